@@ -1,0 +1,96 @@
+// Package contribution holds what one contribution row is and the rules that read it: which insurance, whether a month is paid,
+// when it was due. It is pure; the ledger stores these rows, statement, hotline and desk judge by them.
+package contribution
+
+import (
+	"shebao/shared/calendar"
+	"shebao/shared/money"
+)
+
+// Insurance is a branch (险种), numbered as the agencies' core systems number it.
+type Insurance int16
+
+// The branches.
+const (
+	EmployeePension    Insurance = 110 // 企业职工基本养老保险
+	InstitutionPension Insurance = 120 // 机关事业单位养老保险
+	Unemployment       Insurance = 210 // 失业保险
+	EmployeeMedical    Insurance = 310 // 职工基本医疗保险
+	WorkInjury         Insurance = 410 // 工伤保险
+	Maternity          Insurance = 510 // 生育保险
+)
+
+// Insurances lists every branch in the order in which statements show them.
+var Insurances = [...]Insurance{EmployeePension, InstitutionPension, Unemployment, EmployeeMedical, WorkInjury, Maternity}
+
+// IsPension reports whether the branch has a personal account.
+func (i Insurance) IsPension() bool { return i == EmployeePension || i == InstitutionPension }
+
+// Row is the state of (person, period, insurance, employer) as last imported or paid. Amounts in fen.
+type Row struct {
+	Period       calendar.Period
+	Insurance    Insurance
+	EmployerID   int32
+	Base         money.Fen
+	EmployerDue  money.Fen
+	EmployerPaid money.Fen
+	PersonDue    money.Fen
+	PersonPaid   money.Fen
+	PaidOn       calendar.Date // day the money arrived; none when nothing is paid
+}
+
+// Due is both parts' due.
+func (r Row) Due() money.Fen { return r.EmployerDue + r.PersonDue }
+
+// Paid is both parts' paid.
+func (r Row) Paid() money.Fen { return r.EmployerPaid + r.PersonPaid }
+
+// Owed is what is still in arrears, both parts.
+func (r Row) Owed() money.Fen { return r.Due() - r.Paid() }
+
+// PaidInFull reports whether both parts are paid in full: only then does the month count and credit the account (domain: 滚动 rules of 1997; a partly paid month credits nothing).
+func (r Row) PaidInFull() bool { return r.EmployerPaid == r.EmployerDue && r.PersonPaid == r.PersonDue }
+
+// Status of a person's month in one insurance, as people are told it.
+type Status uint8
+
+// The statuses. None is "not insured that month".
+const (
+	None     Status = iota
+	Pending         // the due date has not passed, or the posting lag has not
+	Paid            // in full and on time
+	BackPaid        // in full, after the due date
+	Part            // some paid, some owed
+	Arrears         // nothing paid
+)
+
+// String is the key under which locale files name the status.
+func (s Status) String() string {
+	return [...]string{"none", "pending", "paid", "backpaid", "part", "arrears"}[s]
+}
+
+// Owing reports whether the month counts as in arrears (wholly or partly unpaid).
+func (s Status) Owing() bool { return s == Part || s == Arrears }
+
+// DueDate is the last day on which a period's payment is on time: the default is the last day of its month [M: regional].
+func DueDate(p calendar.Period) calendar.Date { return p.LastDay() }
+
+// PostingLag is how many natural days after the due date an unpaid month is still called pending rather than arrears:
+// collectors' files take about a month to arrive [M: regional].
+const PostingLag = 31
+
+// StatusOf judges one row on a day. dataDate is the day that the ledger's data reaches.
+func StatusOf(r Row, dataDate calendar.Date) Status {
+	due := DueDate(r.Period)
+	switch {
+	case r.PaidInFull() && (r.PaidOn.IsZero() || !r.PaidOn.After(due)):
+		return Paid
+	case r.PaidInFull():
+		return BackPaid
+	case !dataDate.After(due.AddDays(PostingLag)):
+		return Pending
+	case r.Paid() > 0:
+		return Part
+	}
+	return Arrears
+}
