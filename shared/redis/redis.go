@@ -1,0 +1,49 @@
+// Package redis holds only what may be lost: limits, who is signed in on a call, revoked sessions, live updates.
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"shebao/shared/fault"
+)
+
+// Open makes a client. It does not need the server to be up: with Redis down a tip-off is still taken.
+func Open(url string) (*redis.Client, error) {
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, errors.New("redis address: cannot be parsed") // the parser's error would print the password
+	}
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = time.Second, time.Second, time.Second
+	options.MaxRetries = 1
+	options.ContextTimeoutEnabled = true
+	return redis.NewClient(options), nil
+}
+
+// Limiter counts within fixed windows. INCR and PEXPIRE run in one transaction, so that a key never stays for ever.
+type Limiter struct{ client redis.UniversalClient }
+
+// NewLimiter counts in the client's server.
+func NewLimiter(client redis.UniversalClient) *Limiter { return &Limiter{client} }
+
+// Allow counts one use of key and refuses the use that exceeds limit within window. key may not hold personal data: hash it first.
+// Errors: fault.Limited (fault.limited) over the limit; fault.Unavailable with Redis down, and then the caller decides: limits that protect PINs and
+// receipts fail closed, others let pass.
+func (l *Limiter) Allow(ctx context.Context, key string, limit int, window time.Duration) error {
+	key = "limit:" + key
+	pipe := l.client.TxPipeline()
+	count := pipe.Incr(ctx, key)
+	pipe.ExpireNX(ctx, key, window)
+	left := pipe.PTTL(ctx, key)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fault.New(fault.Unavailable, "fault.unavailable").Because(fmt.Errorf("count against a limit: %w", err))
+	}
+	if count.Val() > int64(limit) {
+		return fault.LimitedFor("fault.limited", max(left.Val(), time.Second))
+	}
+	return nil
+}
