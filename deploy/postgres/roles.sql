@@ -1,0 +1,57 @@
+-- One database role per process. What a process may not know, the database does not give it: the portal cannot read a case, the hotline
+-- cannot read an identity, nobody but the migrating owner changes the ledger or the audit log.
+-- Applied after every migration, by the owner; safe to repeat. The user of DATABASE_URL must be a member of the role it acts as.
+
+DO $$
+DECLARE
+    process text;
+BEGIN
+    FOREACH process IN ARRAY ARRAY['shebao_portal', 'shebao_ivr', 'shebao_complaints'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = process) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', process);
+        END IF;
+        EXECUTE format('GRANT %I TO CURRENT_USER', process);
+    END LOOP;
+END
+$$;
+
+-- Everybody reads the ledger and appends to the audit log; nobody reads or changes the log.
+GRANT USAGE ON SCHEMA ledger, intake, audit TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO shebao_portal, shebao_ivr, shebao_complaints;
+REVOKE ALL ON ALL TABLES IN SCHEMA audit FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.append TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT SELECT ON audit.seen TO shebao_portal;
+
+-- Own schemas.
+GRANT USAGE ON SCHEMA portal TO shebao_portal;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA portal TO shebao_portal;
+GRANT USAGE ON SCHEMA ivr TO shebao_ivr;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ivr TO shebao_ivr;
+GRANT USAGE ON SCHEMA complaints TO shebao_complaints;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA complaints TO shebao_complaints;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA portal TO shebao_portal;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA ivr TO shebao_ivr;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA complaints TO shebao_complaints;
+
+-- PINs: the two faces that insured persons use.
+GRANT USAGE ON SCHEMA credential TO shebao_portal, shebao_ivr;
+GRANT SELECT, INSERT, UPDATE ON credential.pin TO shebao_portal, shebao_ivr;
+
+-- The public side of intake files, and reads a mailbox; what was filed it cannot read back, even sealed.
+GRANT SELECT, INSERT, UPDATE, DELETE ON intake.draft TO shebao_portal, shebao_ivr;
+GRANT INSERT ON intake.submission TO shebao_portal, shebao_ivr;
+GRANT SELECT (channel, key_hash, receipt) ON intake.submission TO shebao_portal, shebao_ivr;
+GRANT SELECT, INSERT ON intake.mailbox TO shebao_portal, shebao_ivr;
+GRANT INSERT ON intake.message TO shebao_portal, shebao_ivr;
+GRANT SELECT (id, mailbox_id, from_desk, for_mailbox, key_hash, sent_at) ON intake.message TO shebao_portal, shebao_ivr;
+GRANT INSERT ON intake.attachment TO shebao_portal, shebao_ivr;
+GRANT SELECT (channel, key_hash, sha256) ON intake.attachment TO shebao_portal, shebao_ivr;
+
+-- The desk takes, tells and answers; a receipt's look-up and lock are not its business.
+GRANT SELECT (channel, key_hash, content, updated_at) ON intake.draft TO shebao_complaints;
+GRANT SELECT (id, channel, key_hash, mailbox_id, region, content, identity, filed_at, taken_at), UPDATE (taken_at) ON intake.submission TO shebao_complaints;
+GRANT SELECT (id, public_key, status, status_at, promised_by, filed_at), UPDATE (status, status_at, promised_by) ON intake.mailbox TO shebao_complaints;
+GRANT SELECT, INSERT ON intake.message TO shebao_complaints;
+GRANT UPDATE (taken_at) ON intake.message TO shebao_complaints;
+GRANT SELECT ON intake.attachment TO shebao_complaints;

@@ -1,0 +1,95 @@
+// Command shebao is the whole house: one binary for the portal, the hotline, the complaint desk and everything that runs them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sort"
+	"strings"
+	"syscall"
+)
+
+// program is what a command may touch: its own streams, the environment, nothing global.
+type program struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) (string, bool)
+}
+
+type command struct {
+	usage, about string
+	run          func(p program, ctx context.Context, args []string) error
+}
+
+func commands() map[string]command {
+	return map[string]command{
+		"demo":    {"demo", "start everything with invented data, and print where to go", program.demo},
+		"serve":   {"serve portal|ivr|complaints|all", "serve one wing or all, on the configured database", program.serve},
+		"migrate": {"migrate", "bring the database's schemas and rights up to date", program.migrate},
+		"import":  {"import [--json] employers|persons|contributions FILE", "import an agency's export file", program.importFile},
+		"staff":   {"staff add|code …", "add a staff account, or show a demo account's present sign-in code", program.staff},
+		"call":    {"call [--script FILE]", "call the hotline from this terminal", program.call},
+		"calc":    {"calc late-fee|interest|repayment|id|uscc|workdays", "apply a rule to JSON lines on standard input", program.calc},
+		"ledger":  {"ledger verify", "rebuild every packed person-year from the contribution rows and compare", program.ledger},
+		"audit":   {"audit verify", "find any altered, removed or reordered row of the audit log", program.audit},
+		"load":    {"load", "measure pages and webhooks on this machine against their limits, as ratios", program.load},
+	}
+}
+
+// exitCode ends the program with a code of its own meaning.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit %d", int(c)) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, program{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, p program, args []string) int {
+	all := commands()
+	if len(args) == 0 || all[args[0]].run == nil {
+		p.usage(all)
+		return 2
+	}
+	err := all[args[0]].run(p, ctx, args[1:])
+	var code exitCode
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &code):
+		return int(code)
+	case errors.Is(err, errUsage):
+		p.sayError("usage: shebao " + all[args[0]].usage)
+		return 2
+	}
+	p.sayError("shebao " + args[0] + ": " + err.Error())
+	return 1
+}
+
+var errUsage = errors.New("usage")
+
+func (p program) usage(all map[string]command) {
+	var names []string
+	for name := range all {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var b strings.Builder
+	b.WriteString("shebao: social insurance statements, hotline and complaints\n\n")
+	for _, name := range names {
+		fmt.Fprintf(&b, "  shebao %-58s %s\n", all[name].usage, all[name].about)
+	}
+	b.WriteString("\nWithout DATABASE_URL every command uses a PostgreSQL of its own in SHEBAO_DATA (default .shebao).\n")
+	p.sayError(strings.TrimSuffix(b.String(), "\n"))
+}
+
+// say and sayError write a line; a terminal that is gone is nobody's loss.
+func (p program) say(line string)      { _, _ = fmt.Fprintln(p.out, line) }
+func (p program) sayError(line string) { _, _ = fmt.Fprintln(p.err, line) }

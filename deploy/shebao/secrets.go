@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bufio"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"shebao/shared/config"
+	"shebao/shared/seal"
+)
+
+// ownSecrets are made once for a database of our own and kept beside it, readable by its owner only. A configured database gets none:
+// there every missing secret is a problem.
+func (g *ground) ownSecrets() (config.Lookup, error) {
+	file := filepath.Join(g.dataDir, "secrets.env")
+	values, err := readSecrets(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		values = map[string]string{}
+	} else if err != nil {
+		return nil, err
+	}
+	added, err := addMissingSecrets(values)
+	if err != nil {
+		return nil, err
+	}
+	if added {
+		if err := writeSecrets(file, values); err != nil {
+			return nil, err
+		}
+	}
+	return config.Map(values), nil
+}
+
+func addMissingSecrets(values map[string]string) (added bool, err error) {
+	random := func(n int) string {
+		b := make([]byte, n)
+		_, _ = rand.Read(b) // never fails: it crashes the process instead
+		return base64.RawURLEncoding.EncodeToString(b)
+	}
+	for _, name := range []string{"SHEBAO_LEDGER_KEY", "SHEBAO_PIN_PEPPER", "SHEBAO_RECEIPT_KEY", "SHEBAO_TOKEN_SEEDS", "SHEBAO_STATE_KEY"} {
+		if values[name] == "" {
+			values[name], added = random(32), true
+		}
+	}
+	if values["TWILIO_AUTH_TOKENS"] == "" {
+		values["TWILIO_ACCOUNT_SID"] = "AC" + strings.Repeat("0", 32)
+		values["TWILIO_AUTH_TOKENS"], added = random(24), true
+	}
+	for _, use := range []string{"CONTENT", "IDENTITY"} {
+		if values["SHEBAO_DESK_"+use+"_PRIVATE"] != "" {
+			continue
+		}
+		key, err := seal.GenerateKey()
+		if err != nil {
+			return false, err
+		}
+		if values["SHEBAO_DESK_"+use+"_PRIVATE"], err = key.Encode(); err != nil {
+			return false, err
+		}
+		values["SHEBAO_DESK_"+use+"_PUBLIC"], added = key.Public().Encode(), true
+	}
+	return added, nil
+}
+
+func readSecrets(file string) (map[string]string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	values := map[string]string{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if name, value, ok := strings.Cut(lines.Text(), "="); ok && !strings.HasPrefix(name, "#") {
+			values[name] = value
+		}
+	}
+	return values, nil
+}
+
+func writeSecrets(file string, values map[string]string) error {
+	var b strings.Builder
+	b.WriteString("# Made by shebao for its own database. Whoever loses this file loses what was sealed with it.\n")
+	for name, value := range values {
+		fmt.Fprintf(&b, "%s=%s\n", name, value)
+	}
+	partial := file + ".partial"
+	if err := os.WriteFile(partial, []byte(b.String()), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(partial, file)
+}

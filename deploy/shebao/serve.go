@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shebao/shared/config"
+	"shebao/shared/redis"
+	"shebao/shared/server"
+)
+
+func (p program) serve(ctx context.Context, args []string) error {
+	if len(args) != 1 {
+		return errUsage
+	}
+	var chosen []wing
+	for _, w := range wings() {
+		if args[0] == w.name || args[0] == "all" {
+			chosen = append(chosen, w)
+		}
+	}
+	if len(chosen) == 0 {
+		return errUsage
+	}
+	g, err := p.openGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	if g.own {
+		if err := g.migrate(ctx); err != nil {
+			return err
+		}
+	}
+	served, err := p.start(ctx, g, g.lookup, chosen)
+	if err != nil {
+		return err
+	}
+	for _, w := range served.wings {
+		p.say(fmt.Sprintf("%-10s %s", w.name, w.url))
+	}
+	return served.wait()
+}
+
+// served are wings that listen.
+type served struct {
+	wings  []servedWing
+	wait   func() error
+	cancel context.CancelFunc
+}
+
+type servedWing struct{ name, url string }
+
+func (s served) url(name string) string {
+	for _, w := range s.wings {
+		if w.name == name {
+			return w.url
+		}
+	}
+	return ""
+}
+
+// start binds, configures and builds everything that can fail before anything is served.
+func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, chosen []wing, more ...extra) (served, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	s := served{cancel: cancel}
+	group := &group{cancel: cancel}
+	ok := false
+	var closers []func()
+	release := func() {
+		for _, c := range closers {
+			c()
+		}
+	}
+	defer func() {
+		if !ok {
+			cancel()
+			release()
+		}
+	}()
+	log := slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: p.logLevel()}))
+	settings := map[string]string{}
+	reader := config.NewReader(config.Chain(lookup, config.Map(settings)))
+	listeners := make([]net.Listener, len(chosen))
+	for i, w := range chosen {
+		listener, err := p.listen(reader.Listen(w.listen, w.fallback), g.own)
+		if err != nil {
+			return s, err
+		}
+		listeners[i] = listener
+		closers = append(closers, func() { _ = listener.Close() }) // serving closes it first
+		settings[w.publicURL] = "http://" + listener.Addr().String()
+		s.wings = append(s.wings, servedWing{w.name, settings[w.publicURL]})
+	}
+	builders := make([]func(context.Context, server.Deps) (server.Wing, error), len(chosen))
+	for i, w := range chosen {
+		builders[i] = w.configure(reader)
+	}
+	if err := reader.Err(); err != nil {
+		return s, err
+	}
+	client, err := redis.Open(g.redisURL)
+	if err != nil {
+		return s, err
+	}
+	closers = append(closers, func() { _ = client.Close() }) // nothing of it must be kept
+	apps := make([]*fiber.App, len(chosen))
+	var background []func(context.Context) error
+	for i, w := range chosen {
+		pool, err := g.pool(ctx, w.role, w.name)
+		if err != nil {
+			return s, err
+		}
+		closers = append(closers, pool.Close)
+		built, err := builders[i](ctx, server.Deps{DB: pool, Redis: client, Log: log, Now: time.Now})
+		if err != nil {
+			return s, fmt.Errorf("%s: %w", w.name, err)
+		}
+		apps[i] = built.App
+		background = append(background, built.Background...)
+	}
+	for _, e := range more {
+		built, listener, err := e(s, reader)
+		if err != nil {
+			return s, err
+		}
+		apps, listeners = append(apps, built.App), append(listeners, listener)
+		background = append(background, built.Background...)
+	}
+	for i := range apps {
+		group.start(func() error { return server.Serve(ctx, apps[i], listeners[i]) })
+	}
+	for _, work := range background {
+		group.start(func() error { return work(ctx) })
+	}
+	ok = true
+	s.wait = func() error {
+		err := group.wait()
+		release()
+		return err
+	}
+	return s, nil
+}
+
+// extra is one more listener of the demo.
+type extra func(s served, r *config.Reader) (server.Wing, net.Listener, error)
+
+// listen binds an address. Where everything is our own a taken port is replaced by a free one: a newcomer's other program must not stop the demo.
+func (p program) listen(address string, own bool) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil && own {
+		host, _, splitErr := net.SplitHostPort(address)
+		if splitErr == nil {
+			return net.Listen("tcp", net.JoinHostPort(host, "0"))
+		}
+	}
+	return listener, err
+}
+
+func (p program) logLevel() slog.Level {
+	if name, ok := p.env("SHEBAO_LOG"); ok {
+		var level slog.Level
+		if level.UnmarshalText([]byte(name)) == nil {
+			return level
+		}
+	}
+	return slog.LevelInfo
+}
+
+// group runs work until the first failure, which ends all of it.
+type group struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	once   sync.Once
+	err    error
+}
+
+func (g *group) start(work func() error) {
+	g.wg.Go(func() {
+		err := work()
+		g.once.Do(func() {
+			if err != nil && !errors.Is(err, context.Canceled) {
+				g.err = err
+			}
+			g.cancel()
+		})
+	})
+}
+
+func (g *group) wait() error {
+	g.wg.Wait()
+	return g.err
+}
