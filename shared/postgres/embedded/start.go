@@ -25,6 +25,7 @@ type Options struct {
 	Say     io.Writer // one line when something takes long; nil is silent
 	Seed    string    // a ready cluster's folder to copy in place of initdb; empty runs initdb
 	MaxConn int       // max_connections; 0 is 200
+	Sockets string    // an existing folder for the Unix socket, short: a path is limited to 107 bytes; empty makes a temporary one
 }
 
 // Server is a running PostgreSQL child process.
@@ -55,9 +56,11 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err := makeCluster(ctx, bin, o, user); err != nil {
 		return nil, err
 	}
-	sockets, err := os.MkdirTemp("", "shebao-pg-") // short: a socket's path is limited to 107 bytes
-	if err != nil {
-		return nil, err
+	sockets := o.Sockets
+	if sockets == "" {
+		if sockets, err = os.MkdirTemp("", "shebao-pg-"); err != nil {
+			return nil, err
+		}
 	}
 	if err := user.own(sockets); err != nil {
 		return nil, err

@@ -131,7 +131,12 @@ func startServer() (*embedded.Server, error) {
 			return nil, err
 		}
 	}
-	return embedded.Start(ctx, embedded.Options{Dir: filepath.Join(root, "run-"+strconv.Itoa(os.Getpid())), Seed: seed, Unsafe: true})
+	run := filepath.Join(root, "run-"+strconv.Itoa(os.Getpid()))
+	sockets := filepath.Join(run, "s")
+	if err := os.MkdirAll(sockets, 0o755); err != nil {
+		return nil, err
+	}
+	return embedded.Start(ctx, embedded.Options{Dir: filepath.Join(run, "pg"), Seed: seed, Unsafe: true, Sockets: sockets})
 }
 
 // sweep removes the clusters of test processes that are gone; their servers went with them.
