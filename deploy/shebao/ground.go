@@ -9,16 +9,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	grants "shebao/deploy/postgres"
 	"shebao/shared/config"
+	"shebao/shared/ledger"
 	"shebao/shared/postgres"
 	"shebao/shared/postgres/embedded"
 	"shebao/shared/redis"
+	"shebao/shared/seal"
 )
 
 // ground is what every command stands on: the database, Redis, and the settings of this installation.
@@ -160,4 +161,19 @@ func (g *ground) pool(ctx context.Context, role, name string) (*pgxpool.Pool, er
 	return postgres.Open(ctx, g.databaseURL, role, "shebao "+name)
 }
 
-func trimmed(s string) string { return strings.TrimSpace(s) }
+// ledgerOn opens the ledger over a pool with the installation's ledger key.
+func (g *ground) ledgerOn(pool *pgxpool.Pool, r *config.Reader) (*ledger.Ledger, error) {
+	secret := r.Secret("SHEBAO_LEDGER_KEY", 32)
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	field, err := seal.NewFieldKey(secret, "ledger")
+	if err != nil {
+		return nil, err
+	}
+	hash, err := seal.NewHashKey(secret, "ledger")
+	if err != nil {
+		return nil, err
+	}
+	return ledger.New(pool, ledger.Keys{Field: field, Hash: hash}), nil
+}

@@ -31,6 +31,7 @@ func commands() map[string]command {
 		"serve":   {"serve portal|ivr|complaints|all", "serve one wing or all, on the configured database", program.serve},
 		"migrate": {"migrate", "bring the database's schemas and rights up to date", program.migrate},
 		"import":  {"import [--json] employers|persons|contributions FILE", "import an agency's export file", program.importFile},
+		"pin":     {"pin set", "set PINs at the counter: an ID number and a PIN a line on standard input", program.pin},
 		"staff":   {"staff add|code …", "add a staff account, or show a demo account's present sign-in code", program.staff},
 		"call":    {"call [--script FILE]", "call the hotline from this terminal", program.call},
 		"calc":    {"calc late-fee|interest|repayment|id|uscc|workdays", "apply a rule to JSON lines on standard input", program.calc},

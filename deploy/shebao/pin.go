@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/audit"
+	"shebao/shared/config"
+	"shebao/shared/credential"
+	"shebao/shared/ledger"
+	"shebao/shared/postgres"
+	"shebao/shared/seal"
+)
+
+// pin sets PINs at the agency's counter, where the person has shown an ID card: one "ID-NUMBER PIN" a line on standard input,
+// never on the command line, where other users of the machine could read them.
+func (p program) pin(ctx context.Context, args []string) error {
+	if len(args) != 1 || args[0] != "set" {
+		return errUsage
+	}
+	g, err := p.openGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	if g.own {
+		if err := g.migrate(ctx); err != nil {
+			return err
+		}
+	}
+	pool, err := g.pool(ctx, "", "pin")
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	settings := config.NewReader(g.lookup)
+	book, err := g.ledgerOn(pool, settings)
+	pepper := settings.Secret("SHEBAO_PIN_PEPPER", 32)
+	if err := firstError(settings.Err(), err); err != nil {
+		return err
+	}
+	pins := credential.New(pool, seal.NewSlow(), pepper)
+	set, line := 0, 0
+	for lines := bufio.NewScanner(p.in); lines.Scan(); {
+		line++
+		fields := strings.Fields(lines.Text())
+		if len(fields) == 0 {
+			continue
+		}
+		if len(fields) != 2 {
+			return fmt.Errorf("line %d: needs an ID number and a PIN", line)
+		}
+		if err := setPIN(ctx, pool, book, pins, fields[0], fields[1]); err != nil {
+			return fmt.Errorf("line %d: %w", line, err)
+		}
+		set++
+	}
+	p.say(fmt.Sprintf("%d PINs set", set))
+	return nil
+}
+
+func setPIN(ctx context.Context, db postgres.Beginner, book *ledger.Ledger, pins *credential.PINs, number, pin string) error {
+	person, err := book.PersonByDocument(ctx, number)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	return postgres.Tx(ctx, db, func(tx pgx.Tx) error {
+		if err := pins.Set(ctx, tx, person.ID, pin, now); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{
+			Stream: "command", At: now, Actor: "operator", Role: "operator", Action: "set PIN", Subject: fmt.Sprintf("person:%d", person.ID), Reason: "at the counter",
+		})
+	})
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
