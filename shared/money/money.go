@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -141,4 +142,31 @@ func Round(fen *big.Rat) (Fen, error) {
 		return Fen(-n.Int64()), nil
 	}
 	return Fen(n.Int64()), nil
+}
+
+// MulDiv is amount × numerator ÷ denominator, rounded as Round does, without leaving 128 bits. The denominator is positive.
+// Error: ErrOverflow.
+func MulDiv(amount Fen, numerator, denominator int64) (Fen, error) {
+	a, n, negative := magnitude(int64(amount)), magnitude(numerator), (amount < 0) != (numerator < 0)
+	high, low := bits.Mul64(a, n)
+	low, carry := bits.Add64(low, uint64(denominator)/2, 0) // half up; an odd denominator has no exact half
+	high += carry
+	if high >= uint64(denominator) {
+		return 0, ErrOverflow
+	}
+	quotient, _ := bits.Div64(high, low, uint64(denominator))
+	if quotient > math.MaxInt64 {
+		return 0, ErrOverflow
+	}
+	if negative {
+		return -Fen(quotient), nil
+	}
+	return Fen(quotient), nil
+}
+
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
+	}
+	return uint64(n)
 }

@@ -1,0 +1,274 @@
+package account_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"shebao/shared/account"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/money"
+)
+
+func rate(t testing.TB, s string) account.Rate {
+	t.Helper()
+	r, err := account.ParseRate(s)
+	if err != nil {
+		t.Fatal(s, err)
+	}
+	return r
+}
+
+func monthly(credits map[string]money.Fen) (list [12]money.Fen) {
+	for month, amount := range credits {
+		n, _ := strconv.Atoi(month)
+		list[n-1] = amount
+	}
+	return list
+}
+
+func TestInterestVectors(t *testing.T) {
+	b, err := os.ReadFile("testdata/account_interest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vectors struct {
+		Cases []struct {
+			ID, Method string
+			Inputs     struct {
+				Opening  money.Fen
+				Credits  map[string]money.Fen `json:"credits_by_month"`
+				Credited money.Fen            `json:"credited_in_year"`
+				Rate     string               `json:"annual_rate"`
+				Through  int                  `json:"through_month"`
+				Monthly  money.Fen            `json:"monthly_credit"`
+				Rates    map[string]string
+			}
+			Expected struct {
+				OnOpening money.Fen  `json:"interest_on_opening"`
+				OnCurrent money.Fen  `json:"interest_on_current"`
+				Component *money.Fen `json:"closing_component_rounding"`
+				Single    *money.Fen `json:"closing_single_rounding"`
+				Balance   *money.Fen
+				Years     []struct {
+					Year    int
+					Closing money.Fen
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(b, &vectors); err != nil {
+		t.Fatal(err)
+	}
+	tested := 0
+	for _, v := range vectors.Cases {
+		in, credits := v.Inputs, monthly(v.Inputs.Credits)
+		months := account.WholeYear
+		method := account.MonthProduct
+		var closing *money.Fen
+		switch v.Method {
+		case "month_product":
+			closing = v.Expected.Component
+		case "month_product_partial":
+			months.Last, closing = in.Through, v.Expected.Balance
+		case "annual":
+			method, credits, closing = account.Annual, [12]money.Fen{in.Credited}, v.Expected.Single
+		default:
+			continue
+		}
+		tested++
+		got, err := account.InterestOf(method, in.Opening, credits, rate(t, in.Rate), months)
+		if err != nil {
+			t.Errorf("%s: %v", v.ID, err)
+			continue
+		}
+		principal, _ := money.Sum(credits[:]...)
+		if got.OnOpening != v.Expected.OnOpening || got.OnCurrent != v.Expected.OnCurrent || in.Opening+principal+got.OnOpening+got.OnCurrent != *closing {
+			t.Errorf("%s: %+v closing %s, want %s + %s = %s", v.ID, got, in.Opening+principal+got.OnOpening+got.OnCurrent, v.Expected.OnOpening, v.Expected.OnCurrent, closing)
+		}
+	}
+	if tested < 14 {
+		t.Errorf("only %d vectors were tested", tested)
+	}
+}
+
+// rows makes one paid pension row a month.
+func rows(from, to calendar.Period, base, person money.Fen) (list []contribution.Row) {
+	for p := from; p <= to; p = p.Add(1) {
+		list = append(list, contribution.Row{Period: p, Insurance: contribution.EmployeePension, EmployerID: 1, Base: base, PersonDue: person, PersonPaid: person, PaidOn: p.LastDay()})
+	}
+	return list
+}
+
+func day(y int, m time.Month, d int) calendar.Date { return calendar.NewDate(y, m, d) }
+
+func TestTenYearChain(t *testing.T) {
+	years, err := account.Run(account.Input{Rates: account.NationalRates(), OpeningOn: day(2015, 12, 31), Rows: rows(201601, 202512, 500000, 40000), Through: day(2025, 12, 31)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[int]money.Fen{2016: 501606, 2017: 1035832, 2018: 1623256, 2019: 2246572, 2020: 2877969, 2021: 3567899, 2022: 4282166, 2023: 4942490}
+	if len(years) != 10 {
+		t.Fatalf("%d years", len(years))
+	}
+	for _, y := range years {
+		if closing, ok := want[y.Year]; ok && y.Closing != closing || y.Provisional || !y.Settled {
+			t.Errorf("%d: %s provisional %v settled %v, want %s", y.Year, y.Closing, y.Provisional, y.Settled, closing)
+		}
+	}
+}
+
+func localRates(t *testing.T, rates map[int]string) account.Rates {
+	var entries []account.RateEntry
+	for year, r := range rates {
+		entries = append(entries, account.RateEntry{From: day(year, 1, 1), To: day(year, 12, 31), Rate: rate(t, r), Final: true})
+	}
+	return account.NewRates(entries...)
+}
+
+func TestElevenPercentBecomesEight(t *testing.T) {
+	in := account.Input{Rates: localRates(t, map[int]string{2004: "0.0198", 2005: "0.0225", 2006: "0.0252"}), OpeningOn: day(2003, 12, 31), Rows: rows(200401, 200612, 100000, 8000), Through: day(2006, 12, 31)}
+	years, err := account.Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []money.Fen{133416, 270027, 374142} {
+		if years[i].Closing != want {
+			t.Errorf("%d: %s, want %s", years[i].Year, years[i].Closing, want)
+		}
+	}
+	in.Rows = append(in.Rows, rows(199712, 199712, 100000, 4000)...)
+	in.Rows[len(in.Rows)-1].PaidOn = day(2005, 3, 1)
+	if _, err := account.Run(in); !errors.Is(err, account.ErrLocalRule) {
+		t.Errorf("a contribution of 1997 paid in 2005: %v", err)
+	}
+}
+
+func TestPartsAreComputedApartAndAdded(t *testing.T) {
+	in := account.Input{Rates: localRates(t, map[int]string{2001: "0.0225"}), OpeningOn: day(2000, 12, 31), OpeningPersonal: 300020, OpeningEmployer: 200020, Through: day(2001, 12, 31)}
+	in.Rows = rows(200101, 200112, 100000, 5000) // 11 % is 110.00: 50.00 own, 60.00 from the employer
+	years, err := account.Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y := years[0]; y.Closing != 644899 || y.ClosingEmployer != 277398 {
+		t.Errorf("closing %s, employer's part %s", y.Closing, y.ClosingEmployer)
+	}
+}
+
+func TestLatePaymentsByPolicy(t *testing.T) {
+	all := rows(201901, 202012, 200000, 16000)
+	for i := range 6 {
+		all[6+i].PaidOn = day(2020, 5, 20)
+	}
+	in := account.Input{Rates: account.NationalRates(), OpeningOn: day(2018, 12, 31), Rows: all, Through: day(2020, 12, 31)}
+	a, err := account.Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a[1].Credits[4] != 112000 {
+		t.Errorf("policy A books %s in May 2020", a[1].Credits[4])
+	}
+	in.Policy = account.CreditAsOnTime
+	b, err := account.Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b[0].Closing != 199914 || b[1].Closing != 410271 {
+		t.Errorf("policy B: %s, %s", b[0].Closing, b[1].Closing)
+	}
+}
+
+func TestMoneyTransferredWithinAYearEarnsTheWholeYear(t *testing.T) {
+	in := account.Input{Rates: localRates(t, map[int]string{2024: "0.0262"}), OpeningOn: day(2023, 12, 31), Through: day(2024, 12, 31),
+		Adjustments: []account.Adjustment{{On: day(2024, 9, 1), Amount: 1000000, Transfer: true}}}
+	years, err := account.Run(in)
+	if err != nil || years[0].Closing != 1026200 || years[0].Adjustments != 1000000 {
+		t.Errorf("%+v, %v", years, err)
+	}
+}
+
+func TestRetirementEndsTheYear(t *testing.T) {
+	in := account.Input{Rates: localRates(t, map[int]string{2024: "0.0262"}), OpeningOn: day(2024, 12, 31), OpeningPersonal: 8000000, Rows: rows(202501, 202508, 500000, 40000), Through: day(2026, 3, 31), EndsOn: day(2025, 8, 31)}
+	years, err := account.Run(in)
+	if err != nil || len(years) != 1 || years[0].Closing != 8462877 || !years[0].Provisional {
+		t.Errorf("%+v, %v", years, err)
+	}
+}
+
+func TestARunningYearHasNoInterestYet(t *testing.T) {
+	years, err := account.Run(account.Input{Rates: account.NationalRates(), OpeningOn: day(2024, 12, 31), OpeningPersonal: 100000, Rows: rows(202501, 202603, 500000, 40000), Through: day(2026, 3, 31)})
+	if err != nil || len(years) != 2 {
+		t.Fatal(years, err)
+	}
+	if y := years[1]; y.Settled || y.Interest() != 0 || y.Credited() != 120000 || !y.Provisional {
+		t.Errorf("%+v", y)
+	}
+}
+
+func TestRegionsOwnRatesGoFirst(t *testing.T) {
+	rates := account.NationalRates().With(account.RateEntry{Region: "22", From: day(2005, 1, 1), To: day(2005, 12, 31), Rate: rate(t, "0.0226"), Final: true})
+	if e, provisional, _ := rates.Of("220102", 2005); e.Rate.Percent() != "2.26" || provisional {
+		t.Errorf("Jilin: %s %v", e.Rate.Percent(), provisional)
+	}
+	if e, provisional, _ := rates.Of("330106", 2005); e.Rate.Percent() != "2.25" || !provisional {
+		t.Errorf("elsewhere: %s %v", e.Rate.Percent(), provisional)
+	}
+	if e, provisional, _ := rates.Of("220102", 2026); e.Rate.Percent() != "1.50" || !provisional {
+		t.Errorf("2026: %s %v", e.Rate.Percent(), provisional)
+	}
+}
+
+func TestProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var list []contribution.Row
+		for _, p := range rapid.SliceOfNDistinct(rapid.IntRange(0, 59), 0, 40, rapid.ID[int]).Draw(t, "months") {
+			r := rows(calendar.Period(202001).Add(p), calendar.Period(202001).Add(p), 500000, money.Fen(rapid.IntRange(0, 300000).Draw(t, "paid")))[0]
+			r.PersonDue += money.Fen(rapid.SampledFrom([]int{0, 0, 0, 5}).Draw(t, "owed"))
+			r.PaidOn = r.PaidOn.AddDays(rapid.IntRange(-20, 400).Draw(t, "late"))
+			list = append(list, r)
+		}
+		in := account.Input{Rates: account.NationalRates(), OpeningOn: day(2019, 12, 31), OpeningPersonal: money.Fen(rapid.IntRange(0, 1e9).Draw(t, "opening")), Rows: list, Through: day(2025, 12, 31)}
+		in.Setting.Policy = account.Policy(rapid.IntRange(0, 1).Draw(t, "policy"))
+		years, err := account.Run(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := in.OpeningPersonal
+		for _, y := range years {
+			var booked money.Fen
+			for _, c := range y.Credits {
+				booked += c
+			}
+			if y.Opening != before || y.Closing != y.Opening+y.Credited()+y.Interest()+y.Adjustments || booked != y.Credited() {
+				t.Fatalf("%+v does not add up", y)
+			}
+			before = y.Closing
+		}
+		for i := range list { // the order in which rows came does not matter
+			j := rapid.IntRange(0, i).Draw(t, "j")
+			list[i], list[j] = list[j], list[i]
+		}
+		again, err := account.Run(in)
+		if err != nil || again[len(again)-1].Closing != before {
+			t.Fatalf("another order gives %+v, %v", again, err)
+		}
+	})
+}
+
+func TestLostInterest(t *testing.T) {
+	all := rows(201901, 202012, 200000, 16000)
+	for i := range 6 {
+		all[6+i].PaidOn = day(2020, 5, 20)
+	}
+	in := account.Input{Rates: account.NationalRates(), OpeningOn: day(2018, 12, 31), Rows: all, Through: day(2020, 12, 31)}
+	if got, err := account.LostInterest(in, day(2020, 5, 20), all[6:12]); err != nil || got != 5783 {
+		t.Errorf("%s, %v", got, err)
+	}
+}

@@ -1,0 +1,99 @@
+// Package account keeps the personal pension account (个人账户): what is credited when, the yearly interest, the roll-forward from opening to closing. It is pure.
+package account
+
+import (
+	"errors"
+	"math/big"
+	"strings"
+
+	"shebao/shared/money"
+)
+
+// Rate is a yearly credited rate (记账利率) in billionths: 3.97 % is 39_700_000.
+type Rate int64
+
+const rateUnit = 1_000_000_000
+
+// ErrRate says that a text is not a rate.
+var ErrRate = errors.New("account: not a rate with at most nine decimals")
+
+// ParseRate reads a decimal such as 0.0397. Error: ErrRate.
+func ParseRate(s string) (Rate, error) {
+	r, ok := new(big.Rat).SetString(s)
+	if !ok || strings.ContainsAny(s, "/eE_xX") {
+		return 0, ErrRate
+	}
+	r.Mul(r, big.NewRat(rateUnit, 1))
+	if !r.IsInt() || r.Sign() < 0 || r.Cmp(big.NewRat(rateUnit, 1)) > 0 {
+		return 0, ErrRate
+	}
+	return Rate(r.Num().Int64()), nil
+}
+
+// Percent writes the rate for people, such as 3.97, with two decimals or as many as it has.
+func (r Rate) Percent() string {
+	s := big.NewRat(int64(r), rateUnit/100).FloatString(7)
+	for strings.HasSuffix(s, "0") && len(s)-strings.IndexByte(s, '.') > 3 {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// Method is how the interest on a year's own credits is counted (劳办发〔1997〕116号 annex 3). One account-year never mixes them.
+type Method uint8
+
+// The methods.
+const (
+	MonthProduct Method = iota // 月积数法: each month's credit earns from its own month to the last, a December credit one month
+	Annual                     // 年度计算法: all credits together earn 1.083 halves of the rate
+)
+
+// Months is the part of a year in which an account lives: all of it is {1, 12}; retirement in August ends it as {1, 8}.
+type Months struct{ First, Last int }
+
+// WholeYear is every month.
+var WholeYear = Months{1, 12}
+
+// Interest of one account-year, each component rounded half up to the fen, so that a printed statement adds up.
+type Interest struct {
+	OnOpening money.Fen
+	OnCurrent money.Fen
+}
+
+// InterestOf computes a year's interest: opening × r × months/12, and by the method
+// ΣAₙ×(last−n+1) × r/12, or A × r × 1.083/2 × months/12. credits[0] is January's. Error: money.ErrOverflow.
+func InterestOf(method Method, opening money.Fen, credits [12]money.Fen, rate Rate, months Months) (Interest, error) {
+	var interest Interest
+	var err error
+	if interest.OnOpening, err = money.MulDiv(opening, int64(rate)*int64(months.Last-months.First+1), 12*rateUnit); err != nil {
+		return Interest{}, err
+	}
+	if method == Annual {
+		total, err := money.Sum(credits[:]...)
+		if err != nil {
+			return Interest{}, err
+		}
+		interest.OnCurrent, err = money.MulDiv(total, int64(rate)*1083*int64(months.Last-months.First+1), 24*1000*rateUnit)
+		return interest, err
+	}
+	product, err := MonthProductOf(credits, months)
+	if err != nil {
+		return Interest{}, err
+	}
+	interest.OnCurrent, err = money.MulDiv(product, int64(rate), 12*rateUnit)
+	return interest, err
+}
+
+// MonthProductOf is the 月积数: the sum of each month's credit times the months that it earns.
+func MonthProductOf(credits [12]money.Fen, months Months) (money.Fen, error) {
+	var weighted [12]money.Fen
+	for i, credit := range credits {
+		if weight := months.Last - i; weight > 0 {
+			if credit > money.Limit || credit < -money.Limit {
+				return 0, money.ErrOverflow
+			}
+			weighted[i] = credit * money.Fen(weight)
+		}
+	}
+	return money.Sum(weighted[:]...)
+}

@@ -1,0 +1,98 @@
+package account
+
+import (
+	_ "embed" // the published rates
+	"encoding/json"
+	"fmt"
+	"sort"
+	"sync"
+
+	"shebao/shared/calendar"
+)
+
+// RateEntry is one published rate. The key is region and period, never the year alone: before 2016 every province set its own, and account years have run from July to June.
+type RateEntry struct {
+	Region   string // six digits or a prefix of them; empty is national
+	From, To calendar.Date
+	Rate     Rate
+	Final    bool // false: not an official publication
+	Document string
+}
+
+// Rates finds the rate of an account-year. The zero value knows none.
+type Rates struct{ entries []RateEntry }
+
+// NewRates makes a table. A region's own entry goes before the national one.
+func NewRates(entries ...RateEntry) Rates {
+	sorted := append([]RateEntry(nil), entries...)
+	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].To.Before(sorted[j].To) })
+	return Rates{sorted}
+}
+
+// With is the table with further entries.
+func (r Rates) With(entries ...RateEntry) Rates {
+	return NewRates(append(r.entries[:len(r.entries):len(r.entries)], entries...)...)
+}
+
+// Of is the rate for the year of a region and whether it is provisional: a year without a published rate takes the last published one, to be run again when its own has come.
+// ok is false when there is no earlier rate either.
+func (r Rates) Of(region string, year int) (entry RateEntry, provisional, ok bool) {
+	end := calendar.Date{Year: year, Month: 12, Day: 31}
+	best := -1
+	for i, e := range r.entries {
+		if e.Region != "" && (len(region) < len(e.Region) || region[:len(e.Region)] != e.Region) || e.From.After(end) {
+			continue
+		}
+		if best >= 0 && !e.goesBefore(r.entries[best], end) {
+			continue
+		}
+		best = i
+	}
+	if best < 0 {
+		return RateEntry{}, false, false
+	}
+	entry = r.entries[best]
+	return entry, !entry.Final || entry.To.Before(end), true
+}
+
+// goesBefore prefers a rate that covers the year's end, then the later one, then the one of the smaller region.
+func (e RateEntry) goesBefore(o RateEntry, end calendar.Date) bool {
+	covers, oldCovers := !e.To.Before(end), !o.To.Before(end)
+	switch {
+	case covers != oldCovers:
+		return covers
+	case !covers && e.To != o.To:
+		return e.To.After(o.To)
+	}
+	return len(e.Region) >= len(o.Region)
+}
+
+//go:embed rates.json
+var published []byte
+
+var national = sync.OnceValue(func() Rates {
+	var file []struct {
+		Year     int
+		Rate     string
+		Final    bool
+		Document string
+	}
+	if err := json.Unmarshal(published, &file); err != nil {
+		panic(err) // embedded; a test reads it
+	}
+	entries := make([]RateEntry, len(file))
+	for i, f := range file {
+		rate, err := ParseRate(f.Rate)
+		if err != nil {
+			panic(fmt.Sprintf("rate of %d: %v", f.Year, err)) // embedded; a test reads it
+		}
+		entries[i] = RateEntry{
+			From: calendar.Date{Year: f.Year, Month: 1, Day: 1}, To: calendar.Date{Year: f.Year, Month: 12, Day: 31}, Rate: rate, Final: f.Final, Document: f.Document,
+		}
+	}
+	return NewRates(entries...)
+})
+
+// NationalRates are those of 2016 and later that the state published (人社部发〔2017〕31号: one rate for all, once a year), and for the years before a third party's
+// reference series, marked as not final: there every province had its own.
+func NationalRates() Rates { return national() }

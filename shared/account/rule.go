@@ -1,0 +1,66 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/money"
+)
+
+// RuleVersion names the rule by which a figure was made: an identifier that is stored, the document it comes from, and when it is in force.
+type RuleVersion struct {
+	ID       string
+	Document string
+	From, To calendar.Date // To none: still in force
+}
+
+// The shares of a contribution that go into the account.
+var (
+	Share8  = RuleVersion{ID: "share-8-2006", Document: "国发〔2005〕38号：自 2006-01-01 起个人缴费基数的 8%，全部为个人缴费", From: calendar.Date{Year: 2006, Month: 1, Day: 1}}
+	Share11 = RuleVersion{ID: "share-11-1998", Document: "国发〔1997〕26号：1998-01-01 至 2005-12-31 缴费基数的 11%，含单位缴费划入部分",
+		From: calendar.Date{Year: 1998, Month: 1, Day: 1}, To: calendar.Date{Year: 2005, Month: 12, Day: 31}}
+)
+
+// ErrLocalRule says that a period before 1998 needs the rule of its place.
+var ErrLocalRule = errors.New("account: contributions before 1998 need a local rule")
+
+// Credit is what one contribution row brings to the account, in the two sub-ledgers.
+type Credit struct{ Personal, Employer money.Fen }
+
+// CreditOf is the share of a row that goes into the account: nothing unless it is paid in full; from 2006 the person's own payment, from 1998 to 2005
+// 11 % of the base, of which the person's own payment is one part. Errors: ErrLocalRule, money.ErrOverflow.
+func CreditOf(r contribution.Row) (Credit, RuleVersion, error) {
+	if !r.Insurance.IsPension() || !r.PaidInFull() {
+		return Credit{}, RuleVersion{}, nil
+	}
+	switch {
+	case r.Period >= 200601:
+		return Credit{Personal: r.PersonPaid}, Share8, nil
+	case r.Period >= 199801:
+		whole, err := money.MulDiv(r.Base, 11, 100)
+		if err != nil {
+			return Credit{}, RuleVersion{}, err
+		}
+		return Credit{Personal: min(r.PersonPaid, whole), Employer: whole - min(r.PersonPaid, whole)}, Share11, nil
+	}
+	return Credit{}, RuleVersion{}, fmt.Errorf("period %s: %w", r.Period, ErrLocalRule)
+}
+
+// Policy says what a late payment earns (domain: regional practice).
+type Policy uint8
+
+// The policies.
+const (
+	CreditOnPayment Policy = iota // A: principal of the month of payment
+	CreditAsOnTime                // B: credited to its own month; the payer also pays the lost interest
+)
+
+// CreditedIn is the month in which a row's credit is booked: its own when it came by the due date or the policy is B, else the month of payment.
+func CreditedIn(r contribution.Row, policy Policy) calendar.Period {
+	if policy == CreditAsOnTime || r.PaidOn.IsZero() || !r.PaidOn.After(contribution.DueDate(r.Period)) {
+		return r.Period
+	}
+	return r.PaidOn.Period()
+}

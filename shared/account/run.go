@@ -1,0 +1,240 @@
+package account
+
+import (
+	"fmt"
+	"time"
+
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/money"
+)
+
+// Setting is how a region keeps its accounts.
+type Setting struct {
+	Region string
+	Method Method
+	Policy Policy
+}
+
+// Input is everything that the account of one person follows from.
+type Input struct {
+	Setting
+	Rates Rates
+	// The balance at the end of a day, from the agency's books. The employer's part is that of the 11 % years; most files give only the total.
+	OpeningOn       calendar.Date
+	OpeningPersonal money.Fen
+	OpeningEmployer money.Fen
+	Rows            []contribution.Row // in any order, every insurance
+	Adjustments     []Adjustment
+	// Through is the day that the data reaches: a year is settled, with interest, once its last day is reached.
+	Through calendar.Date
+	// EndsOn is the last day of an account that was closed by retirement, transfer or death; none while it lives.
+	EndsOn calendar.Date
+}
+
+// Adjustment is a correction or a transfer in or out that the agency booked, with its reason. Money transferred within a year is bare principal
+// without the year's interest: the receiver credits interest for the whole year, so it counts from January.
+type Adjustment struct {
+	On     calendar.Date
+	Amount money.Fen
+	Reason string
+	// Transfer principal earns from the first month of its year; any other adjustment begins to earn in the next year.
+	Transfer bool
+}
+
+// Year is one year of the account. Closing = Opening + Credited + InterestOnOpening + InterestOnCurrent + Adjustments, to the fen, always.
+type Year struct {
+	Year              int
+	Opening           money.Fen
+	Credits           [12]money.Fen // booked in January … December, both parts
+	CreditedPersonal  money.Fen
+	CreditedEmployer  money.Fen
+	InterestOnOpening money.Fen
+	InterestOnCurrent money.Fen
+	Adjustments       money.Fen
+	Closing           money.Fen
+	ClosingEmployer   money.Fen // of Closing, the employer's part
+	Rate              Rate
+	RateDocument      string
+	Provisional       bool     // the rate is not that year's published one
+	Settled           bool     // the year is over and its interest credited
+	Shares            []string // IDs of the RuleVersions of the credited shares
+}
+
+// Credited is both parts.
+func (y Year) Credited() money.Fen { return y.CreditedPersonal + y.CreditedEmployer }
+
+// Interest is both components.
+func (y Year) Interest() money.Fen { return y.InterestOnOpening + y.InterestOnCurrent }
+
+// ledger is one of the two sub-ledgers: computed apart and added, so that the parts of a statement add up to the total.
+type subLedger struct {
+	balance money.Fen
+	credits map[int]*[12]money.Fen
+}
+
+func (l *subLedger) credit(p calendar.Period, amount money.Fen) error {
+	year := l.credits[p.Year()]
+	if year == nil {
+		year = new([12]money.Fen)
+		l.credits[p.Year()] = year
+	}
+	var err error
+	year[p.Month()-1], err = money.Sum(year[p.Month()-1], amount)
+	return err
+}
+
+// Run rolls the account forward from the opening, year by year, to the year of Through (or of EndsOn). Years without contributions earn interest too.
+// Errors: ErrLocalRule for unsettled contributions before 1998, money.ErrOverflow.
+func Run(in Input) ([]Year, error) {
+	personal := subLedger{in.OpeningPersonal, map[int]*[12]money.Fen{}}
+	employer := subLedger{in.OpeningEmployer, map[int]*[12]money.Fen{}}
+	shares := map[int][]string{}
+	opening := in.OpeningOn.Period()
+	for _, row := range in.Rows {
+		booked := CreditedIn(row, in.Policy)
+		if booked <= opening {
+			continue // it is in the opening balance
+		}
+		credit, rule, err := CreditOf(row)
+		if err != nil {
+			return nil, err
+		}
+		if rule.ID == "" {
+			continue
+		}
+		if err := personal.credit(booked, credit.Personal); err != nil {
+			return nil, err
+		}
+		if credit.Employer != 0 {
+			if err := employer.credit(booked, credit.Employer); err != nil {
+				return nil, err
+			}
+		}
+		shares[booked.Year()] = addOnce(shares[booked.Year()], rule.ID)
+	}
+	first, last := in.OpeningOn.AddDays(1), in.Through
+	if !in.EndsOn.IsZero() && in.EndsOn.Before(last) {
+		last = in.EndsOn
+	}
+	var years []Year
+	for y := first.Year; y <= last.Year; y++ {
+		months := WholeYear
+		if y == first.Year {
+			months.First = int(first.Month)
+		}
+		if y == in.EndsOn.Year {
+			months.Last = int(in.EndsOn.Month)
+		}
+		year, err := runYear(in, y, months, &personal, &employer)
+		if err != nil {
+			return nil, fmt.Errorf("account year %d: %w", y, err)
+		}
+		year.Shares = shares[y]
+		years = append(years, year)
+	}
+	return years, nil
+}
+
+func runYear(in Input, y int, months Months, personal, employer *subLedger) (Year, error) {
+	year := Year{Year: y, Settled: !in.Through.Before(calendar.Date{Year: y, Month: time.Month(months.Last), Day: 1}.Period().LastDay())}
+	var err error
+	if year.Opening, err = money.Sum(personal.balance, employer.balance); err != nil {
+		return Year{}, err
+	}
+	if entry, provisional, ok := in.Rates.Of(in.Region, y); ok {
+		year.Rate, year.RateDocument, year.Provisional = entry.Rate, entry.Document, provisional
+	} else {
+		year.Provisional = true
+	}
+	var transferred money.Fen
+	for _, a := range in.Adjustments {
+		if a.On.Year == y {
+			year.Adjustments += a.Amount
+			if a.Transfer {
+				transferred += a.Amount
+			}
+		}
+	}
+	parts := [2]struct {
+		ledger   *subLedger
+		credited *money.Fen
+	}{{personal, &year.CreditedPersonal}, {employer, &year.CreditedEmployer}}
+	for i, part := range parts {
+		credits := part.ledger.credits[y]
+		if credits == nil {
+			credits = new([12]money.Fen)
+		}
+		if *part.credited, err = money.Sum(credits[:]...); err != nil {
+			return Year{}, err
+		}
+		for m, amount := range credits {
+			year.Credits[m] += amount
+		}
+		earning, adjustment := part.ledger.balance, money.Fen(0)
+		if i == 0 { // transfers and corrections are booked to the person's own part
+			earning, adjustment = earning+transferred, year.Adjustments
+		}
+		var interest Interest
+		if year.Settled {
+			if interest, err = InterestOf(in.Method, earning, *credits, year.Rate, months); err != nil {
+				return Year{}, err
+			}
+		}
+		year.InterestOnOpening += interest.OnOpening
+		year.InterestOnCurrent += interest.OnCurrent
+		if part.ledger.balance, err = money.Sum(part.ledger.balance, *part.credited, interest.OnOpening, interest.OnCurrent, adjustment); err != nil {
+			return Year{}, err
+		}
+	}
+	if year.Closing, err = money.Sum(personal.balance, employer.balance); err != nil {
+		return Year{}, err
+	}
+	year.ClosingEmployer = employer.balance
+	return year, nil
+}
+
+func addOnce(list []string, id string) []string {
+	for _, known := range list {
+		if known == id {
+			return list
+		}
+	}
+	return append(list, id)
+}
+
+// LostInterest is what the payer of late contributions, paid together on one day, also pays under policy B: the interest that the account would have
+// earned from the rows' own months to the end of the last settled year before the payment. Errors as Run.
+func LostInterest(in Input, paidOn calendar.Date, late []contribution.Row) (money.Fen, error) {
+	in.Policy = CreditAsOnTime
+	in.Through = calendar.Date{Year: paidOn.Year - 1, Month: 12, Day: 31}
+	with, err := Run(in)
+	if err != nil || len(with) == 0 {
+		return 0, err
+	}
+	isLate := make(map[contribution.Row]bool, len(late))
+	var principal money.Fen
+	for _, r := range late {
+		isLate[r] = true
+		if r.Period.Year() >= paidOn.Year {
+			continue
+		}
+		credit, _, err := CreditOf(r)
+		if err != nil {
+			return 0, err
+		}
+		principal += credit.Personal + credit.Employer
+	}
+	rows := make([]contribution.Row, 0, len(in.Rows))
+	for _, r := range in.Rows {
+		if !isLate[r] {
+			rows = append(rows, r)
+		}
+	}
+	in.Rows = rows
+	without, err := Run(in)
+	if err != nil {
+		return 0, err
+	}
+	return with[len(with)-1].Closing - without[len(without)-1].Closing - principal, nil
+}
