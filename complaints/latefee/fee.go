@@ -1,0 +1,222 @@
+package latefee
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"sort"
+
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/money"
+)
+
+// Claim is one item of arrears over the days that bear a fee.
+type Claim struct {
+	Principal money.Fen
+	Insurance contribution.Insurance // none is taken as any but work injury
+	Period    calendar.Period        // the period in arrears; none leaves the days to decide
+	FirstDay  calendar.Date          // the first day in arrears
+	LastDay   calendar.Date          // the last day that bears a fee, after the end-day convention (Rules.LastDay)
+	Payments  []Payment              // part payments: the day of payment still bears the fee on the old principal
+	Deferred  []Span                 // approved deferral (缓缴): no fee
+	Declared  calendar.Date          // bankruptcy declared; none when not
+	Accepted  calendar.Date          // bankruptcy petition accepted; none when not
+}
+
+// Segment is one line of the explanation: Principal × Days × Rate.
+type Segment struct {
+	Principal money.Fen
+	From, To  calendar.Date
+	Days      int
+	Rate      DailyRate
+	Exact     *big.Rat // fen, before rounding
+	Amount    money.Fen
+	Regime    string
+	Basis     string
+}
+
+// Fee is the answer. Amount is what Rules demand; Uncapped and Capped are always both told.
+type Fee struct {
+	Amount   money.Fen
+	Uncapped money.Fen
+	Capped   money.Fen
+	Exact    *big.Rat // fen, before the one rounding
+	Segments []Segment
+	Stopped  calendar.Date // the bankruptcy day from which nothing was counted; none when it changed nothing
+}
+
+// Why a fee cannot be computed.
+var (
+	ErrNeedsLocalRule = errors.New("latefee: these days or arrears are left to a local rule, and none is set")
+	ErrDays           = errors.New("latefee: the last day comes before the first")
+	ErrPrincipal      = errors.New("latefee: the principal must be above zero")
+	ErrPayments       = errors.New("latefee: payments must be above zero and together not above the principal")
+)
+
+// LastDay is the last day that bears a fee when the arrears are paid on a day.
+func (r Rules) LastDay(paidOn calendar.Date) calendar.Date {
+	if r.EndDay == DayBeforePayment {
+		return paidOn.AddDays(-1)
+	}
+	return paidOn
+}
+
+// Compute counts the fee: simple, on the principal only, days inclusive, rounded half up once for the item (劳社厅发〔2001〕4号: 按照单位欠费本金; 四舍五入到分).
+// Arrears of periods that ended before the Regulation, and days before it, need a local rule (same notice, 二(一)). Periods from June 2011 bear only the rate of the law.
+// Errors: ErrPrincipal, ErrDays, ErrPayments, ErrNeedsLocalRule, money.ErrOverflow.
+func (r Rules) Compute(c Claim) (Fee, error) {
+	if c.Principal <= 0 {
+		return Fee{}, ErrPrincipal
+	}
+	if c.LastDay.Before(c.FirstDay) {
+		return Fee{}, ErrDays
+	}
+	payments, err := sorted(c)
+	if err != nil {
+		return Fee{}, err
+	}
+	fee := Fee{Exact: new(big.Rat)}
+	last := c.LastDay
+	if stop := r.stopDay(c); !stop.IsZero() && !stop.After(last) {
+		last, fee.Stopped = stop.AddDays(-1), stop
+	}
+	principal := c.Principal
+	for from := c.FirstDay; !from.After(last); {
+		for len(payments) > 0 && payments[0].On.Before(from) {
+			principal -= payments[0].Amount
+			payments = payments[1:]
+		}
+		if principal == 0 {
+			break
+		}
+		to := last
+		if len(payments) > 0 && payments[0].On.Before(to) {
+			to = payments[0].On
+		}
+		if deferred, until := c.deferral(from, to); deferred {
+			from = until.AddDays(1)
+			continue
+		} else if until.Before(to) {
+			to = until
+		}
+		regime, err := r.regimeOn(c, from)
+		if err != nil {
+			return Fee{}, err
+		}
+		to = r.until(regime, c, from, to)
+		days := to.Sub(from) + 1
+		exact := new(big.Rat).Mul(principal.Rat(), big.NewRat(int64(regime.Rate)*int64(days), rateUnit))
+		amount, err := money.Round(exact)
+		if err != nil {
+			return Fee{}, err
+		}
+		fee.Exact.Add(fee.Exact, exact)
+		fee.Segments = append(fee.Segments, Segment{principal, from, to, days, regime.Rate, exact, amount, regime.ID, regime.Basis})
+		from = to.AddDays(1)
+	}
+	if fee.Uncapped, err = money.Round(fee.Exact); err != nil {
+		return Fee{}, err
+	}
+	fee.Capped = min(fee.Uncapped, c.Principal)
+	fee.Amount = fee.Uncapped
+	if r.Capped && !c.LastDay.Before(EnforcementLaw) {
+		fee.Amount = fee.Capped
+	}
+	return fee, nil
+}
+
+func sorted(c Claim) ([]Payment, error) {
+	payments := append([]Payment(nil), c.Payments...)
+	sort.SliceStable(payments, func(i, j int) bool { return payments[i].On.Before(payments[j].On) })
+	var total money.Fen
+	for _, p := range payments {
+		if p.Amount <= 0 || p.Amount > c.Principal-total {
+			return nil, ErrPayments
+		}
+		total += p.Amount
+	}
+	return payments, nil
+}
+
+func (r Rules) stopDay(c Claim) calendar.Date {
+	if r.Stop == StopAccepted && !c.Accepted.IsZero() {
+		return c.Accepted
+	}
+	return c.Declared
+}
+
+// deferral reports whether a day lies in an approved deferral, and until when; for a day outside it is the day before the next one begins.
+func (c Claim) deferral(from, to calendar.Date) (bool, calendar.Date) {
+	for _, span := range c.Deferred {
+		if !from.Before(span.From) && !from.After(span.To) {
+			return true, span.To
+		}
+		if from.Before(span.From) && !span.From.After(to) {
+			to = span.From.AddDays(-1)
+		}
+	}
+	return false, to
+}
+
+// firstLawPeriod is the first period whose arrears never bore the old rate: its payment was not late before the law came into force.
+const firstLawPeriod calendar.Period = 201106
+
+func (r Rules) candidates(c Claim) [][]Regime {
+	if c.Insurance == contribution.WorkInjury {
+		return [][]Regime{r.Local, r.WorkInjury}
+	}
+	return [][]Regime{r.Local, r.National}
+}
+
+func (r Rules) regimeOn(c Claim, d calendar.Date) (Regime, error) {
+	beforeRegulation := c.Period != 0 && c.Period.LastDay().Before(Regulation)
+	for i, list := range r.candidates(c) {
+		if i > 0 && beforeRegulation && len(r.Local) == 0 {
+			break
+		}
+		for _, regime := range list {
+			if i > 0 && c.Period >= firstLawPeriod && regime.From == InsuranceLaw && d.Before(InsuranceLaw) || regime.covers(d) && (i == 0 || c.Period < firstLawPeriod || !d.Before(InsuranceLaw) || c.Insurance == contribution.WorkInjury) {
+				return regime, nil
+			}
+		}
+	}
+	return Regime{}, fmt.Errorf("%s: %w", d, ErrNeedsLocalRule)
+}
+
+// until is the last day up to to on which the same regime holds.
+func (r Rules) until(regime Regime, c Claim, from, to calendar.Date) calendar.Date {
+	edges := []calendar.Date{}
+	for _, list := range r.candidates(c) {
+		for _, other := range list {
+			edges = append(edges, other.From)
+			if !other.To.IsZero() {
+				edges = append(edges, other.To.AddDays(1))
+			}
+		}
+	}
+	for _, edge := range edges {
+		if edge.After(from) && !edge.After(to) {
+			if next, err := r.regimeOn(c, edge); err != nil || next.ID != regime.ID {
+				to = edge.AddDays(-1)
+			}
+		}
+	}
+	return to
+}
+
+// Flat is a fee for a number of days at one rate, without dates. Errors: ErrPrincipal, ErrDays, money.ErrOverflow.
+func Flat(principal money.Fen, days int, rate DailyRate) (Fee, error) {
+	if principal <= 0 {
+		return Fee{}, ErrPrincipal
+	}
+	if days < 0 || days > 200*366 {
+		return Fee{}, ErrDays
+	}
+	exact := new(big.Rat).Mul(principal.Rat(), big.NewRat(int64(rate)*int64(days), rateUnit))
+	amount, err := money.Round(exact)
+	if err != nil {
+		return Fee{}, err
+	}
+	return Fee{Amount: amount, Uncapped: amount, Capped: min(amount, principal), Exact: exact, Segments: []Segment{{Principal: principal, Days: days, Rate: rate, Exact: exact, Amount: amount}}}, nil
+}
