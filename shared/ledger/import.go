@@ -1,0 +1,159 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+	"shebao/shared/postgres"
+)
+
+// Kind is what a file holds.
+type Kind string
+
+// The kinds of import files.
+const (
+	Employers     Kind = "employers"
+	Persons       Kind = "persons"
+	Contributions Kind = "contributions"
+)
+
+// Options of an import.
+type Options struct {
+	Progress io.Writer // a line that shows rows, rate and time left; nil shows nothing
+	Now      time.Time // the clock; a payment after this day is a wrong date
+}
+
+// Report counts what became of a file's rows: Rows = Good + Rejected + Duplicates, and Good = Added + Changed + Unchanged + Superseded.
+type Report struct {
+	Kind           Kind             `json:"kind"`
+	Rows           int64            `json:"rows"`
+	Good           int64            `json:"good_rows"`
+	Rejected       int64            `json:"rejected"`
+	Duplicates     int64            `json:"duplicates"` // a row that repeats an earlier one of the file exactly
+	Added          int64            `json:"added"`
+	Changed        int64            `json:"changed"`
+	Unchanged      int64            `json:"unchanged"`
+	Superseded     int64            `json:"superseded"` // a good row that a later row of the same file replaces
+	Reasons        map[Reason]int64 `json:"reasons,omitempty"`
+	RejectsFile    string           `json:"rejects_file,omitempty"`
+	UnknownColumns []string         `json:"unknown_columns,omitempty"`
+	AccountsRun    int64            `json:"accounts_run"` // persons whose accounts were computed again
+}
+
+// importLock keeps two imports apart: one writes the ledger at a time.
+const importLock = 0x5e_ba_01
+
+// Import reads a CSV or XLSX file into the ledger. Good rows are kept, bad ones go to <file>.rejects.csv; the same file twice changes nothing; an import
+// that was killed can be run again. Errors: fault.Invalid (import.*) when the file cannot be read at all, and then nothing has changed;
+// fault.Conflict (import.running) while another import runs; fault.Unavailable.
+func (l *Ledger) Import(ctx context.Context, kind Kind, path string, opt Options) (Report, error) {
+	file, err := openRows(path)
+	if err != nil {
+		return Report{}, err
+	}
+	defer file.close()
+	columns, err := columnsOf(kind, file.header)
+	if err != nil {
+		return Report{}, err
+	}
+	conn, err := l.pool.Acquire(ctx)
+	if err != nil {
+		return Report{}, postgres.Classify(fmt.Errorf("import: %w", err))
+	}
+	defer conn.Release()
+	var free bool
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, importLock).Scan(&free); err != nil {
+		return Report{}, postgres.Classify(fmt.Errorf("import: %w", err))
+	}
+	if !free {
+		return Report{}, fault.New(fault.Conflict, "import.running")
+	}
+	defer func() {
+		_, _ = conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, importLock) // a broken connection has lost the lock already
+	}()
+	run := &importRun{
+		ledger: l, conn: conn, file: file, columns: columns, today: calendar.DateOf(opt.Now), now: opt.Now,
+		report: Report{Kind: kind, UnknownColumns: columns.unknown, Reasons: map[Reason]int64{}}, progress: newProgress(opt.Progress, file),
+	}
+	defer run.progress.done()
+	return run.do(ctx, kind, path)
+}
+
+// importRun is one import under way.
+type importRun struct {
+	ledger   *Ledger
+	conn     *pgxpool.Conn
+	file     *rowFile
+	columns  columns
+	today    calendar.Date
+	now      time.Time
+	id       int32
+	report   Report
+	rejects  rejectFile
+	progress *progress
+}
+
+func (r *importRun) do(ctx context.Context, kind Kind, path string) (Report, error) {
+	err := r.conn.QueryRow(ctx, `INSERT INTO ledger.import_run (kind, file, started_at) VALUES ($1, $2, $3) RETURNING id`, string(kind), path, r.now).Scan(&r.id)
+	if err != nil {
+		return Report{}, postgres.Classify(fmt.Errorf("begin import run: %w", err))
+	}
+	r.rejects = rejectFile{path: path + ".rejects.csv"}
+	defer r.rejects.discard()
+	switch kind {
+	case Employers:
+		err = r.importEmployers(ctx)
+	case Persons:
+		err = r.importPersons(ctx)
+	default:
+		err = r.importContributions(ctx)
+	}
+	if err != nil {
+		return Report{}, postgres.Classify(err)
+	}
+	if r.report.RejectsFile, err = r.rejects.keep(); err != nil {
+		return Report{}, fmt.Errorf("write rejects: %w", err)
+	}
+	r.report.Good = r.report.Rows - r.report.Rejected - r.report.Duplicates
+	r.report.Unchanged = r.report.Good - r.report.Added - r.report.Changed - r.report.Superseded
+	_, err = r.conn.Exec(ctx, `UPDATE ledger.import_run SET finished_at = now(), rows = $2, rejected = $3, duplicates = $4, added = $5, changed = $6 WHERE id = $1`,
+		r.id, r.report.Rows, r.report.Rejected, r.report.Duplicates, r.report.Added, r.report.Changed)
+	if err != nil {
+		return Report{}, postgres.Classify(fmt.Errorf("end import run: %w", err))
+	}
+	return r.report, nil
+}
+
+// next reads the next row that has the right number of cells; ok is false at the end of the file.
+func (r *importRun) next() (cells []string, line int, ok bool, err error) {
+	for {
+		cells, line, err = r.file.next()
+		if errors.Is(err, io.EOF) {
+			return nil, 0, false, nil
+		}
+		if err != nil {
+			return nil, 0, false, err
+		}
+		r.report.Rows++
+		r.progress.at(r.report.Rows)
+		if len(cells) == r.columns.count {
+			return cells, line, true, nil
+		}
+		if err := r.reject(line, problem{ReasonColumns, "", fmt.Sprint(len(cells))}); err != nil {
+			return nil, 0, false, err
+		}
+	}
+}
+
+func (r *importRun) reject(line int, p problem) error {
+	r.report.Rejected++
+	r.report.Reasons[p.reason]++
+	return r.rejects.add(line, p)
+}

@@ -1,0 +1,162 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/identity"
+	"shebao/shared/money"
+)
+
+func (r *importRun) importPersons(ctx context.Context) error {
+	seen := map[[16]byte][16]byte{} // 32 bytes a person, not the rows
+	var batch pgx.Batch
+	var touched []int64
+	flush := func() error {
+		if batch.Len() == 0 {
+			return nil
+		}
+		tx, err := r.conn.Begin(ctx)
+		if err != nil {
+			return fmt.Errorf("import persons: %w", err)
+		}
+		defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
+		if err := r.send(ctx, tx, &batch); err != nil {
+			return err
+		}
+		if err := r.ledger.runAccounts(ctx, tx, touched); err != nil {
+			return err
+		}
+		r.report.AccountsRun += int64(len(touched))
+		touched = touched[:0]
+		return tx.Commit(ctx)
+	}
+	for {
+		cells, line, ok, err := r.next()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return flush()
+		}
+		p, bad := r.person(cells)
+		if bad != nil {
+			if err := r.reject(line, *bad); err != nil {
+				return err
+			}
+			continue
+		}
+		idHash := r.ledger.keys.Hash.Sum(domainIDNumber, p.IDNumber)
+		content := r.ledger.keys.Hash.Sum(domainPerson, fmt.Sprint(p))
+		key, value := [16]byte(idHash), [16]byte(content)
+		if before, again := seen[key]; again {
+			if before == value {
+				r.report.Duplicates++
+				continue
+			}
+			r.report.Superseded++
+			if err := flush(); err != nil { // the earlier row must be there before the later one replaces it
+				return err
+			}
+		}
+		seen[key] = value
+		var mobile []byte
+		if p.Mobile != "" {
+			mobile = r.ledger.keys.Field.Seal(placeMobile, []byte(p.Mobile))
+		}
+		batch.Queue(`
+			INSERT INTO ledger.person AS old (id_hash, id_sealed, id_type, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_on, content_hash)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+			ON CONFLICT (id_hash) DO UPDATE SET id_sealed = excluded.id_sealed, id_type = excluded.id_type, name = excluded.name, sex = excluded.sex, birth_date = excluded.birth_date,
+				card_number = excluded.card_number, mobile_sealed = excluded.mobile_sealed, status = excluded.status, opening_balance = excluded.opening_balance,
+				opening_on = excluded.opening_on, content_hash = excluded.content_hash
+			WHERE old.content_hash <> excluded.content_hash
+			RETURNING xmax = 0, id`,
+			idHash, r.ledger.keys.Field.Seal(placeIDNumber, []byte(p.IDNumber)), p.IDType, p.Name, string(p.Sex), civilDate(p.BirthDate), p.CardNumber, mobile,
+			int16(p.Status), int64(p.OpeningBalance), civilDate(p.OpeningOn), content).Query(func(rows pgx.Rows) error {
+			for rows.Next() {
+				var inserted bool
+				var id int64
+				if err := rows.Scan(&inserted, &id); err != nil {
+					return err
+				}
+				if inserted {
+					r.report.Added++
+				} else {
+					r.report.Changed++
+				}
+				touched = append(touched, id)
+			}
+			return rows.Err()
+		})
+		if batch.Len() == rowsAtOnce {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (r *importRun) person(cells []string) (Person, *problem) {
+	in := row{cells: cells, columns: r.columns}
+	p := Person{IDType: in.cell("id_type"), Name: "", Status: Contributing}
+	if p.IDType == "" {
+		p.IDType = identity.ResidentID
+	}
+	number := in.cell("id_number")
+	var err error
+	if p.IDNumber, err = identity.ParseDocument(p.IDType, number); err != nil {
+		in.wrong(idReason(err), "id_number", number)
+	}
+	p.Name = in.name("name")
+	switch sex := in.cell("sex"); sex {
+	case "男":
+		p.Sex = identity.Male
+	case "女":
+		p.Sex = identity.Female
+	case "":
+	default:
+		in.wrong(ReasonSex, "sex", sex)
+	}
+	p.BirthDate = in.date("birth_date", r.today)
+	if id, err := identity.ParseCitizenID(p.IDNumber); err == nil {
+		if p.Sex == "" {
+			p.Sex = id.Sex()
+		}
+		if p.BirthDate.IsZero() {
+			p.BirthDate = id.BirthDate()
+		}
+	}
+	p.CardNumber = strings.ToUpper(in.cell("card_number"))
+	if p.CardNumber != "" && (len(p.CardNumber) < 8 || len(p.CardNumber) > 9 || strings.Trim(p.CardNumber, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+		in.wrong(ReasonCardNumber, "card_number", p.CardNumber)
+	}
+	if text := in.cell("mobile"); text != "" {
+		if p.Mobile, err = identity.ParseMobile(text); err != nil {
+			in.wrong(ReasonMobile, "mobile", text)
+		}
+	}
+	if text := in.cell("status"); text != "" {
+		p.Status = 0
+		for status, name := range personStatusNames {
+			if text == name {
+				p.Status = status
+			}
+		}
+		if p.Status == 0 {
+			in.wrong(ReasonStatus, "status", text)
+		}
+	}
+	p.OpeningBalance = money.Fen(0)
+	if in.cell("opening_balance") != "" {
+		p.OpeningBalance = in.amount("opening_balance")
+	}
+	p.OpeningOn = in.date("opening_on", r.today)
+	if p.OpeningBalance > 0 && p.OpeningOn.IsZero() {
+		in.wrong(ReasonDate, "opening_on", "")
+	}
+	return p, in.problem
+}

@@ -1,0 +1,76 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+	"shebao/shared/identity"
+	"shebao/shared/money"
+	"shebao/shared/postgres"
+)
+
+// The places that sealed values are bound to, and the domain of the lookup hash.
+const (
+	placeIDNumber  = "ledger.person.id_number"
+	placeMobile    = "ledger.person.mobile"
+	domainIDNumber = "id_number"
+	domainPerson   = "person"
+)
+
+const personColumns = `id, id_type, id_sealed, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_on`
+
+// PersonByDocument finds a person by a normalized ID number of any type. Errors: fault.NotFound, fault.Unavailable.
+func (l *Ledger) PersonByDocument(ctx context.Context, number string) (Person, error) {
+	return l.person(ctx, `SELECT `+personColumns+` FROM ledger.person WHERE id_hash = $1`, l.keys.Hash.Sum(domainIDNumber, number))
+}
+
+// Person reads a person. Errors: fault.NotFound, fault.Unavailable.
+func (l *Ledger) Person(ctx context.Context, id int64) (Person, error) {
+	return l.person(ctx, `SELECT `+personColumns+` FROM ledger.person WHERE id = $1`, id)
+}
+
+func (l *Ledger) person(ctx context.Context, query string, key any) (Person, error) {
+	rows, err := l.pool.Query(ctx, query, key)
+	if err != nil {
+		return Person{}, postgres.Classify(fmt.Errorf("read person: %w", err))
+	}
+	person, err := pgx.CollectExactlyOneRow(rows, l.scanPerson)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Person{}, fault.New(fault.NotFound, "ledger.no_person")
+	}
+	if err != nil {
+		return Person{}, postgres.Classify(fmt.Errorf("read person: %w", err))
+	}
+	return person, nil
+}
+
+func (l *Ledger) scanPerson(row pgx.CollectableRow) (Person, error) {
+	var p Person
+	var idSealed, mobileSealed []byte
+	var sex string
+	var opening int64
+	var birth, openingOn civilDate
+	if err := row.Scan(&p.ID, &p.IDType, &idSealed, &p.Name, &sex, &birth, &p.CardNumber, &mobileSealed, &p.Status, &opening, &openingOn); err != nil {
+		return Person{}, err
+	}
+	p.Sex, p.OpeningBalance = identity.Sex(sex), money.Fen(opening)
+	p.BirthDate, p.OpeningOn = calendar.Date(birth), calendar.Date(openingOn)
+	number, err := l.keys.Field.Open(placeIDNumber, idSealed)
+	if err != nil {
+		return Person{}, fmt.Errorf("ID number of person %d: %w", p.ID, err)
+	}
+	p.IDNumber = string(number)
+	if mobileSealed != nil {
+		mobile, err := l.keys.Field.Open(placeMobile, mobileSealed)
+		if err != nil {
+			return Person{}, fmt.Errorf("mobile of person %d: %w", p.ID, err)
+		}
+		p.Mobile = string(mobile)
+	}
+	return p, nil
+}

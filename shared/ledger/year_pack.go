@@ -1,0 +1,260 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"shebao/shared/account"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/money"
+)
+
+// The packed form of a person-year, version 1: about 600 bytes for 60 contributions and the account.
+//
+//	version, number of rows, rows…, 1 and the account or 0
+//
+// Numbers are varints, signed ones zigzag. Rows come in order of period, insurance, employer; a row is
+//
+//	month<<4 | index of the insurance, flags, what the flags do not already say
+//
+// since most rows repeat the employer and the base of the row before them and are paid in full within the month.
+const packVersion = 1
+
+const (
+	sameEmployer = 1 << iota
+	sameBase
+	employerPaidFull
+	personPaidFull
+	paid // a day of payment follows, counted from the first of the period
+)
+
+// errPacked says that stored bytes are not a packed person-year of a known version.
+var errPacked = errors.New("ledger: packed person-year is damaged or of an unknown version")
+
+// packInsurances fixes the index of each insurance in version 1; it may grow at its end only.
+var packInsurances = [...]contribution.Insurance{
+	contribution.EmployeePension, contribution.InstitutionPension, contribution.Unemployment,
+	contribution.EmployeeMedical, contribution.WorkInjury, contribution.Maternity,
+}
+
+func packInsurance(kind contribution.Insurance) byte {
+	for i, known := range packInsurances {
+		if kind == known {
+			return byte(i)
+		}
+	}
+	return 0xF // the import takes known insurances only
+}
+
+// packYear writes a person-year; its rows are of one year and sorted.
+func packYear(b []byte, y PersonYear) []byte {
+	b = append(b, packVersion)
+	b = binary.AppendUvarint(b, uint64(len(y.Rows)))
+	var before contribution.Row
+	for _, r := range y.Rows {
+		b = packRow(b, r, before)
+		before = r
+	}
+	if !y.HasAccount {
+		return append(b, 0)
+	}
+	return packAccount(append(b, 1), y.Account)
+}
+
+func packRow(b []byte, r, before contribution.Row) []byte {
+	var flags byte
+	if r.EmployerID == before.EmployerID {
+		flags |= sameEmployer
+	}
+	if r.Base == before.Base {
+		flags |= sameBase
+	}
+	if r.EmployerPaid == r.EmployerDue {
+		flags |= employerPaidFull
+	}
+	if r.PersonPaid == r.PersonDue {
+		flags |= personPaidFull
+	}
+	if !r.PaidOn.IsZero() {
+		flags |= paid
+	}
+	b = append(b, byte(r.Period.Month())<<4|packInsurance(r.Insurance), flags)
+	if flags&sameEmployer == 0 {
+		b = binary.AppendVarint(b, int64(r.EmployerID))
+	}
+	if flags&sameBase == 0 {
+		b = binary.AppendVarint(b, int64(r.Base))
+	}
+	b = binary.AppendVarint(b, int64(r.EmployerDue))
+	if flags&employerPaidFull == 0 {
+		b = binary.AppendVarint(b, int64(r.EmployerPaid))
+	}
+	b = binary.AppendVarint(b, int64(r.PersonDue))
+	if flags&personPaidFull == 0 {
+		b = binary.AppendVarint(b, int64(r.PersonPaid))
+	}
+	if flags&paid != 0 {
+		b = binary.AppendVarint(b, int64(r.PaidOn.Sub(r.Period.FirstDay())))
+	}
+	return b
+}
+
+func packAccount(b []byte, a account.Year) []byte {
+	var flags byte
+	if a.Provisional {
+		flags |= 1
+	}
+	if a.Settled {
+		flags |= 2
+	}
+	b = append(b, flags)
+	var before money.Fen
+	for _, credit := range a.Credits { // mostly the same each month
+		b = binary.AppendVarint(b, int64(credit-before))
+		before = credit
+	}
+	for _, amount := range [...]money.Fen{a.Opening, a.CreditedPersonal, a.CreditedEmployer, a.InterestOnOpening, a.InterestOnCurrent,
+		a.Adjustments, a.Closing, a.ClosingEmployer} {
+		b = binary.AppendVarint(b, int64(amount))
+	}
+	b = binary.AppendVarint(b, int64(a.Rate))
+	b = packText(b, a.RateDocument)
+	b = binary.AppendUvarint(b, uint64(len(a.Shares)))
+	for _, share := range a.Shares {
+		b = packText(b, share)
+	}
+	return b
+}
+
+func packText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// unpackYear reads what packYear wrote. Error: errPacked.
+func unpackYear(personID int64, year int, packed []byte) (PersonYear, error) {
+	u := unpacker{rest: packed}
+	y := PersonYear{PersonID: personID, Year: year}
+	if u.byte() != packVersion {
+		return y, errPacked
+	}
+	n := u.count()
+	y.Rows = make([]contribution.Row, n)
+	var before contribution.Row
+	for i := range y.Rows {
+		u.row(&y.Rows[i], before, year)
+		before = y.Rows[i]
+	}
+	if u.byte() == 1 {
+		y.HasAccount = true
+		u.account(&y.Account, year)
+	}
+	if u.damaged || len(u.rest) > 0 {
+		return PersonYear{PersonID: personID, Year: year}, errPacked
+	}
+	return y, nil
+}
+
+// unpacker reads numbers off the front; after a damage it reads zeros.
+type unpacker struct {
+	rest    []byte
+	damaged bool
+}
+
+func (u *unpacker) byte() byte {
+	if len(u.rest) == 0 {
+		u.damaged = true
+		return 0
+	}
+	b := u.rest[0]
+	u.rest = u.rest[1:]
+	return b
+}
+
+func (u *unpacker) int() int64 {
+	n, size := binary.Varint(u.rest)
+	if size <= 0 {
+		u.damaged, u.rest = true, nil
+		return 0
+	}
+	u.rest = u.rest[size:]
+	return n
+}
+
+// count reads a number of things that take at least a byte each.
+func (u *unpacker) count() int {
+	n, size := binary.Uvarint(u.rest)
+	if size <= 0 || n > uint64(len(u.rest)-size) {
+		u.damaged, u.rest = true, nil
+		return 0
+	}
+	u.rest = u.rest[size:]
+	return int(n)
+}
+
+func (u *unpacker) fen() money.Fen { return money.Fen(u.int()) }
+
+func (u *unpacker) text() string {
+	n := u.count()
+	s := string(u.rest[:n])
+	u.rest = u.rest[n:]
+	return s
+}
+
+func (u *unpacker) row(r *contribution.Row, before contribution.Row, year int) {
+	head, flags := u.byte(), u.byte()
+	index := int(head & 0xF)
+	if index >= len(packInsurances) || head>>4 < 1 || head>>4 > 12 {
+		u.damaged = true
+		return
+	}
+	r.Period, r.Insurance = calendar.Period(year*100+int(head>>4)), packInsurances[index]
+	r.EmployerID, r.Base = before.EmployerID, before.Base
+	if flags&sameEmployer == 0 {
+		r.EmployerID = int32(u.int())
+	}
+	if flags&sameBase == 0 {
+		r.Base = u.fen()
+	}
+	r.EmployerDue = u.fen()
+	r.EmployerPaid = r.EmployerDue
+	if flags&employerPaidFull == 0 {
+		r.EmployerPaid = u.fen()
+	}
+	r.PersonDue = u.fen()
+	r.PersonPaid = r.PersonDue
+	if flags&personPaidFull == 0 {
+		r.PersonPaid = u.fen()
+	}
+	if flags&paid != 0 {
+		r.PaidOn = u.paidOn(r.Period)
+	}
+}
+
+// paidOn adds days to the first of the period; within 28 days no calendar is needed.
+func (u *unpacker) paidOn(p calendar.Period) calendar.Date {
+	days := u.int()
+	if days >= 0 && days < 28 {
+		return calendar.Date{Year: p.Year(), Month: p.Month(), Day: int(days) + 1}
+	}
+	return p.FirstDay().AddDays(int(days))
+}
+
+func (u *unpacker) account(a *account.Year, year int) {
+	flags := u.byte()
+	a.Year, a.Provisional, a.Settled = year, flags&1 != 0, flags&2 != 0
+	var before money.Fen
+	for i := range a.Credits {
+		before += u.fen()
+		a.Credits[i] = before
+	}
+	for _, amount := range [...]*money.Fen{&a.Opening, &a.CreditedPersonal, &a.CreditedEmployer, &a.InterestOnOpening, &a.InterestOnCurrent,
+		&a.Adjustments, &a.Closing, &a.ClosingEmployer} {
+		*amount = u.fen()
+	}
+	a.Rate = account.Rate(u.int())
+	a.RateDocument = u.text()
+	for range u.count() {
+		a.Shares = append(a.Shares, u.text())
+	}
+}
