@@ -46,7 +46,7 @@ func wings() []wing {
 // migrations of every module, in the order in which they may refer to each other.
 func migrations() []postgres.Migrations {
 	return []postgres.Migrations{
-		audit.Migrations(), ledger.Migrations(), credential.Migrations(), intake.Migrations(), jobs.Migrations(),
+		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), jobs.Migrations(),
 		portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
 	}
 }

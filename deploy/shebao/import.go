@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"shebao/frontend/locale"
+	"shebao/shared/config"
+	"shebao/shared/fault"
+	"shebao/shared/ledger"
+)
+
+// exitRejected is the exit code when some rows were refused.
+const exitRejected exitCode = 3
+
+// importFile exits with 0 when all rows were good, 3 when some were rejected, 1 when the file failed.
+func (p program) importFile(ctx context.Context, args []string) error {
+	asJSON := len(args) > 0 && args[0] == "--json"
+	if asJSON {
+		args = args[1:]
+	}
+	if len(args) != 2 {
+		return errUsage
+	}
+	kind := ledger.Kind(args[0])
+	if kind != ledger.Employers && kind != ledger.Persons && kind != ledger.Contributions {
+		return errUsage
+	}
+	book, closeAll, err := p.openLedger(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	options := ledger.Options{Now: time.Now()}
+	if !asJSON {
+		options.Progress = p.err
+	}
+	report, err := book.Import(ctx, kind, args[1], options)
+	if err != nil {
+		if f := fault.Of(err); f.Kind != fault.Internal {
+			return errors.New(locale.Fault(locale.Chinese, f) + " (" + f.Key + ")")
+		}
+		return err
+	}
+	if asJSON {
+		b, err := json.Marshal(report)
+		if err != nil {
+			return err
+		}
+		p.say(string(b))
+	} else {
+		p.say(inWords(report))
+	}
+	if report.Rejected > 0 {
+		return exitRejected
+	}
+	return nil
+}
+
+func inWords(r ledger.Report) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d rows read, %d good (%d new, %d changed, %d unchanged), %d repeated, %d rejected", r.Kind, r.Rows, r.Good, r.Added, r.Changed, r.Unchanged, r.Duplicates, r.Rejected)
+	var reasons []string
+	for reason, n := range r.Reasons {
+		reasons = append(reasons, fmt.Sprintf("\n  %s %d", reason, n))
+	}
+	sort.Strings(reasons)
+	b.WriteString(strings.Join(reasons, ""))
+	if r.RejectsFile != "" {
+		b.WriteString("\nrejected rows: " + r.RejectsFile)
+	}
+	if len(r.UnknownColumns) > 0 {
+		b.WriteString("\nignored columns: " + strings.Join(r.UnknownColumns, ", "))
+	}
+	return b.String()
+}
+
+// openLedger opens the ledger as its owner.
+func (p program) openLedger(ctx context.Context) (*ledger.Ledger, func(), error) {
+	g, err := p.openGround(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if g.own {
+		if err := g.migrate(ctx); err != nil {
+			g.close()
+			return nil, nil, err
+		}
+	}
+	pool, err := g.pool(ctx, "", "ledger")
+	if err != nil {
+		g.close()
+		return nil, nil, err
+	}
+	closeAll := func() { pool.Close(); g.close() }
+	book, err := g.ledgerOn(pool, config.NewReader(g.lookup))
+	if err != nil {
+		closeAll()
+		return nil, nil, err
+	}
+	return book, closeAll, nil
+}
+
+// ledger verify exits with 4 when a packed row differs from the truth.
+func (p program) ledger(ctx context.Context, args []string) error {
+	if len(args) != 1 || args[0] != "verify" {
+		return errUsage
+	}
+	book, closeAll, err := p.openLedger(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	checked, differ, err := book.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	p.say(fmt.Sprintf("%d persons checked, %d differ", checked, len(differ)))
+	if len(differ) > 0 {
+		return exitCode(4)
+	}
+	return nil
+}
