@@ -24,15 +24,17 @@ GRANT EXECUTE ON FUNCTION audit.append TO shebao_portal, shebao_ivr, shebao_comp
 GRANT SELECT ON audit.seen TO shebao_portal;
 
 -- Own schemas.
-GRANT USAGE ON SCHEMA portal TO shebao_portal;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA portal TO shebao_portal;
-GRANT USAGE ON SCHEMA ivr TO shebao_ivr;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ivr TO shebao_ivr;
-GRANT USAGE ON SCHEMA complaints TO shebao_complaints;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA complaints TO shebao_complaints;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA portal TO shebao_portal;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA ivr TO shebao_ivr;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA complaints TO shebao_complaints;
+DO $$
+DECLARE
+    wing text;
+BEGIN
+    FOREACH wing IN ARRAY ARRAY['portal', 'ivr', 'complaints'] LOOP
+        IF EXISTS (SELECT FROM pg_namespace WHERE nspname = wing) THEN
+            EXECUTE format('GRANT USAGE ON SCHEMA %1$I TO shebao_%1$s; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$I TO shebao_%1$s; GRANT USAGE ON ALL SEQUENCES IN SCHEMA %1$I TO shebao_%1$s', wing);
+        END IF;
+    END LOOP;
+END
+$$;
 
 -- PINs: the two faces that insured persons use.
 GRANT USAGE ON SCHEMA credential TO shebao_portal, shebao_ivr;

@@ -27,17 +27,12 @@ type command struct {
 
 func commands() map[string]command {
 	return map[string]command{
-		"demo":    {"demo", "start everything with invented data, and print where to go", program.demo},
 		"serve":   {"serve portal|ivr|complaints|all", "serve one wing or all, on the configured database", program.serve},
 		"migrate": {"migrate", "bring the database's schemas and rights up to date", program.migrate},
 		"import":  {"import [--json] employers|persons|contributions FILE", "import an agency's export file", program.importFile},
 		"pin":     {"pin set", "set PINs at the counter: an ID number and a PIN a line on standard input", program.pin},
-		"staff":   {"staff add|code …", "add a staff account, or show a demo account's present sign-in code", program.staff},
-		"call":    {"call [--script FILE]", "call the hotline from this terminal", program.call},
-		"calc":    {"calc late-fee|interest|repayment|id|uscc|workdays", "apply a rule to JSON lines on standard input", program.calc},
 		"ledger":  {"ledger verify", "rebuild every packed person-year from the contribution rows and compare", program.ledger},
 		"audit":   {"audit verify", "find any altered, removed or reordered row of the audit log", program.audit},
-		"load":    {"load", "measure pages and webhooks on this machine against their limits, as ratios", program.load},
 	}
 }
 
