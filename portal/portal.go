@@ -1,0 +1,106 @@
+// Package portal is the door of the citizens' wing: statements, accounts, tip-offs and their progress.
+package portal
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+
+	"shebao/portal/store"
+	"shebao/portal/web"
+	"shebao/shared/calendar"
+	"shebao/shared/config"
+	"shebao/shared/credential"
+	"shebao/shared/intake"
+	"shebao/shared/ledger"
+	"shebao/shared/postgres"
+	"shebao/shared/redis"
+	"shebao/shared/seal"
+	"shebao/shared/server"
+	"shebao/shared/token"
+)
+
+// Config are the wing's settings.
+type Config struct {
+	publicURL                               string
+	ledgerKey, pepper, receiptKey, stateKey config.Secret
+	tokenSeeds                              [][]byte
+	contentKey, identityKey                 seal.PublicKey
+	demo                                    bool
+	demoHints                               []string
+}
+
+// ReadConfig reads the settings; what is wrong is kept in the reader.
+func ReadConfig(r *config.Reader) Config {
+	c := Config{
+		publicURL: r.PublicURL("PORTAL_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32),
+		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), demo: r.Bool("PORTAL_DEMO", false),
+	}
+	for _, text := range strings.Split(r.Required("SHEBAO_TOKEN_SEEDS"), ",") {
+		seed, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil || len(seed) != 32 {
+			r.Problem("SHEBAO_TOKEN_SEEDS", "needs 32-byte seeds in unpadded URL base64, separated by commas")
+			break
+		}
+		c.tokenSeeds = append(c.tokenSeeds, seed)
+	}
+	c.contentKey = publicKey(r, "SHEBAO_DESK_CONTENT_PUBLIC")
+	c.identityKey = publicKey(r, "SHEBAO_DESK_IDENTITY_PUBLIC")
+	if hints := r.Text("PORTAL_DEMO_HINT", ""); hints != "" {
+		c.demoHints = strings.Split(hints, "|")
+	}
+	return c
+}
+
+func publicKey(r *config.Reader, name string) seal.PublicKey {
+	key, err := seal.ParsePublicKey(r.Required(name))
+	if err != nil {
+		r.Problem(name, "is not a public key")
+	}
+	return key
+}
+
+// Migrations of the wing's own schema.
+func Migrations() postgres.Migrations { return store.Migrations() }
+
+// New builds the wing; all that can fail fails here.
+func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
+	keys, err := ledgerKeys(c.ledgerKey)
+	if err != nil {
+		return server.Wing{}, err
+	}
+	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
+	if err != nil {
+		return server.Wing{}, err
+	}
+	field, err := seal.NewFieldKey(c.stateKey, "portal")
+	if err != nil {
+		return server.Wing{}, err
+	}
+	limits, err := seal.NewHashKey(c.stateKey, "limits")
+	if err != nil {
+		return server.Wing{}, err
+	}
+	tokens, err := token.NewKeys("shebao", c.tokenSeeds...)
+	if err != nil {
+		return server.Wing{}, err
+	}
+	slow := seal.NewSlow()
+	site := &web.Site{
+		Ledger: ledger.New(d.DB, keys), PINs: credential.New(d.DB, slow, c.pepper), Sessions: store.New(d.DB), Limiter: redis.NewLimiter(d.Redis),
+		Counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow),
+		Tokens:  tokens, Field: field, Hash: limits, Workdays: calendar.China(), Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
+	}
+	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem})
+	site.Routes(app)
+	return server.Wing{App: app}, nil
+}
+
+func ledgerKeys(secret config.Secret) (ledger.Keys, error) {
+	field, err := seal.NewFieldKey(secret, "ledger")
+	if err != nil {
+		return ledger.Keys{}, err
+	}
+	hash, err := seal.NewHashKey(secret, "ledger")
+	return ledger.Keys{Field: field, Hash: hash}, err
+}
