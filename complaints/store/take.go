@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/complaints/lifecycle"
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+	"shebao/shared/postgres"
+)
+
+// TakeAll makes cases of what waits in the intake, and files reporters' messages with theirs; each in a transaction of its own. It returns how many.
+func (s *Store) TakeAll(ctx context.Context, now time.Time) (int, error) {
+	taken := 0
+	for _, take := range []func(context.Context, time.Time) (bool, error){s.takeOne, s.takeMessage} {
+		for {
+			ok, err := take(ctx, now)
+			if err != nil {
+				return taken, err
+			}
+			if !ok {
+				break
+			}
+			taken++
+		}
+	}
+	return taken, nil
+}
+
+func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error) {
+	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+		sub, found, err := s.desk.Take(ctx, tx, now)
+		if err != nil || !found {
+			return err
+		}
+		ok = true
+		received := calendar.DateOf(sub.FiledAt)
+		var n int
+		err = tx.QueryRow(ctx, `INSERT INTO complaints.number (year, last) VALUES ($1, 1) ON CONFLICT (year) DO UPDATE SET last = complaints.number.last + 1 RETURNING last`, received.Year).Scan(&n)
+		if err != nil {
+			return fmt.Errorf("number a case: %w", err)
+		}
+		t, c := sub.TipOff, lifecycle.New(received, s.workdays)
+		var id int64
+		err = tx.QueryRow(ctx, `
+			INSERT INTO complaints.complaint (number, submission_id, mailbox_id, identity, channel, route, kind, region, employer_uscc, employer_name, from_period, to_period, words, state, due, received_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
+			fmt.Sprintf("%d-%06d", received.Year, n), sub.ID, sub.Mailbox, sub.Identity, string(t.Channel), lifecycle.Route(string(t.Kind), t.OwnRights), string(t.Kind), t.Region,
+			t.EmployerUSCC, t.EmployerName, int32(t.From), int32(t.To), t.Words, string(c.State), c.Due.Time(), sub.FiledAt).Scan(&id)
+		if err != nil {
+			return fmt.Errorf("insert case: %w", err)
+		}
+		return event(ctx, tx, id, nil, "received", "", now)
+	})
+	return ok, err
+}
+
+func (s *Store) takeMessage(ctx context.Context, now time.Time) (ok bool, err error) {
+	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+		m, found, err := s.desk.TakeMessage(ctx, tx, now)
+		if err != nil || !found {
+			return err
+		}
+		ok = true
+		var id int64
+		if err := tx.QueryRow(ctx, `SELECT id FROM complaints.complaint WHERE mailbox_id = $1`, m.Mailbox).Scan(&id); err != nil {
+			return fmt.Errorf("find the case of a message: %w", err)
+		}
+		return event(ctx, tx, id, nil, "message_in", m.Text, m.SentAt)
+	})
+	return ok, err
+}
+
+func event(ctx context.Context, tx pgx.Tx, complaint int64, staff *int32, what, text string, at time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO complaints.event (complaint_id, at, staff_id, what, text) VALUES ($1, $2, $3, $4, $5)`, complaint, at, staff, what, text)
+	if err != nil {
+		return fmt.Errorf("insert event: %w", err)
+	}
+	return nil
+}
+
+// noCase is the answer for a case that does not exist and for one that the asker may not know of.
+func noCase() error { return fault.New(fault.NotFound, "fault.desk.case") }
