@@ -1,0 +1,137 @@
+// Package complaints is the door of the complaint desk: tip-offs become cases, investigators work them to the end, the reporter is answered.
+package complaints
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"shebao/complaints/lifecycle"
+	"shebao/complaints/store"
+	"shebao/complaints/web"
+	"shebao/shared/calendar"
+	"shebao/shared/config"
+	"shebao/shared/intake"
+	"shebao/shared/ledger"
+	"shebao/shared/postgres"
+	"shebao/shared/seal"
+	"shebao/shared/server"
+)
+
+// Config are the wing's settings.
+type Config struct {
+	publicURL     string
+	ledgerKey     config.Secret
+	stateKey      config.Secret
+	contentKey    seal.PrivateKey
+	smallEmployer int
+	takeEvery     time.Duration
+	demoStaff     []string
+}
+
+// ReadConfig reads the settings; what is wrong is kept in the reader.
+func ReadConfig(r *config.Reader) Config {
+	c := Config{publicURL: r.PublicURL("DESK_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32),
+		smallEmployer: r.Int("DESK_SMALL_EMPLOYER", 5, 0, 100), takeEvery: r.Duration("DESK_TAKE_EVERY", 2*time.Second)}
+	key, err := seal.ParsePrivateKey(r.Required("SHEBAO_DESK_CONTENT_PRIVATE"))
+	if err != nil {
+		r.Problem("SHEBAO_DESK_CONTENT_PRIVATE", "is not a private key")
+	}
+	c.contentKey = key
+	if names := r.Text("DESK_DEMO_STAFF", ""); names != "" {
+		c.demoStaff = strings.Split(names, ",")
+	}
+	return c
+}
+
+// Migrations of the wing's own schema.
+func Migrations() postgres.Migrations { return store.Migrations() }
+
+// New builds the wing; all that can fail fails here.
+func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
+	cases, err := c.store(d.DB)
+	if err != nil {
+		return server.Wing{}, err
+	}
+	field, err := seal.NewFieldKey(c.ledgerKey, "ledger")
+	if err != nil {
+		return server.Wing{}, err
+	}
+	hash, err := seal.NewHashKey(c.ledgerKey, "ledger")
+	if err != nil {
+		return server.Wing{}, err
+	}
+	site := &web.Site{Desk: desk{cases, ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})}, Workdays: calendar.China(), SmallEmployer: c.smallEmployer,
+		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0}
+	if site.Demo {
+		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
+	}
+	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem})
+	site.Routes(app)
+	take := func(ctx context.Context) error {
+		tick := time.NewTicker(c.takeEvery)
+		defer tick.Stop()
+		for {
+			if _, err := cases.TakeAll(ctx, d.Now().UTC()); err != nil && ctx.Err() == nil {
+				d.Log.Error("taking from the intake failed", "error", err.Error()) // what waits is taken at the next tick
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+		}
+	}
+	return server.Wing{App: app, Background: []func(context.Context) error{take}}, nil
+}
+
+func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
+	field, err := seal.NewFieldKey(c.stateKey, "complaints")
+	if err != nil {
+		return nil, err
+	}
+	return store.New(pool, intake.NewDesk(pool, c.contentKey), calendar.China(), seal.NewSlow(), field), nil
+}
+
+// demoHints show the demo's accounts with the code of the moment, which in earnest only an authenticator knows.
+func demoHints(cases *store.Store, accounts []string, now time.Time) []string {
+	var hints []string
+	for _, account := range accounts {
+		name, password, _ := strings.Cut(account, ":")
+		code, err := cases.Code(context.Background(), name, now)
+		if err == nil {
+			hints = append(hints, fmt.Sprintf("%s / %s / %s", name, password, code))
+		}
+	}
+	return hints
+}
+
+// Account of a member of staff to be added.
+type Account struct {
+	Account, Name, Role, Region, Password string
+}
+
+// AddStaff creates a staff account and returns the secret of its second factor. Errors: fault.Conflict when it exists; a role or password that cannot be.
+func AddStaff(ctx context.Context, c Config, pool *pgxpool.Pool, a Account, now time.Time) (secret string, err error) {
+	if len(a.Password) < 10 {
+		return "", errors.New("a staff password needs at least 10 characters")
+	}
+	cases, err := c.store(pool)
+	if err != nil {
+		return "", err
+	}
+	return cases.AddStaff(ctx, store.Staff{Account: a.Account, Name: a.Name, Role: lifecycle.Role(a.Role), Region: a.Region}, a.Password, now)
+}
+
+// SignInCode is the present one-time code of an account: for a demo, where nobody has an authenticator.
+func SignInCode(ctx context.Context, c Config, pool *pgxpool.Pool, account string, now time.Time) (string, error) {
+	cases, err := c.store(pool)
+	if err != nil {
+		return "", err
+	}
+	return cases.Code(ctx, account, now)
+}

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"net/url"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shebao/complaints/lifecycle"
+	pages "shebao/frontend/desk"
+	"shebao/frontend/locale"
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+	"shebao/shared/server"
+)
+
+var views = []string{"waiting", "mine", "overdue", "all"}
+
+func (s *Site) showQueue(c *fiber.Ctx) error { return s.queuePage(c, "") }
+
+func (s *Site) queuePage(c *fiber.Ctx, message string) error {
+	view, now := c.Query("view"), server.Now(c)
+	known := false
+	for _, v := range views {
+		known = known || v == view
+	}
+	if !known {
+		view = "waiting"
+	}
+	cases, counts, err := s.Desk.Queue(c.UserContext(), c.Cookies(cookieSession), view, c.Query("q"), now)
+	if err != nil {
+		return err
+	}
+	p := s.page(c, locale.Text(lang(c), "desk.queue"))
+	v := pages.Queue{Page: p, Search: c.Query("q"), View: view, Error: message}
+	for _, name := range views {
+		v.Views = append(v.Views, pages.Link{Text: locale.Text(p.Lang, "desk.view."+name, counts[name]), Href: "/queue?view=" + url.QueryEscape(name), Current: name == view})
+	}
+	today := calendar.DateOf(now)
+	for _, k := range cases {
+		due, class := s.due(p.Lang, k.Case, today)
+		v.Rows = append(v.Rows, pages.Row{Number: k.Number, Employer: k.EmployerName, Kind: p.T("tipoff.kind." + k.Kind), State: p.T("tipoff.status." + string(k.State)), Due: due, DueClass: class,
+			Owner: k.OwnerName, Received: calendar.DateOf(k.ReceivedAt).String()})
+	}
+	return render(c, pages.QueuePage(v))
+}
+
+// due says the deadline in working days and as a date, always both.
+func (s *Site) due(lang string, k lifecycle.Case, today calendar.Date) (text, class string) {
+	if k.Due.IsZero() {
+		return locale.Text(lang, "desk.nodue"), ""
+	}
+	left := lifecycle.Left(k, today, s.Workdays)
+	switch {
+	case left < 0:
+		return locale.Text(lang, "desk.over", -left, k.Due), "due-over"
+	case left <= 3:
+		return locale.Text(lang, "desk.left", left, k.Due), "due-soon"
+	}
+	return locale.Text(lang, "desk.left", left, k.Due), ""
+}
+
+// claim gives the next case and opens it.
+func (s *Site) claim(c *fiber.Ctx) error {
+	number, err := s.Desk.ClaimNext(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
+	if fault.Is(err, fault.NotFound) {
+		return s.queuePage(c, locale.Text(lang(c), "fault.desk.none"))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/cases/"+number, fiber.StatusSeeOther)
+}

@@ -1,0 +1,203 @@
+// Package web is the complaint desk's face. One route table with who may beside each route; an action parses, calls, renders.
+package web
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"shebao/complaints/lifecycle"
+	pages "shebao/frontend/desk"
+	"shebao/frontend/layout"
+	"shebao/frontend/locale"
+	"shebao/frontend/static"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/fault"
+	"shebao/shared/intake"
+	"shebao/shared/money"
+	"shebao/shared/server"
+)
+
+// Member of staff who is signed in.
+type Member struct {
+	Name string
+	Role lifecycle.Role
+}
+
+// Case is what a case's page shows; the door fills it from the store.
+type Case struct {
+	lifecycle.Case
+	Number, Channel, Route, Kind string
+	EmployerUSCC, EmployerName   string
+	From, To                     calendar.Period
+	Words, OwnerName             string
+	Named                        bool
+	Version                      int
+	ReceivedAt                   time.Time
+}
+
+// Event is one line of a case's timeline.
+type Event struct {
+	At             time.Time
+	By, What, Text string
+}
+
+// Evidence is what the ledger says of an employer: evidence, not a verdict.
+type Evidence struct {
+	Found     bool
+	Employer  string
+	Headcount int // in the last month with rows
+	Total     money.Fen
+	LateFee   money.Fen
+	ByBranch  map[contribution.Insurance]money.Fen
+	Months    []EvidenceMonth
+}
+
+// EvidenceMonth is one month.
+type EvidenceMonth struct {
+	Period            calendar.Period
+	Headcount, Owing  int
+	Owed, AverageBase money.Fen
+}
+
+// Desk is what the pages call. session names who asks; every answer is within what they may see.
+type Desk interface {
+	SignIn(ctx context.Context, account, password, code string, now time.Time) (session string, err error)
+	SignOut(ctx context.Context, session string, now time.Time) error
+	Member(ctx context.Context, session string, now time.Time) (Member, error)
+	Queue(ctx context.Context, session, view, search string, now time.Time) ([]Case, map[string]int, error)
+	ClaimNext(ctx context.Context, session string, now time.Time) (number string, err error)
+	Case(ctx context.Context, session, number string, now time.Time) (Case, []Event, []intake.Attachment, error)
+	Evidence(ctx context.Context, c Case, now time.Time) (Evidence, error)
+	Act(ctx context.Context, session, number string, version int, in lifecycle.Input, now time.Time) error
+	Write(ctx context.Context, session, number, text string, toReporter bool, now time.Time) error
+}
+
+// Site is everything that the pages stand on.
+type Site struct {
+	Desk          Desk
+	Workdays      *calendar.Workdays
+	SmallEmployer int // at or below this headcount acting may reveal the reporter
+	Secure        bool
+	Demo          bool
+	DemoHints     func() []string
+}
+
+const cookieSession = "desk"
+
+// Routes registers every address.
+func (s *Site) Routes(app *fiber.App) {
+	server.Static(app, static.Prefix, static.Open)
+	for _, r := range []struct {
+		method, path string
+		signedIn     bool
+		action       fiber.Handler
+	}{
+		{"GET", "/", true, func(c *fiber.Ctx) error { return c.Redirect("/queue", fiber.StatusSeeOther) }},
+		{"POST", "/prefs", false, s.setPreferences},
+		{"GET", "/sign-in", false, func(c *fiber.Ctx) error { return s.signInPage(c, "", nil) }},
+		{"POST", "/sign-in", false, s.signIn},
+		{"POST", "/sign-out", true, s.signOut},
+		{"GET", "/queue", true, s.showQueue},
+		{"POST", "/queue/claim", true, s.claim},
+		{"GET", "/cases/:number", true, s.showCase},
+		{"POST", "/cases/:number/act", true, s.act},
+		{"POST", "/cases/:number/write", true, s.write},
+		{"GET", "/cases/:number/attachments/:id", true, s.attachment},
+	} {
+		handlers := []fiber.Handler{r.action}
+		if r.signedIn {
+			handlers = []fiber.Handler{s.mustBeSignedIn, r.action}
+		}
+		app.Add(r.method, r.path, handlers...)
+	}
+}
+
+func (s *Site) mustBeSignedIn(c *fiber.Ctx) error {
+	who, err := s.Desk.Member(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
+	if fault.Is(err, fault.Denied) {
+		return c.Redirect("/sign-in", fiber.StatusSeeOther)
+	}
+	if err != nil {
+		return err
+	}
+	c.Locals("member", who)
+	return c.Next()
+}
+
+func member(c *fiber.Ctx) Member {
+	who, _ := c.Locals("member").(Member)
+	return who
+}
+
+func (s *Site) page(c *fiber.Ctx, title string) layout.Page {
+	p := layout.Page{Site: "site.desk", Lang: lang(c), Title: title, Path: c.Path(), Elder: c.Cookies("ui") == "elder", Wide: true, Demo: s.Demo, SignOut: "/sign-out",
+		Account: member(c).Name, Scripts: []string{"desk.js"}}
+	if theme := c.Cookies("theme"); theme == "dark" || theme == "light" {
+		p.Theme = theme
+	}
+	if p.Account != "" {
+		p.Nav = []layout.Link{{Href: "/queue", Text: p.T("desk.nav.queue"), Always: true}}
+	}
+	return p
+}
+
+func lang(c *fiber.Ctx) string { return locale.Known(c.Cookies("lang")) }
+
+func render(c *fiber.Ctx, component templ.Component) error {
+	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
+	return component.Render(c.UserContext(), c.Response().BodyWriter())
+}
+
+func form(c *fiber.Ctx, name string) string { return string(c.Request().PostArgs().Peek(name)) }
+
+// Problem answers a fault with a page.
+func (s *Site) Problem(c *fiber.Ctx, _ int, f *fault.Error) error {
+	p := s.page(c, locale.Text(lang(c), "portal.problem"))
+	p.Failed = true
+	return render(c, layout.Problem(p, locale.Fault(p.Lang, f), server.RequestID(c)))
+}
+
+func (s *Site) setPreferences(c *fiber.Ctx) error {
+	for name, values := range map[string][]string{"ui": {"elder", "standard"}, "theme": {"dark", "light"}, "lang": {locale.Chinese, locale.English}} {
+		for _, known := range values {
+			if form(c, name) == known {
+				c.Cookie(&fiber.Cookie{Name: name, Value: known, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: "Lax", HTTPOnly: true, Secure: s.Secure})
+			}
+		}
+	}
+	return c.Redirect("/queue", fiber.StatusSeeOther)
+}
+
+func (s *Site) signInPage(c *fiber.Ctx, account string, wrong []layout.FieldError) error {
+	p := s.page(c, locale.Text(lang(c), "desk.signin"))
+	p.Path, p.Failed, p.Wide = "/sign-in", len(wrong) > 0, false
+	v := pages.SignIn{Page: p, Errors: wrong, Account: account}
+	if s.DemoHints != nil {
+		v.Hints = s.DemoHints()
+	}
+	return render(c, pages.SignInPage(v))
+}
+
+func (s *Site) signIn(c *fiber.Ctx) error {
+	session, err := s.Desk.SignIn(c.UserContext(), form(c, "account"), form(c, "password"), form(c, "code"), server.Now(c))
+	if f := fault.Of(err); f != nil {
+		if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+			return err
+		}
+		c.Status(server.Status(f.Kind))
+		return s.signInPage(c, form(c, "account"), []layout.FieldError{{ID: "code", Text: locale.Fault(lang(c), f)}})
+	}
+	c.Cookie(&fiber.Cookie{Name: cookieSession, Value: session, Path: "/", SameSite: "Strict", HTTPOnly: true, Secure: s.Secure, SessionOnly: true})
+	return c.Redirect("/queue", fiber.StatusSeeOther)
+}
+
+func (s *Site) signOut(c *fiber.Ctx) error {
+	err := s.Desk.SignOut(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
+	c.Cookie(&fiber.Cookie{Name: cookieSession, Path: "/", MaxAge: -1, Expires: time.Unix(0, 0), HTTPOnly: true, Secure: s.Secure})
+	return errors.Join(err, c.Redirect("/sign-in", fiber.StatusSeeOther))
+}
