@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"shebao/complaints"
+	"shebao/portal"
 	"shebao/shared/audit"
 	"shebao/shared/config"
 	"shebao/shared/credential"
@@ -23,12 +25,21 @@ type wing struct {
 }
 
 func wings() []wing {
-	return []wing{}
+	return []wing{
+		{"portal", "PORTAL_LISTEN", "127.0.0.1:8080", "PORTAL_PUBLIC_URL", "shebao_portal", func(r *config.Reader) func(context.Context, server.Deps) (server.Wing, error) {
+			c := portal.ReadConfig(r)
+			return func(ctx context.Context, d server.Deps) (server.Wing, error) { return portal.New(ctx, c, d) }
+		}},
+		{"complaints", "DESK_LISTEN", "127.0.0.1:8082", "DESK_PUBLIC_URL", "shebao_complaints", func(r *config.Reader) func(context.Context, server.Deps) (server.Wing, error) {
+			c := complaints.ReadConfig(r)
+			return func(ctx context.Context, d server.Deps) (server.Wing, error) { return complaints.New(ctx, c, d) }
+		}},
+	}
 }
 
 // migrations of every module, in the order in which they may refer to each other.
 func migrations() []postgres.Migrations {
 	return []postgres.Migrations{
-		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(),
+		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), portal.Migrations(), complaints.Migrations(),
 	}
 }

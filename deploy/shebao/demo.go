@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"shebao/complaints"
+	"shebao/deploy/demo"
+	"shebao/shared/calendar"
+	"shebao/shared/config"
+	"shebao/shared/credential"
+	"shebao/shared/fault"
+	"shebao/shared/intake"
+	"shebao/shared/ledger"
+	"shebao/shared/seal"
+)
+
+// demoFacts are what a newcomer needs; they are kept beside the data, so that a second start prints the same.
+type demoFacts struct {
+	Personas []demo.Persona
+	Receipt  string
+}
+
+// The demo's staff. Their passwords are public: the demo runs on its own data and listens on this machine only.
+var demoStaff = []complaints.Account{
+	{Account: "li.min", Name: "李敏", Role: "investigator", Region: "33", Password: "demo-investigator"},
+	{Account: "zhao.lei", Name: "赵磊", Role: "supervisor", Region: "33", Password: "demo-supervisor"},
+}
+
+// demo starts everything on data of its own. --json prints one line for programs once everything listens.
+func (p program) demo(ctx context.Context, args []string) error {
+	asJSON := len(args) == 1 && args[0] == "--json"
+	if len(args) > 0 && !asJSON {
+		return errUsage
+	}
+	if url, ok := p.env("DATABASE_URL"); ok && url != "" {
+		return errors.New("the demo runs on a database of its own: unset DATABASE_URL, or use serve")
+	}
+	p.sayError("starting …")
+	g, err := p.openGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	if err := g.migrate(ctx); err != nil {
+		return err
+	}
+	facts, err := p.prepareDemo(ctx, g)
+	if err != nil {
+		return fmt.Errorf("demo data: %w", err)
+	}
+	settings := map[string]string{"PORTAL_DEMO": "true", "DESK_DEMO_STAFF": demoStaffSetting(), "PORTAL_DEMO_HINT": demoHint(facts)}
+	if _, ok := p.env("SHEBAO_LOG"); !ok {
+		settings["SHEBAO_LOG"] = "warn"
+		p.env = config.Chain(p.env, config.Map(settings))
+	}
+	s, err := p.start(ctx, g, config.Chain(g.lookup, config.Map(settings)), wings())
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		err = p.printFacts(s, facts)
+	} else {
+		p.introduce(s, facts)
+	}
+	return errors.Join(err, s.wait())
+}
+
+func demoStaffSetting() string {
+	var list []string
+	for _, a := range demoStaff {
+		list = append(list, a.Account+":"+a.Password)
+	}
+	return strings.Join(list, ",")
+}
+
+func demoHint(facts demoFacts) string {
+	var lines []string
+	for _, who := range facts.Personas {
+		lines = append(lines, who.Shows+"："+who.Number+" / "+who.PIN)
+	}
+	return strings.Join(lines, "|")
+}
+
+func (p program) introduce(s served, facts demoFacts) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nShebao demo. Everybody in it is invented.\n\n  portal          %s\n  complaint desk  %s\n", s.url("portal"), s.url("complaints"))
+	worker := facts.Personas[0]
+	fmt.Fprintf(&b, "\n  worker          %s, PIN %s (%s, %s)\n", worker.Number, worker.PIN, worker.Name, worker.Shows)
+	for _, a := range demoStaff {
+		fmt.Fprintf(&b, "  %-15s %s, password %s, code: on the desk's sign-in page\n", a.Role, a.Account, a.Password)
+	}
+	fmt.Fprintf(&b, "  receipt to try  %s\n\nCtrl-C stops everything and keeps the data.", facts.Receipt)
+	p.say(b.String())
+}
+
+func (p program) printFacts(s served, facts demoFacts) error {
+	type signIn struct{ Account, Password string }
+	worker := facts.Personas[0]
+	b, err := json.Marshal(map[string]any{
+		"Portal": s.url("portal"), "IVR": s.url("ivr"), "Complaints": s.url("complaints"), "Softphone": s.url("softphone"), "Receipt": facts.Receipt,
+		"SignIns": map[string]any{"Worker": map[string]string{"IDNumber": worker.Number, "PIN": worker.PIN},
+			"Investigator": signIn{demoStaff[0].Account, demoStaff[0].Password}, "Supervisor": signIn{demoStaff[1].Account, demoStaff[1].Password}},
+	})
+	p.say(string(b))
+	return err
+}
+
+// prepareDemo makes the data at the first start, and finds it at every later one.
+func (p program) prepareDemo(ctx context.Context, g *ground) (demoFacts, error) {
+	var facts demoFacts
+	file := filepath.Join(g.dataDir, "demo.json")
+	b, err := os.ReadFile(file)
+	if err == nil {
+		return facts, json.Unmarshal(b, &facts)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return facts, err
+	}
+	p.sayError("making demo data: 2,000 people, 80 employers, three years (once, about half a minute) …")
+	pool, err := g.pool(ctx, "", "demo")
+	if err != nil {
+		return facts, err
+	}
+	defer pool.Close()
+	now := time.Now().UTC()
+	dir := filepath.Join(g.dataDir, "demo")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return facts, err
+	}
+	if facts.Personas, err = demo.Write(dir, calendar.DateOf(now)); err != nil {
+		return facts, err
+	}
+	settings := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"DESK_PUBLIC_URL": "http://localhost"})))
+	book, err := g.ledgerOn(pool, settings)
+	if err != nil {
+		return facts, err
+	}
+	for _, kind := range []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions} {
+		report, err := book.Import(ctx, kind, filepath.Join(dir, string(kind)+".csv"), ledger.Options{Now: now, Progress: p.err})
+		if err != nil {
+			return facts, err
+		}
+		if report.Rejected > 0 {
+			return facts, fmt.Errorf("%s: %d rows rejected", kind, report.Rejected)
+		}
+	}
+	if err := p.demoPeople(ctx, g, pool, book, settings, facts, now); err != nil {
+		return facts, err
+	}
+	if facts.Receipt, err = demoTipOff(ctx, pool, settings, book, now); err != nil {
+		return facts, err
+	}
+	if b, err = json.Marshal(facts); err != nil {
+		return facts, err
+	}
+	return facts, os.WriteFile(file, b, 0o600)
+}
+
+// demoPeople gives the personas their PIN and makes the staff accounts.
+func (p program) demoPeople(ctx context.Context, _ *ground, pool *pgxpool.Pool, book *ledger.Ledger, settings *config.Reader, facts demoFacts, now time.Time) error {
+	pins := credential.New(pool, seal.NewSlow(), settings.Secret("SHEBAO_PIN_PEPPER", 32))
+	for _, persona := range facts.Personas {
+		if err := setPIN(ctx, pool, book, pins, persona.Number, persona.PIN); err != nil {
+			return err
+		}
+	}
+	c := complaints.ReadConfig(settings)
+	if err := settings.Err(); err != nil {
+		return err
+	}
+	for _, a := range demoStaff {
+		if _, err := complaints.AddStaff(ctx, c, pool, a, now); err != nil && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
+}
+
+// demoTipOff files one anonymous tip-off, so that the queue has a case and a receipt can be tried.
+func demoTipOff(ctx context.Context, pool *pgxpool.Pool, settings *config.Reader, book *ledger.Ledger, now time.Time) (string, error) {
+	hash, err := seal.NewHashKey(settings.Secret("SHEBAO_RECEIPT_KEY", 32), "receipt")
+	if err != nil {
+		return "", err
+	}
+	content, err := seal.ParsePublicKey(settings.Required("SHEBAO_DESK_CONTENT_PUBLIC"))
+	if err != nil {
+		return "", err
+	}
+	identity, err := seal.ParsePublicKey(settings.Required("SHEBAO_DESK_IDENTITY_PUBLIC"))
+	if err != nil {
+		return "", err
+	}
+	found, err := book.SearchEmployers(ctx, "嘉兴南湖电子有限公司", 1)
+	if err != nil || len(found) == 0 {
+		return "", fmt.Errorf("demo employer: %w", err)
+	}
+	promised, _ := calendar.China().Add(calendar.DateOf(now), 5)
+	counter := intake.NewCounter(pool, intake.PublicKeys{Content: content, Identity: identity}, hash, seal.NewSlow())
+	code, err := counter.File(ctx, intake.NewKey(), intake.TipOff{Channel: intake.Web, Kind: intake.Unpaid, EmployerUSCC: string(found[0].USCC), EmployerName: found[0].Name, Region: found[0].Region,
+		Words: "工资条上每个月都扣了社保，但最近几个月查不到缴费。", From: calendar.DateOf(now).Period().Add(-5)}, nil, promised, now)
+	return code.Grouped(), err
+}
