@@ -58,6 +58,15 @@ type Call struct {
 	Key   intake.Key
 }
 
+// Recording to be fetched.
+type Recording struct {
+	SID     string
+	Call    string
+	Seconds int
+	Key     intake.Key
+	Tries   int
+}
+
 func nonce() string {
 	b := make([]byte, 12)
 	_, _ = rand.Read(b) // never fails: it crashes the process instead
@@ -112,15 +121,6 @@ func (s *Store) Answered(ctx context.Context, sid string, step int, nonce string
 	}
 	reply, err = s.field.Open(placeReply, sealed)
 	return reply, err == nil, err
-}
-
-// Recording to be fetched.
-type Recording struct {
-	SID     string
-	Call    string
-	Seconds int
-	Key     intake.Key
-	Tries   int
 }
 
 // Save keeps the state after a step together with the reply to it, and a recording to be fetched. render gets the next step's number and nonce, which go into the reply's
