@@ -45,7 +45,7 @@ func TestBothLanguagesHaveEveryKeyWithTheSamePlaceholders(t *testing.T) {
 
 // Every key that the code names stands in the files.
 func TestEveryKeyInTheCodeExists(t *testing.T) {
-	named := regexp.MustCompile(`(?:locale\.(?:Text|Count)\([a-zA-Z.]+, |Key: |fault\.New\(fault\.[A-Za-z]+, |fault\.LimitedFor\()"([a-z0-9_.]+)"`)
+	named := regexp.MustCompile(`(?:locale\.(?:Text|Count)\([a-zA-Z.]+, |Key: |fault\.New\(fault\.[A-Za-z]+, |fault\.LimitedFor\()"([a-z0-9_]+\.[a-z0-9_.]+)"`)
 	root := os.DirFS("../..")
 	found := 0
 	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {

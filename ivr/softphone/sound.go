@@ -1,0 +1,32 @@
+package softphone
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Tone is a short telephone-quality WAV, for callers without a microphone: a soft beep of the given length in tenths of a second.
+func Tone(tenths int) []byte {
+	const rate, period = 8000, 18 // 444 Hz
+	samples := rate / 10 * max(1, tenths)
+	var b bytes.Buffer
+	b.WriteString("RIFF")
+	_ = binary.Write(&b, binary.LittleEndian, uint32(36+samples)) // a buffer takes everything
+	b.WriteString("WAVEfmt ")
+	_ = binary.Write(&b, binary.LittleEndian, struct {
+		Size             uint32
+		Format, Channels uint16
+		Rate, Bytes      uint32
+		Block, Bits      uint16
+	}{16, 1, 1, rate, rate, 1, 8}) // as above
+	b.WriteString("data")
+	_ = binary.Write(&b, binary.LittleEndian, uint32(samples)) // as above
+	for i := range samples {
+		if i%period < period/2 {
+			b.WriteByte(128 + 20)
+		} else {
+			b.WriteByte(128 - 20)
+		}
+	}
+	return b.Bytes()
+}
