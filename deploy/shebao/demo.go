@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +17,7 @@ import (
 
 	"shebao/complaints"
 	"shebao/deploy/demo"
+	"shebao/ivr/softphone"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/credential"
@@ -22,6 +25,7 @@ import (
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/seal"
+	"shebao/shared/server"
 )
 
 // demoFacts are what a newcomer needs; they are kept beside the data, so that a second start prints the same.
@@ -63,10 +67,27 @@ func (p program) demo(ctx context.Context, args []string) error {
 		settings["SHEBAO_LOG"] = "warn"
 		p.env = config.Chain(p.env, config.Map(settings))
 	}
-	s, err := p.start(ctx, g, config.Chain(g.lookup, config.Map(settings)), wings())
+	phone, err := p.listen(config.NewReader(g.lookup).Listen("SOFTPHONE_LISTEN", "127.0.0.1:8083"), true)
 	if err != nil {
 		return err
 	}
+	settings["TWILIO_API_URL"] = "http://" + phone.Addr().String()
+	lookup := config.Chain(g.lookup, config.Map(settings))
+	s, err := p.start(ctx, g, lookup, wings(), func(s served, r *config.Reader) (server.Wing, net.Listener, error) {
+		calls := softphoneConfig(r, s.url("ivr"), settings["TWILIO_API_URL"])
+		page := &softphone.Page{Config: func() softphone.Config { return calls }, Hints: []string{demoHint(facts), facts.Receipt}}
+		return page.Wing(settings["TWILIO_API_URL"], softphone.NewRecordings(calls.AccountSID, calls.Token), slog.New(slog.DiscardHandler)), phone, r.Err()
+	})
+	if err != nil {
+		return errors.Join(err, phone.Close())
+	}
+	s.wings = append(s.wings, servedWing{"softphone", settings["TWILIO_API_URL"]})
+	running := filepath.Join(g.dataDir, "hotline")
+	if err := os.WriteFile(running, []byte(s.url("ivr")+"\n"+s.url("softphone")+"\n"), 0o600); err != nil {
+		s.cancel()
+		return errors.Join(err, s.wait())
+	}
+	defer func() { _ = os.Remove(running) }() // a stale one is overwritten at the next start
 	if asJSON {
 		err = p.printFacts(s, facts)
 	} else {
@@ -93,7 +114,7 @@ func demoHint(facts demoFacts) string {
 
 func (p program) introduce(s served, facts demoFacts) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nShebao demo. Everybody in it is invented.\n\n  portal          %s\n  complaint desk  %s\n", s.url("portal"), s.url("complaints"))
+	fmt.Fprintf(&b, "\nShebao demo. Everybody in it is invented.\n\n  portal          %s\n  complaint desk  %s\n  soft phone      %s (or: go run ./deploy/shebao call)\n", s.url("portal"), s.url("complaints"), s.url("softphone"))
 	worker := facts.Personas[0]
 	fmt.Fprintf(&b, "\n  worker          %s, PIN %s (%s, %s)\n", worker.Number, worker.PIN, worker.Name, worker.Shows)
 	for _, a := range demoStaff {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"shebao/complaints"
+	"shebao/ivr"
 	"shebao/portal"
 	"shebao/shared/audit"
 	"shebao/shared/config"
@@ -30,6 +31,10 @@ func wings() []wing {
 			c := portal.ReadConfig(r)
 			return func(ctx context.Context, d server.Deps) (server.Wing, error) { return portal.New(ctx, c, d) }
 		}},
+		{"ivr", "IVR_LISTEN", "127.0.0.1:8081", "IVR_PUBLIC_URL", "shebao_ivr", func(r *config.Reader) func(context.Context, server.Deps) (server.Wing, error) {
+			c := ivr.ReadConfig(r)
+			return func(ctx context.Context, d server.Deps) (server.Wing, error) { return ivr.New(ctx, c, d) }
+		}},
 		{"complaints", "DESK_LISTEN", "127.0.0.1:8082", "DESK_PUBLIC_URL", "shebao_complaints", func(r *config.Reader) func(context.Context, server.Deps) (server.Wing, error) {
 			c := complaints.ReadConfig(r)
 			return func(ctx context.Context, d server.Deps) (server.Wing, error) { return complaints.New(ctx, c, d) }
@@ -40,6 +45,6 @@ func wings() []wing {
 // migrations of every module, in the order in which they may refer to each other.
 func migrations() []postgres.Migrations {
 	return []postgres.Migrations{
-		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), portal.Migrations(), complaints.Migrations(),
+		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
 	}
 }
