@@ -18,7 +18,7 @@ type Claim struct {
 	Period    calendar.Period        // the period in arrears; none leaves the days to decide
 	FirstDay  calendar.Date          // the first day in arrears
 	LastDay   calendar.Date          // the last day that bears a fee, after the end-day convention (Rules.LastDay)
-	Payments  []Payment              // part payments: the day of payment still bears the fee on the old principal
+	Payments  []Payment              // part payments: the day of payment bears the fee on the old principal, or on the new one by DayBeforePayment
 	Deferred  []Span                 // approved deferral (缓缴): no fee
 	Declared  calendar.Date          // bankruptcy declared; none when not
 	Accepted  calendar.Date          // bankruptcy petition accepted; none when not
@@ -72,7 +72,7 @@ func (r Rules) Compute(c Claim) (Fee, error) {
 	if c.LastDay.Before(c.FirstDay) {
 		return Fee{}, ErrDays
 	}
-	payments, err := sorted(c)
+	payments, err := r.sorted(c)
 	if err != nil {
 		return Fee{}, err
 	}
@@ -126,11 +126,13 @@ func (r Rules) Compute(c Claim) (Fee, error) {
 	return fee, nil
 }
 
-func sorted(c Claim) ([]Payment, error) {
+// sorted are the payments by the last day that bears a fee on the principal before each. Error: ErrPayments.
+func (r Rules) sorted(c Claim) ([]Payment, error) {
 	payments := append([]Payment(nil), c.Payments...)
 	sort.SliceStable(payments, func(i, j int) bool { return payments[i].On.Before(payments[j].On) })
 	var total money.Fen
-	for _, p := range payments {
+	for i, p := range payments {
+		payments[i].On = r.LastDay(p.On)
 		if p.Amount <= 0 || p.Amount > c.Principal-total {
 			return nil, ErrPayments
 		}
@@ -140,7 +142,7 @@ func sorted(c Claim) ([]Payment, error) {
 }
 
 func (r Rules) stopDay(c Claim) calendar.Date {
-	if r.Stop == StopAccepted && !c.Accepted.IsZero() {
+	if r.Stop == StopAccepted && !c.Accepted.Before(BankruptcyLaw) {
 		return c.Accepted
 	}
 	return c.Declared
@@ -162,26 +164,40 @@ func (c Claim) deferral(from, to calendar.Date) (bool, calendar.Date) {
 // firstLawPeriod is the first period whose arrears never bore the old rate: its payment was not late before the law came into force.
 const firstLawPeriod calendar.Period = 201106
 
-func (r Rules) candidates(c Claim) [][]Regime {
+// candidates are the local regimes and the national ones of the claim's insurance.
+func (r Rules) candidates(c Claim) [2][]Regime {
 	if c.Insurance == contribution.WorkInjury {
-		return [][]Regime{r.Local, r.WorkInjury}
+		return [2][]Regime{r.Local, r.WorkInjury}
 	}
-	return [][]Regime{r.Local, r.National}
+	return [2][]Regime{r.Local, r.National}
 }
 
+// regimeOn is the regime of a day: the local one, else the national one. Error: ErrNeedsLocalRule.
 func (r Rules) regimeOn(c Claim, d calendar.Date) (Regime, error) {
-	beforeRegulation := c.Period != 0 && c.Period.LastDay().Before(Regulation)
-	for i, list := range r.candidates(c) {
-		if i > 0 && beforeRegulation && len(r.Local) == 0 {
-			break
-		}
-		for _, regime := range list {
-			if i > 0 && c.Period >= firstLawPeriod && regime.From == InsuranceLaw && d.Before(InsuranceLaw) || regime.covers(d) && (i == 0 || c.Period < firstLawPeriod || !d.Before(InsuranceLaw) || c.Insurance == contribution.WorkInjury) {
-				return regime, nil
-			}
-		}
+	lists := r.candidates(c)
+	if regime, ok := inForce(lists[0], d); ok {
+		return regime, nil
+	}
+	if c.Period != 0 && c.Period.LastDay().Before(Regulation) && len(r.Local) == 0 {
+		return Regime{}, fmt.Errorf("%s: %w", c.Period, ErrNeedsLocalRule)
+	}
+	day := d
+	if c.Period >= firstLawPeriod && d.Before(InsuranceLaw) && c.Insurance != contribution.WorkInjury {
+		day = InsuranceLaw
+	}
+	if regime, ok := inForce(lists[1], day); ok {
+		return regime, nil
 	}
 	return Regime{}, fmt.Errorf("%s: %w", d, ErrNeedsLocalRule)
+}
+
+func inForce(list []Regime, d calendar.Date) (Regime, bool) {
+	for _, regime := range list {
+		if regime.covers(d) {
+			return regime, true
+		}
+	}
+	return Regime{}, false
 }
 
 // until is the last day up to to on which the same regime holds.

@@ -21,8 +21,11 @@ var ErrRate = errors.New("latefee: not a daily rate with at most nine decimals")
 
 // ParseDailyRate reads a decimal such as 0.0005. Error: ErrRate.
 func ParseDailyRate(s string) (DailyRate, error) {
+	if len(s) > 32 || strings.Trim(s, "0123456789.") != "" { // no exponents: a big.Rat would write them out
+		return 0, ErrRate
+	}
 	r, ok := new(big.Rat).SetString(s)
-	if !ok || strings.ContainsAny(s, "/eE_xX") {
+	if !ok {
 		return 0, ErrRate
 	}
 	r.Mul(r, big.NewRat(rateUnit, 1))
@@ -57,6 +60,7 @@ func (r Regime) covers(d calendar.Date) bool {
 // Dates on which the law changed.
 var (
 	Regulation     = calendar.Date{Year: 1999, Month: 1, Day: 22} // 社会保险费征缴暂行条例 in force
+	BankruptcyLaw  = calendar.Date{Year: 2007, Month: 6, Day: 1}  // 企业破产法 in force
 	InsuranceLaw   = calendar.Date{Year: 2011, Month: 7, Day: 1}  // 社会保险法 in force
 	WorkInjuryLaw  = calendar.Date{Year: 2011, Month: 1, Day: 1}  // 工伤保险条例 (2010) in force
 	EnforcementLaw = calendar.Date{Year: 2012, Month: 1, Day: 1}  // 行政强制法 in force

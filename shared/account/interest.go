@@ -19,8 +19,11 @@ var ErrRate = errors.New("account: not a rate with at most nine decimals")
 
 // ParseRate reads a decimal such as 0.0397. Error: ErrRate.
 func ParseRate(s string) (Rate, error) {
+	if len(s) > 32 || strings.Trim(s, "0123456789.") != "" { // no exponents: a big.Rat would write them out
+		return 0, ErrRate
+	}
 	r, ok := new(big.Rat).SetString(s)
-	if !ok || strings.ContainsAny(s, "/eE_xX") {
+	if !ok {
 		return 0, ErrRate
 	}
 	r.Mul(r, big.NewRat(rateUnit, 1))
