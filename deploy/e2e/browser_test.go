@@ -236,3 +236,8 @@ func (v *visitor) isAccessible(name string) {
 		v.t.Errorf("%s: %s", name, f)
 	}
 }
+
+// waitNextPage waits until the page that was left is gone and the next one stands.
+func waitNextPage() chromedp.Action[chromedp.Void] {
+	return chromedp.WaitReady(chromedp.CSS("html:not([data-left]) main"))
+}

@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -199,5 +198,3 @@ func get(t testing.TB, url string) (status int, body string) {
 	}
 	return resp.StatusCode, string(content)
 }
-
-func kill(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }

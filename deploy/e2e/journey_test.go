@@ -1,0 +1,155 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The sample agency's files, as the ledger's own tests keep them.
+const sample = "../../shared/ledger/testdata/small/"
+
+// One worker's loop, as people would go it: an agency imports its files; a worker reads the statement; a caller reports an employer by telephone; an investigator works the
+// case to its end; the caller hears the answer.
+func TestTheWholeLoop(t *testing.T) {
+	h := newHouse(t)
+	importSample(t, h)
+	number, name := "070106199311038610", "崔鹏霞"
+	h.run(0, number+" 270413\n", "pin", "set")
+	a := h.start("demo")
+	b := startBrowser(t)
+
+	worker := b.visitor(t, a.Portal, 390, 844)
+	worker.open("/statement")
+	worker.fill("number", number)
+	worker.fill("pin", "111222")
+	worker.press("登录")
+	worker.reads("证件号码或密码不正确")
+	worker.isAccessible("sign-in refused")
+	worker.fill("pin", "270413")
+	worker.press("登录")
+	worker.open("/statement/2025")
+	worker.reads(name, "148,979.42", "13,274.24", "2,004.15", "91.26", "133,609.77")
+	worker.isAccessible("statement on a phone")
+	worker.shot("statement.phone")
+	worker.open("/account")
+	worker.reads("148,979.42")
+	worker.isAccessible("account")
+
+	heard := callHotline(t, h, "1", "2", "1", "say 嘉兴南湖电子", "1", "202606#", "1", "record", "1", "hangup")
+	found := regexp.MustCompile(`\d{4} \d{4} \d{4} \d{4}`).FindString(heard)
+	if found == "" {
+		t.Fatalf("no receipt was read:\n%s", heard)
+	}
+	workCase(t, b, a, "2026")
+	heard = callHotline(t, h, "1", "3", strings.ReplaceAll(found, " ", "")+"#", "hangup")
+	for _, want := range []string{"已办结", "单位已补缴两个月的社保费"} {
+		if !strings.Contains(heard, want) {
+			t.Errorf("the caller does not hear %q:\n%s", want, heard)
+		}
+	}
+	wrong := []byte(strings.ReplaceAll(found, " ", ""))
+	wrong[3] = '0' + (wrong[3]-'0'+1)%10
+	if heard = callHotline(t, h, "1", "3", string(wrong)+"#", "hangup"); !strings.Contains(heard, "回执码有误") {
+		t.Errorf("a mis-keyed receipt:\n%s", heard)
+	}
+
+	reporter := b.visitor(t, a.Portal, 390, 844)
+	reporter.open("/progress")
+	reporter.fill("code", found)
+	reporter.press("查进度")
+	reporter.reads("已办结", "单位已补缴两个月的社保费")
+	reporter.isAccessible("progress")
+	if out := h.run(0, "", "audit", "verify"); !strings.Contains(out, "0 breaks") {
+		t.Errorf("audit: %s", out)
+	}
+	if out := h.run(0, "", "ledger", "verify"); !strings.Contains(out, "0 differ") {
+		t.Errorf("ledger: %s", out)
+	}
+}
+
+func importSample(t *testing.T, h house) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(sample)); err != nil {
+		t.Fatal(err)
+	}
+	h.run(0, "", "import", "employers", filepath.Join(dir, "employers.csv"))
+	h.run(0, "", "import", "persons", filepath.Join(dir, "persons.csv"))
+	var report struct {
+		Good       int64 `json:"good_rows"`
+		Rejected   int64
+		Duplicates int64
+	}
+	out := h.run(3, "", "import", "--json", "contributions", filepath.Join(dir, "contributions.csv"))
+	if err := json.Unmarshal([]byte(out[strings.Index(out, "{"):]), &report); err != nil || report.Good != 18490 || report.Rejected != 12 || report.Duplicates != 3 {
+		t.Fatalf("import: %+v, %v: %s", report, err, out)
+	}
+	if out := h.run(1, "", "import", "employers", dir); !strings.Contains(out, "文件夹") {
+		t.Errorf("a folder: %s", out)
+	}
+}
+
+func callHotline(t *testing.T, h house, lines ...string) string {
+	t.Helper()
+	return h.run(0, strings.Join(lines, "\n")+"\n", "call")
+}
+
+// signIn signs a member of staff in with the code that the demo shows.
+func (v *visitor) signIn(account, password string) {
+	v.t.Helper()
+	v.open("/sign-in")
+	code := regexp.MustCompile(regexp.QuoteMeta(account) + ` / \S+ / (\d{6})`).FindStringSubmatch(v.text())
+	if code == nil {
+		v.t.Fatalf("no code on the page:\n%s", v.text())
+	}
+	v.fill("account", account)
+	v.fill("password", password)
+	v.fill("code", code[1])
+	v.press("登录工作台")
+	v.reads("投诉队列")
+}
+
+// take does one of the offered steps of a case.
+func (v *visitor) take(action, reason, text string) {
+	v.t.Helper()
+	v.eval(fmt.Sprintf(`(() => {
+		const f = [...document.querySelectorAll('main form')].find(f => f.action.value !== undefined && f.querySelector('[name=action][value=%s]'));
+		if (!f) throw new Error('no step ' + %q);
+		if (f.querySelector('[name=reason]')) f.querySelector('[name=reason]').value = %q;
+		if (f.querySelector('[name=text]')) f.querySelector('[name=text]').value = %q;
+		document.documentElement.dataset.left = '1'; f.querySelector('button').click(); return true })()`, action, action, reason, text))
+	v.do("wait after "+action, waitNextPage())
+}
+
+func workCase(t *testing.T, b browser, a addresses, year string) {
+	t.Helper()
+	desk := b.visitor(t, a.Complaints, 1280, 900)
+	desk.signIn(a.SignIns.Investigator.Account, a.SignIns.Investigator.Password)
+	desk.reads(year+"-000001", year+"-000002")
+	desk.isAccessible("queue")
+	desk.shot("queue.desk")
+	desk.press("领取下一件")
+	desk.reads("案件 " + year + "-000001")
+	desk.open("/queue")
+	desk.press("领取下一件")
+	text := desk.reads("案件 "+year+"-000002", "嘉兴南湖电子有限公司", "累计欠缴", "匿名", "电话")
+	if strings.Contains(text, "10000000001") {
+		t.Error("the case shows the caller's number")
+	}
+	desk.isAccessible("case")
+	desk.shot("case.desk")
+	desk.take("accept", "", "")
+	desk.reads("已受理")
+	desk.take("investigate", "", "")
+	desk.take("decide", "", "已责令补缴")
+	desk.reads("请写明理由")
+	desk.take("decide", "查实", "已责令单位补缴。")
+	desk.reads("已作出处理决定")
+	desk.take("close", "", "单位已补缴两个月的社保费。")
+	desk.reads("已办结")
+}
