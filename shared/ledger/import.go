@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -40,7 +42,7 @@ type Report struct {
 	Added          int64            `json:"added"`
 	Changed        int64            `json:"changed"`
 	Unchanged      int64            `json:"unchanged"`
-	Superseded     int64            `json:"superseded"` // a good row that a later row of the same file replaces
+	Superseded     int64            `json:"superseded"` // a good contribution that a later row of the same file replaces
 	Reasons        map[Reason]int64 `json:"reasons,omitempty"`
 	RejectsFile    string           `json:"rejects_file,omitempty"`
 	UnknownColumns []string         `json:"unknown_columns,omitempty"`
@@ -63,6 +65,7 @@ func (l *Ledger) Import(ctx context.Context, kind Kind, path string, opt Options
 	if err != nil {
 		return Report{}, err
 	}
+	columns.serials = file.serials
 	conn, err := l.pool.Acquire(ctx)
 	if err != nil {
 		return Report{}, postgres.Classify(fmt.Errorf("import: %w", err))
@@ -95,6 +98,7 @@ type importRun struct {
 	today    calendar.Date
 	now      time.Time
 	id       int32
+	reach    calendar.Date // with contributions: the day that this file's data reaches
 	report   Report
 	rejects  rejectFile
 	progress *progress
@@ -131,24 +135,29 @@ func (r *importRun) do(ctx context.Context, kind Kind, path string) (Report, err
 	return r.report, nil
 }
 
-// next reads the next row that has the right number of cells; ok is false at the end of the file.
-func (r *importRun) next() (cells []string, line int, ok bool, err error) {
+// next reads the next row that is not empty; more is false at the end of the file. The problem is one of the row as a whole.
+func (r *importRun) next() (rec record, bad *problem, more bool, err error) {
 	for {
-		cells, line, err = r.file.next()
-		if errors.Is(err, io.EOF) {
-			return nil, 0, false, nil
-		}
-		if err != nil {
-			return nil, 0, false, err
+		rec, err = r.file.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return record{}, nil, false, nil
+		case err != nil:
+			return record{}, nil, false, err
+		case !rec.whole && len(rec.cells) < r.columns.count:
+			return record{}, nil, false, unreadable("import.truncated", nil, rec.line)
+		case rec.empty():
+			continue
 		}
 		r.report.Rows++
 		r.progress.at(r.report.Rows)
-		if len(cells) == r.columns.count {
-			return cells, line, true, nil
+		switch {
+		case rec.broken:
+			bad = &problem{ReasonQuote, "", string(bytes.Join(rec.cells, []byte(",")))}
+		case len(rec.cells) != r.columns.count:
+			bad = &problem{ReasonColumns, "", strconv.Itoa(len(rec.cells))}
 		}
-		if err := r.reject(line, problem{ReasonColumns, "", fmt.Sprint(len(cells))}); err != nil {
-			return nil, 0, false, err
-		}
+		return rec, bad, true, nil
 	}
 }
 

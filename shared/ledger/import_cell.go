@@ -37,6 +37,7 @@ type columns struct {
 	header  map[string]string
 	unknown []string
 	count   int
+	serials bool // dates may be a spreadsheet's day numbers
 }
 
 // columnsOf reads a header of Chinese or English names in any order. Error: fault.Invalid (import.header) naming what is missing.
@@ -72,7 +73,7 @@ func columnsOf(kind Kind, header []string) (columns, error) {
 
 // row reads cells by column and keeps the first problem.
 type row struct {
-	cells   []string
+	cells   [][]byte
 	columns columns
 	problem *problem
 }
@@ -82,7 +83,7 @@ func (r *row) cell(name string) string {
 	if !ok {
 		return ""
 	}
-	return cleaned(r.cells[i])
+	return cleaned(string(r.cells[i]))
 }
 
 func (r *row) wrong(reason Reason, name, value string) {
@@ -124,6 +125,9 @@ func (r *row) date(name string, today calendar.Date) calendar.Date {
 		return calendar.Date{}
 	}
 	d, err := calendar.ParseDate(text)
+	if serial, ok := serialDate(text); ok && r.columns.serials {
+		d, err = serial, nil
+	}
 	if err != nil || d.After(today) {
 		r.wrong(ReasonDate, name, text)
 	}

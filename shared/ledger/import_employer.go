@@ -11,6 +11,7 @@ import (
 // rowsAtOnce is how many rows travel together; memory does not grow with the file.
 const rowsAtOnce = 5000
 
+// importEmployers merges in one transaction: an unreadable end of the file changes nothing.
 func (r *importRun) importEmployers(ctx context.Context) error {
 	tx, err := r.conn.Begin(ctx)
 	if err != nil {
@@ -20,16 +21,19 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 	seen := map[string]string{}
 	var batch pgx.Batch
 	for {
-		cells, line, ok, err := r.next()
+		rec, bad, more, err := r.next()
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if !more {
 			break
 		}
-		e, bad := r.employer(cells)
+		var e Employer
+		if bad == nil {
+			e, bad = r.employer(rec.cells)
+		}
 		if bad != nil {
-			if err := r.reject(line, *bad); err != nil {
+			if err := r.reject(rec.line, *bad); err != nil {
 				return err
 			}
 			continue
@@ -40,7 +44,6 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 				r.report.Duplicates++
 				continue
 			}
-			r.report.Superseded++
 		}
 		seen[string(e.USCC)] = content
 		batch.Queue(`
@@ -87,9 +90,12 @@ func (r *importRun) countChange(rows pgx.Rows) error {
 	return rows.Err()
 }
 
-func (r *importRun) employer(cells []string) (Employer, *problem) {
+func (r *importRun) employer(cells [][]byte) (Employer, *problem) {
 	in := row{cells: cells, columns: r.columns}
-	e := Employer{USCC: in.uscc("uscc"), Name: in.name("name"), Region: in.cell("region"), RegisteredOn: in.date("registered_on", r.today), Status: Running, Ownership: in.cell("ownership")}
+	e := Employer{
+		USCC: in.uscc("uscc"), Name: in.name("name"), Region: in.cell("region"), RegisteredOn: in.date("registered_on", r.today),
+		Status: Running, Ownership: in.cell("ownership"),
+	}
 	if len(e.Region) != 6 || strings.Trim(e.Region, "0123456789") != "" {
 		in.wrong(ReasonRegion, "region", e.Region)
 	}

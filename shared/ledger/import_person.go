@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -11,40 +12,30 @@ import (
 	"shebao/shared/money"
 )
 
+// importPersons merges in one transaction: an unreadable end of the file changes nothing. A changed opening balance runs the account again.
 func (r *importRun) importPersons(ctx context.Context) error {
-	seen := map[[16]byte][16]byte{} // 32 bytes a person, not the rows
+	tx, err := r.conn.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("import persons: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
+	seen := map[[16]byte][16]byte{}                                // 32 bytes a person, not the rows
 	var batch pgx.Batch
 	var touched []int64
-	flush := func() error {
-		if batch.Len() == 0 {
-			return nil
-		}
-		tx, err := r.conn.Begin(ctx)
-		if err != nil {
-			return fmt.Errorf("import persons: %w", err)
-		}
-		defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
-		if err := r.send(ctx, tx, &batch); err != nil {
-			return err
-		}
-		if err := r.ledger.runAccounts(ctx, tx, touched); err != nil {
-			return err
-		}
-		r.report.AccountsRun += int64(len(touched))
-		touched = touched[:0]
-		return tx.Commit(ctx)
-	}
 	for {
-		cells, line, ok, err := r.next()
+		rec, bad, more, err := r.next()
 		if err != nil {
 			return err
 		}
-		if !ok {
-			return flush()
+		if !more {
+			break
 		}
-		p, bad := r.person(cells)
+		var p Person
+		if bad == nil {
+			p, bad = r.person(rec.cells)
+		}
 		if bad != nil {
-			if err := r.reject(line, *bad); err != nil {
+			if err := r.reject(rec.line, *bad); err != nil {
 				return err
 			}
 			continue
@@ -56,10 +47,6 @@ func (r *importRun) importPersons(ctx context.Context) error {
 			if before == value {
 				r.report.Duplicates++
 				continue
-			}
-			r.report.Superseded++
-			if err := flush(); err != nil { // the earlier row must be there before the later one replaces it
-				return err
 			}
 		}
 		seen[key] = value
@@ -93,14 +80,31 @@ func (r *importRun) importPersons(ctx context.Context) error {
 			return rows.Err()
 		})
 		if batch.Len() == rowsAtOnce {
-			if err := flush(); err != nil {
+			if err := r.send(ctx, tx, &batch); err != nil {
 				return err
 			}
 		}
 	}
+	if err := r.send(ctx, tx, &batch); err != nil {
+		return err
+	}
+	slices.Sort(touched)
+	touched = slices.Compact(touched) // a row that a later one replaced touched its person twice
+	rules, err := loadRules(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := r.ledger.runAccounts(ctx, tx, rules, touched); err != nil {
+		return err
+	}
+	r.report.AccountsRun = int64(len(touched))
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("import persons: commit: %w", err)
+	}
+	return nil
 }
 
-func (r *importRun) person(cells []string) (Person, *problem) {
+func (r *importRun) person(cells [][]byte) (Person, *problem) {
 	in := row{cells: cells, columns: r.columns}
 	p := Person{IDType: in.cell("id_type"), Name: "", Status: Contributing}
 	if p.IDType == "" {

@@ -28,7 +28,7 @@ func (r *rejectFile) add(line int, p problem) error {
 		}
 	}
 	value := p.value
-	if value != "" && strings.ContainsRune("=+-@\t\r", rune(value[0])) {
+	if value != "" && strings.ContainsRune("=+-@\t\r", rune(value[0])) && strings.Trim(value, "-.0123456789") != "" {
 		value = "'" + value // a spreadsheet would run it
 	}
 	return r.csv.Write([]string{strconv.Itoa(line), string(p.reason), p.field, value, p.reason.Sentence()})

@@ -1,0 +1,95 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/postgres"
+)
+
+// Verify rebuilds every packed person-year from the contribution rows, in one snapshot, and returns how many persons were checked and which differ.
+// Error: fault.Unavailable.
+func (l *Ledger) Verify(ctx context.Context) (checked int64, differ []int64, err error) {
+	tx, err := l.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return 0, nil, postgres.Classify(fmt.Errorf("verify ledger: %w", err))
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // only read
+	rules, err := loadRules(ctx, tx)
+	if err != nil {
+		return 0, nil, postgres.Classify(err)
+	}
+	for after := int64(0); ; {
+		persons, err := personsAfter(ctx, tx, after)
+		if err != nil || len(persons) == 0 {
+			return checked, differ, postgres.Classify(err)
+		}
+		wrong, err := verifyPersons(ctx, tx, rules, persons)
+		if err != nil {
+			return checked, differ, postgres.Classify(err)
+		}
+		differ = append(differ, wrong...)
+		checked += int64(len(persons))
+		after = persons[len(persons)-1]
+	}
+}
+
+// personsAfter lists the next persons, ascending.
+func personsAfter(ctx context.Context, tx querier, after int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM ledger.person WHERE id > $1 ORDER BY id LIMIT $2`, after, personsAtOnce)
+	if err != nil {
+		return nil, fmt.Errorf("list persons: %w", err)
+	}
+	persons, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("list persons: %w", err)
+	}
+	return persons, nil
+}
+
+type personYearKey struct {
+	person int64
+	year   int
+}
+
+// verifyPersons names the persons, ascending, whose stored years are not those that the truth gives.
+func verifyPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64) ([]int64, error) {
+	stored := make(map[personYearKey][]byte, 4*len(persons))
+	rows, err := tx.Query(ctx, `SELECT person_id, year, packed FROM ledger.person_year WHERE person_id = ANY ($1)`, persons)
+	if err != nil {
+		return nil, fmt.Errorf("read person-years: %w", err)
+	}
+	var key personYearKey
+	var packed []byte
+	if _, err := pgx.ForEachRow(rows, []any{&key.person, &key.year, &packed}, func() error {
+		stored[key] = packed
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("read person-years: %w", err)
+	}
+	wrong := map[int64]bool{}
+	err = packPersons(ctx, tx, rules, persons, func(id int64, year int, packed []byte) error {
+		key := personYearKey{id, year}
+		if !bytes.Equal(stored[key], packed) {
+			wrong[id] = true
+		}
+		delete(stored, key)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for key := range stored {
+		wrong[key.person] = true
+	}
+	var differ []int64
+	for _, id := range persons {
+		if wrong[id] {
+			differ = append(differ, id)
+		}
+	}
+	return differ, nil
+}
