@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"time"
+
+	"shebao/deploy/load"
+	"shebao/ivr/softphone"
+	"shebao/shared/config"
+)
+
+// load measures the demo's portal and hotline on this machine: the statement as JSON and as a page against the very query alone, a call's first webhook against a handler
+// that does nothing, eight at once.
+func (p program) load(ctx context.Context, args []string) error {
+	if len(args) != 0 {
+		return errUsage
+	}
+	g, err := p.openGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	if !g.own {
+		return errors.New("load runs on a database of its own: unset DATABASE_URL")
+	}
+	if err := g.migrate(ctx); err != nil {
+		return err
+	}
+	facts, err := p.prepareDemo(ctx, g)
+	if err != nil {
+		return err
+	}
+	quiet := config.Chain(g.lookup, config.Map(map[string]string{"PORTAL_LISTEN": "127.0.0.1:0", "IVR_LISTEN": "127.0.0.1:0"}))
+	p.env = config.Chain(config.Map(map[string]string{"SHEBAO_LOG": "error"}), p.env)
+	s, err := p.start(ctx, g, quiet, wings()[:2])
+	if err != nil {
+		return err
+	}
+	err = p.measure(ctx, g, s, facts)
+	s.cancel()
+	return errors.Join(err, s.wait())
+}
+
+const (
+	workers  = 8
+	requests = 2000
+)
+
+func (p program) measure(ctx context.Context, g *ground, s served, facts demoFacts) error {
+	pool, err := g.pool(ctx, "", "load")
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	cookie, err := signIn(s.url("portal"), facts.Personas[0].Number, facts.Personas[0].PIN)
+	if err != nil {
+		return err
+	}
+	query := func(ctx context.Context, _ int) error {
+		var packed []byte
+		return pool.QueryRow(ctx, `SELECT packed FROM ledger.person_year WHERE person_id = $1 AND year = $2`, 1, time.Now().Year()-1).Scan(&packed)
+	}
+	for _, m := range []struct{ name, path string }{{"statement, JSON, of the query", "/api/v1/statements/"}, {"statement, page, of the query", "/statement/"}} {
+		page, err := load.Get(s.url("portal")+m.path+time.Now().AddDate(-1, 0, 0).Format("2006"), cookie)
+		if err != nil {
+			return err
+		}
+		r, err := load.Compare(ctx, m.name, workers, requests, query, page)
+		if err != nil {
+			return err
+		}
+		p.say(r.String())
+	}
+	bare, err := load.Get(s.url("ivr")+"/healthz", "")
+	if err != nil {
+		return err
+	}
+	settings := config.NewReader(g.lookup)
+	phone := softphoneConfig(settings, s.url("ivr"), "http://127.0.0.1")
+	r, err := load.Compare(ctx, "a call's first webhook, of a bare handler", workers, requests/4, bare, func(ctx context.Context, _ int) error {
+		_, err := softphone.Dial(ctx, phone)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.say(r.String())
+	return settings.Err()
+}
+
+func signIn(portal, number, pin string) (string, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return "", err
+	}
+	client := &http.Client{Jar: jar, Timeout: 10 * time.Second}
+	resp, err := client.PostForm(portal+"/sign-in", url.Values{"number": {number}, "pin": {pin}, "next": {"/account"}})
+	if err != nil {
+		return "", err
+	}
+	if err := resp.Body.Close(); err != nil {
+		return "", err
+	}
+	u, err := url.Parse(portal)
+	if err != nil {
+		return "", err
+	}
+	var pairs []string
+	for _, c := range jar.Cookies(u) {
+		pairs = append(pairs, c.Name+"="+c.Value)
+	}
+	if len(pairs) < 2 {
+		return "", errors.New("load: the demo worker could not sign in")
+	}
+	return strings.Join(pairs, "; "), nil
+}
