@@ -1,0 +1,122 @@
+// Package calc answers the house's calculations from the command line: one JSON object a line in, one a line out. It touches nothing but its two streams.
+package calc
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+)
+
+// MaxLine is the length, in bytes, above which a line is refused.
+const MaxLine = 1 << 20
+
+// ErrName says that there is no such calculation.
+var ErrName = errors.New("calc: no such calculation")
+
+var (
+	errLong   = errors.New("the line is longer than 1 MB")
+	errObject = errors.New("the line is not a JSON object")
+)
+
+var calculations = map[string]func(line []byte) (any, error){
+	"late-fee":  answer(lateFee),
+	"interest":  answer(interest),
+	"repayment": answer(repayment),
+	"id":        answer(citizenID),
+	"uscc":      answer(uscc),
+	"workdays":  answer(workdays),
+}
+
+// Names lists the calculations.
+func Names() []string {
+	names := make([]string, 0, len(calculations))
+	for name := range calculations {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func answer[Q, A any](calculate func(Q) (A, error)) func(line []byte) (any, error) {
+	return func(line []byte) (any, error) {
+		var question Q
+		if line[0] != '{' {
+			return nil, errObject
+		}
+		if err := json.Unmarshal(line, &question); err != nil {
+			return nil, err
+		}
+		return calculate(question)
+	}
+}
+
+// Run answers every line of in with one line on out. A line that cannot be answered is answered {"error":"…"} and the run goes on; blank lines are
+// skipped. Errors: ErrName, the context's, and those of the streams.
+func Run(ctx context.Context, name string, in io.Reader, out io.Writer) error {
+	calculate := calculations[name]
+	if calculate == nil {
+		return fmt.Errorf("%q: %w", name, ErrName)
+	}
+	lines := bufio.NewReaderSize(in, 64<<10)
+	written := bufio.NewWriter(out)
+	encoder := json.NewEncoder(written)
+	encoder.SetEscapeHTML(false)
+	for {
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, written.Flush())
+		}
+		line, err := readLine(lines)
+		end := errors.Is(err, io.EOF)
+		if err != nil && !end && !errors.Is(err, errLong) {
+			return errors.Join(fmt.Errorf("read: %w", err), written.Flush())
+		}
+		if len(line) > 0 || errors.Is(err, errLong) {
+			var result any
+			if !errors.Is(err, errLong) {
+				result, err = calculate(line)
+			}
+			if err != nil {
+				result = failure{err.Error()}
+			}
+			if err := encoder.Encode(result); err != nil {
+				return fmt.Errorf("write: %w", err)
+			}
+		}
+		if end || lines.Buffered() == 0 { // someone may be waiting for the answer
+			if err := written.Flush(); err != nil {
+				return fmt.Errorf("write: %w", err)
+			}
+		}
+		if end {
+			return nil
+		}
+	}
+}
+
+type failure struct {
+	Error string `json:"error"`
+}
+
+// readLine is the next line without the blanks around it. Errors: errLong once the whole of a long line is read past, io.EOF with the last line, the stream's.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	long := false
+	for {
+		part, err := r.ReadSlice('\n')
+		if long = long || len(line)+len(part) > MaxLine+1; !long { // one for the line feed
+			line = append(line, part...)
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if long && (err == nil || errors.Is(err, io.EOF)) {
+			return nil, errLong // at the end of the stream the next read says so again
+		}
+		return bytes.TrimSpace(line), err
+	}
+}
