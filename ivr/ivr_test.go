@@ -1,0 +1,279 @@
+package ivr_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"shebao/ivr"
+	"shebao/ivr/softphone"
+	"shebao/shared/audit"
+	"shebao/shared/config"
+	"shebao/shared/credential"
+	"shebao/shared/intake"
+	"shebao/shared/ledger"
+	"shebao/shared/postgres"
+	"shebao/shared/postgres/postgrestest"
+	"shebao/shared/redis"
+	"shebao/shared/seal"
+	"shebao/shared/server"
+)
+
+const (
+	accountSID = "AC0123456789abcdef0123456789abcdef"
+	authToken  = "0123456789abcdef0123456789abcdef"
+	person     = "070122198908103150" // of the ledger's sample, which nobody has
+	pin        = "270413"
+)
+
+// hotline is the wing on real PostgreSQL and Redis, with a carrier that keeps recordings, on loopback.
+type hotline struct {
+	pool       *pgxpool.Pool
+	desk       *intake.Desk
+	redis      *redis.Embedded
+	recordings *softphone.Recordings
+	phone      softphone.Config
+	log        *bytes.Buffer
+}
+
+func newHotline(t *testing.T) *hotline {
+	t.Helper()
+	h := &hotline{pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), ivr.Migrations()), log: &bytes.Buffer{}}
+	content, err := seal.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.desk = intake.NewDesk(h.pool, content)
+	secret := bytes.Repeat([]byte{5}, 32)
+	h.fillLedger(t, secret)
+	if h.redis, err = redis.StartEmbedded(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.redis.Stop)
+	client, err := redis.Open(h.redis.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	h.recordings = softphone.NewRecordings(accountSID, authToken)
+	carrier := fiber.New(fiber.Config{DisableStartupMessage: true})
+	h.recordings.Routes(carrier)
+	carrierURL := serve(t, carrier, nil)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hotlineURL := "http://" + listener.Addr().String()
+	key := base64.RawURLEncoding.EncodeToString(secret)
+	settings := config.NewReader(config.Map(map[string]string{
+		"IVR_PUBLIC_URL": hotlineURL, "SHEBAO_LEDGER_KEY": key, "SHEBAO_PIN_PEPPER": key, "SHEBAO_RECEIPT_KEY": key, "SHEBAO_STATE_KEY": key, "TWILIO_ACCOUNT_SID": accountSID,
+		"TWILIO_AUTH_TOKENS": authToken + ",an-older-token", "TWILIO_API_URL": carrierURL, "IVR_FETCH_EVERY": "20ms",
+		"SHEBAO_DESK_CONTENT_PUBLIC": content.Public().Encode(), "SHEBAO_DESK_IDENTITY_PUBLIC": content.Public().Encode(),
+	}))
+	c := ivr.ReadConfig(settings)
+	if err := settings.Err(); err != nil {
+		t.Fatal(err)
+	}
+	wing, err := ivr.New(t.Context(), c, server.Deps{DB: h.pool, Redis: client, Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, wing.App, listener)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- wing.Background[0](ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	h.phone = softphone.Config{Hotline: hotlineURL, AccountSID: accountSID, Token: authToken, From: "+8610000000001", Carrier: carrierURL}
+	return h
+}
+
+func serve(t *testing.T, app *fiber.App, listener net.Listener) string {
+	t.Helper()
+	if listener == nil {
+		var err error
+		if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	go func() { _ = app.Listener(listener) }() // ends with the test
+	t.Cleanup(func() { _ = app.ShutdownWithTimeout(time.Second) })
+	return "http://" + listener.Addr().String()
+}
+
+func (h *hotline) fillLedger(t *testing.T, secret []byte) {
+	t.Helper()
+	field, err := seal.NewFieldKey(secret, "ledger")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := seal.NewHashKey(secret, "ledger")
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := ledger.New(h.pool, ledger.Keys{Field: field, Hash: hash})
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../shared/ledger/testdata/small")); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions} {
+		if _, err := book.Import(t.Context(), kind, filepath.Join(dir, string(kind)+".csv"), ledger.Options{Now: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	who, err := book.PersonByDocument(t.Context(), person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := credential.New(h.pool, seal.NewSlow(), secret).Set(t.Context(), h.pool, who.ID, pin, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// call dials and does each thing in turn: keys, "say …", "record", "silence".
+func (h *hotline) call(t *testing.T, doings ...string) *softphone.Call {
+	t.Helper()
+	call, err := softphone.Dial(t.Context(), h.phone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range doings {
+		words, speaks := strings.CutPrefix(d, "say ")
+		switch {
+		case speaks:
+			err = call.Say(t.Context(), words)
+		case d == "record":
+			err = call.Record(t.Context(), softphone.Tone(10))
+		case d == "silence":
+			err = call.Silence(t.Context())
+		default:
+			err = call.Press(t.Context(), d)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v\nheard: %v", d, err, call.Heard())
+		}
+	}
+	return call
+}
+
+func heard(t *testing.T, call *softphone.Call, wanted ...string) {
+	t.Helper()
+	all := strings.Join(call.Heard(), "\n")
+	for _, want := range wanted {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q was not said:\n%s", want, all)
+		}
+	}
+}
+
+func (h *hotline) taken(t *testing.T) (s intake.Submission, ok bool) {
+	t.Helper()
+	err := postgres.Tx(t.Context(), h.pool, func(tx pgx.Tx) (err error) {
+		s, ok, err = h.desk.Take(t.Context(), tx, time.Now())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, ok
+}
+
+func TestAnInquiry(t *testing.T) {
+	h := newHotline(t)
+	heard(t, h.call(t, "1", "1", person+"#", pin), "最近足额缴费的月份是 2025 12 月", "2025 年没有欠缴", "累计")
+	wrong := h.call(t, "3", "1", person+"#", "111222")
+	heard(t, wrong, "The ID number or the PIN is not right")
+	if strings.Contains(h.log.String(), person) || strings.Contains(h.log.String(), pin) {
+		t.Error("the log holds what was keyed")
+	}
+}
+
+func TestATipOffWithARecording(t *testing.T) {
+	h := newHotline(t)
+	call := h.call(t, "1", "2", "1", "say 杭城纺织", "1", "202503#", "1", "record", "1")
+	heard(t, call, "杭城纺织有限公司", "回执码是", "再说一遍")
+	s, ok := h.taken(t)
+	if !ok || s.TipOff.EmployerUSCC != "91070102MAXG612DD9" || s.TipOff.From != 202503 || s.Identity != nil {
+		t.Fatalf("filed: %+v, %v", s.TipOff, ok)
+	}
+	for range 200 { // the recording is fetched in a job, then deleted at the carrier
+		if files, err := h.desk.Attachments(t.Context(), s.ID); err != nil {
+			t.Fatal(err)
+		} else if len(files) == 1 && h.recordings.Len() == 0 {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	t.Error("the recording was not fetched, sealed and deleted")
+}
+
+func TestAHangUpLosesNothing(t *testing.T) {
+	h := newHotline(t)
+	call := h.call(t, "1", "2", "2", "say 杭城纺织", "1")
+	if err := call.HangUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	drafts, err := h.desk.IncompleteDrafts(t.Context(), time.Now().Add(time.Minute), 10)
+	if err != nil || len(drafts) != 1 || drafts[0].TipOff.EmployerName != "杭城纺织有限公司" || drafts[0].TipOff.Kind != intake.Underpaid {
+		t.Errorf("drafts: %+v, %v", drafts, err)
+	}
+	var kept int
+	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM ivr.call WHERE state IS NOT NULL`).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d calls keep their state after the end, %v", kept, err)
+	}
+}
+
+// With Redis down nobody signs in, and is told so; a tip-off is still taken.
+func TestWithRedisDown(t *testing.T) {
+	h := newHotline(t)
+	h.redis.Stop()
+	heard(t, h.call(t, "1", "1", person+"#", pin), "系统正在恢复")
+	heard(t, h.call(t, "1", "2", "1", "1", "0#", "1", "record", "1"), "回执码是")
+	if _, ok := h.taken(t); !ok {
+		t.Error("the tip-off was not taken")
+	}
+}
+
+func TestSilenceEndsPolitely(t *testing.T) {
+	h := newHotline(t)
+	call := h.call(t, "silence", "silence", "silence")
+	heard(t, call, "没有听到您的选择", "人工服务时间", "再见")
+	if !call.Ended() {
+		t.Error("the call goes on")
+	}
+}
+
+// An unsigned request, and one for a step of another time, get nothing of the call.
+func TestForeignRequestsGetNothing(t *testing.T) {
+	h := newHotline(t)
+	resp, err := http.PostForm(h.phone.Hotline+"/voice/start", url.Values{"CallSid": {"CA0123456789abcdef0123456789abcdef"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusForbidden || resp.ContentLength > 0 {
+		t.Errorf("unsigned: %d, %d bytes", resp.StatusCode, resp.ContentLength)
+	}
+	stranger := h.phone
+	stranger.Token = "another token"
+	if _, err := softphone.Dial(t.Context(), stranger); err == nil {
+		t.Error("another token was taken")
+	}
+}
