@@ -1,0 +1,16 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"shebao/deploy/calc"
+)
+
+// calc needs no database: it reads one JSON object a line and writes one a line.
+func (p program) calc(ctx context.Context, args []string) error {
+	if len(args) != 1 || !slices.Contains(calc.Names(), args[0]) {
+		return errUsage
+	}
+	return calc.Run(ctx, args[0], p.in, p.out)
+}
