@@ -64,6 +64,14 @@ func (d desk) Queue(ctx context.Context, session, view, search string, now time.
 	return cases, counts, nil
 }
 
+func (d desk) Drafts(ctx context.Context, session string, now time.Time) ([]intake.Incomplete, error) {
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, err
+	}
+	return d.store.Drafts(ctx, who, now)
+}
+
 func shown(c store.Case) web.Case {
 	return web.Case{Case: c.Case, Number: c.Number, Channel: c.Channel, Route: c.Route, Kind: c.Kind, EmployerUSCC: c.EmployerUSCC, EmployerName: c.EmployerName, From: c.From, To: c.To,
 		Words: c.Words, OwnerName: c.OwnerName, Named: c.Named, Version: c.Version, ReceivedAt: c.ReceivedAt}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -128,6 +129,27 @@ func (s *Store) Counts(ctx context.Context, who Staff, today calendar.Date) (map
 	}
 	return counts, nil
 }
+
+// Drafts are tip-offs that nobody filed, such as calls that were hung up, within the scope and untouched for a quarter of an hour.
+func (s *Store) Drafts(ctx context.Context, who Staff, now time.Time) ([]intake.Incomplete, error) {
+	if !who.seesCases() {
+		return nil, nil
+	}
+	all, err := s.desk.IncompleteDrafts(ctx, now.Add(-quiet), 20)
+	if err != nil {
+		return nil, postgres.Classify(err)
+	}
+	var list []intake.Incomplete
+	for _, d := range all {
+		if d.TipOff.Region == "" || strings.HasPrefix(d.TipOff.Region, who.Region) {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// quiet is how long a draft is left to whoever may still be filing it.
+const quiet = 15 * time.Minute
 
 // ClaimNext gives the waiting case with the nearest deadline to a member of staff; two who ask at once get two cases. Error: fault.NotFound (fault.desk.none).
 func (s *Store) ClaimNext(ctx context.Context, who Staff, now time.Time) (number string, err error) {

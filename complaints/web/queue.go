@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -40,6 +41,14 @@ func (s *Site) queuePage(c *fiber.Ctx, message string) error {
 		due, class := s.due(p.Lang, k.Case, today)
 		v.Rows = append(v.Rows, pages.Row{Number: k.Number, Employer: k.EmployerName, Kind: p.T("tipoff.kind." + k.Kind), State: p.T("tipoff.status." + string(k.State)), Due: due, DueClass: class,
 			Owner: k.OwnerName, Received: calendar.DateOf(k.ReceivedAt).String()})
+	}
+	drafts, err := s.Desk.Drafts(c.UserContext(), c.Cookies(cookieSession), now)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		v.Drafts = append(v.Drafts, pages.Pair{Term: d.UpdatedAt.In(calendar.Zone).Format("2006-01-02 15:04") + " " + p.T("desk.channel."+string(d.TipOff.Channel)),
+			Value: strings.TrimSpace(d.TipOff.EmployerName + " " + p.T("tipoff.kind."+string(d.TipOff.Kind)))})
 	}
 	return render(c, pages.QueuePage(v))
 }

@@ -70,6 +70,7 @@ type Desk interface {
 	SignOut(ctx context.Context, session string, now time.Time) error
 	Member(ctx context.Context, session string, now time.Time) (Member, error)
 	Queue(ctx context.Context, session, view, search string, now time.Time) ([]Case, map[string]int, error)
+	Drafts(ctx context.Context, session string, now time.Time) ([]intake.Incomplete, error)
 	ClaimNext(ctx context.Context, session string, now time.Time) (number string, err error)
 	Case(ctx context.Context, session, number string, now time.Time) (Case, []Event, []intake.Attachment, error)
 	Evidence(ctx context.Context, c Case, now time.Time) (Evidence, error)

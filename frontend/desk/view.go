@@ -19,6 +19,7 @@ type Queue struct {
 	View   string
 	Rows   []Row
 	Error  string
+	Drafts []Pair // tip-offs that nobody filed: when and how, what was said
 }
 
 // Link is a text that leads somewhere.
