@@ -84,7 +84,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	slow, calls := seal.NewSlow(), store.New(d.DB, field)
 	counter := intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow)
 	site := &web.Site{PublicURL: c.publicURL, Tokens: c.tokens, Log: d.Log, Line: &line{calls: calls, ledger: ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup}),
-		pins: credential.New(d.DB, slow, c.pepper), counter: counter, limiter: redis.NewLimiter(d.Redis), hash: hash, workdays: calendar.China()}}
+		pins: credential.New(d.DB, slow, c.pepper), counter: counter, limiter: redis.NewLimiter(d.Redis), hash: hash, workdays: calendar.China(), db: d.DB}}
 	app := server.New(server.Options{Name: "ivr", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Budget: 3 * time.Second})
 	site.Routes(app)
 	carrier := newCarrier(c)

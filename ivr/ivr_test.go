@@ -200,6 +200,10 @@ func TestAnInquiry(t *testing.T) {
 	heard(t, h.call(t, "1", "1", person+"#", pin), "最近足额缴费的月份是 2025 12 月", "2025 年没有欠缴", "累计")
 	wrong := h.call(t, "3", "1", person+"#", "111222")
 	heard(t, wrong, "The ID number or the PIN is not right")
+	var refused int
+	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM audit.log WHERE stream = 'ivr' AND action = 'sign in' AND outcome = 'refused'`).Scan(&refused); err != nil || refused != 1 {
+		t.Errorf("%d refusals in the audit log, %v", refused, err)
+	}
 	if strings.Contains(h.log.String(), person) || strings.Contains(h.log.String(), pin) {
 		t.Error("the log holds what was keyed")
 	}

@@ -12,6 +12,7 @@ import (
 	"shebao/ivr/callflow"
 	"shebao/ivr/store"
 	"shebao/ivr/web"
+	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/credential"
@@ -33,6 +34,7 @@ type line struct {
 	limiter  *redis.Limiter
 	hash     seal.HashKey
 	workdays *calendar.Workdays
+	db       audit.DB
 }
 
 func (l *line) Begin(ctx context.Context, sid string, now time.Time, render web.Render) ([]byte, error) {
@@ -56,8 +58,8 @@ func (l *line) Step(ctx context.Context, sid string, step int, nonce string, in 
 	if err != nil {
 		return nil, err
 	}
-	if call.Step != step || call.Nonce != nonce {
-		return nil, fault.New(fault.NotFound, "fault.page") // a step of another time or another call
+	if call.Step != step || call.Nonce != nonce { // a step of another time or another call
+		return nil, errors.Join(fault.New(fault.NotFound, "fault.page"), l.refused(ctx, caller, "foreign call step", "call", now))
 	}
 	state, reply := callflow.Step(call.State, in)
 	draft := reply.Draft
@@ -135,7 +137,16 @@ func (l *line) signIn(ctx context.Context, number, pin, caller string, now time.
 			return 0, err
 		}
 	}
-	return person.ID, l.pins.Verify(ctx, person.ID, pin, now)
+	err := l.pins.Verify(ctx, person.ID, pin, now)
+	if err != nil && person.ID != 0 && !fault.Is(err, fault.Unavailable) {
+		return 0, errors.Join(err, l.refused(ctx, caller, "sign in", "person:"+strconv.FormatInt(person.ID, 10), now))
+	}
+	return person.ID, err
+}
+
+// refused writes to the audit log; the caller is named by a keyed hash only.
+func (l *line) refused(ctx context.Context, caller, action, subject string, now time.Time) error {
+	return audit.Append(ctx, l.db, audit.Entry{Stream: "ivr", At: now, Actor: "caller:" + hex.EncodeToString(l.hash.Sum("caller", caller)[:12]), Role: "caller", Action: action, Subject: subject, Refused: true})
 }
 
 // facts are the answers to a status inquiry, one breath each.
