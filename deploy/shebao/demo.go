@@ -75,7 +75,7 @@ func (p program) demo(ctx context.Context, args []string) error {
 	lookup := config.Chain(g.lookup, config.Map(settings))
 	s, err := p.start(ctx, g, lookup, wings(), func(s served, r *config.Reader) (server.Wing, net.Listener, error) {
 		calls := softphoneConfig(r, s.url("ivr"), settings["TWILIO_API_URL"])
-		page := &softphone.Page{Config: func() softphone.Config { return calls }, Hints: []string{demoHint(facts), facts.Receipt}}
+		page := &softphone.Page{Config: func() softphone.Config { return calls }, Hints: append(strings.Split(demoHint(facts), "|"), facts.Receipt)}
 		return page.Wing(settings["TWILIO_API_URL"], softphone.NewRecordings(calls.AccountSID, calls.Token), slog.New(slog.DiscardHandler)), phone, r.Err()
 	})
 	if err != nil {
