@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -11,7 +10,6 @@ import (
 	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
-	"shebao/shared/money"
 )
 
 // rules are the regional settings and rates that accounts are run by.
@@ -20,6 +18,7 @@ type rules struct {
 	rates    account.Rates
 	through  calendar.Date
 	regions  map[int32]string // of employers
+	regional bool             // some region has a rule or a rate of its own
 }
 
 // querier is a connection or a transaction.
@@ -50,6 +49,7 @@ func loadRules(ctx context.Context, tx querier) (*rules, error) {
 			s.Method = account.Annual
 		}
 		r.settings[region] = s
+		r.regional = r.regional || region != ""
 		return nil
 	}); err != nil {
 		return r, fmt.Errorf("read regional rules: %w", err)
@@ -62,6 +62,7 @@ func loadRules(ctx context.Context, tx querier) (*rules, error) {
 		var e account.RateEntry
 		var year int
 		err := row.Scan(&e.Region, &year, &e.Rate, &e.Final, &e.Document)
+		r.regional = r.regional || e.Region != ""
 		e.From, e.To = calendar.Date{Year: year, Month: 1, Day: 1}, calendar.Date{Year: year, Month: 12, Day: 31}
 		return e, err
 	})
@@ -91,138 +92,49 @@ func (r *rules) settingOf(region string) account.Setting {
 	return account.Setting{Region: region}
 }
 
-// runAccounts computes accounts and packed rows of some persons, ascending, from the truth, within the transaction that changed it. A packed row that comes
-// out as it was is not written again.
+// runAccounts computes accounts and packed rows of some persons, ascending, from the truth, within the transaction that changed it.
 func (l *Ledger) runAccounts(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64) error {
 	for len(persons) > 0 {
 		some := persons[:min(len(persons), personsAtOnce)]
 		persons = persons[len(some):]
-		var owners []int64
-		var years []int16
-		var packed [][]byte
-		err := packPersons(ctx, tx, rules, some, func(id int64, year int, bytes []byte) error {
-			owners, years, packed = append(owners, id), append(years, int16(year)), append(packed, bytes)
-			return nil
-		})
-		if err != nil {
+		var packed packedYears
+		if err := packPersons(ctx, tx, rules, some, &packed); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `
-			INSERT INTO ledger.person_year AS old (person_id, year, packed)
-			SELECT person_id, year, packed FROM unnest($1::bigint[], $2::smallint[], $3::bytea[]) AS new (person_id, year, packed)
-			ON CONFLICT (person_id, year) DO UPDATE SET packed = excluded.packed WHERE old.packed <> excluded.packed`, owners, years, packed); err != nil {
-			return fmt.Errorf("write person-years: %w", err)
-		}
-		if _, err := tx.Exec(ctx, `
-			DELETE FROM ledger.person_year AS old
-			WHERE old.person_id = ANY ($1) AND NOT EXISTS (
-				SELECT FROM unnest($2::bigint[], $3::smallint[]) AS new (person_id, year) WHERE new.person_id = old.person_id AND new.year = old.year)`,
-			some, owners, years); err != nil {
-			return fmt.Errorf("remove person-years that are no more: %w", err)
+		packed.dropped = true // an opening that has moved may end a year
+		if err := packed.write(ctx, tx, some); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // personsAtOnce is how many persons are packed together.
-const personsAtOnce = 5000
+const personsAtOnce = 2000
 
-// packPersons reads the truth of some persons, ascending, and passes on their packed years, by person and year.
-func packPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64, pass func(id int64, year int, packed []byte) error) error {
-	type opening struct {
-		balance money.Fen
-		on      calendar.Date
-	}
-	openings := make(map[int64]opening, len(persons))
-	rows, err := tx.Query(ctx, `SELECT id, opening_balance, opening_on FROM ledger.person WHERE id = ANY ($1)`, persons)
+// packPersons packs all years of some persons, ascending.
+func packPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64, packed *packedYears) error {
+	people, err := openPeople(ctx, tx, persons, 0)
 	if err != nil {
-		return fmt.Errorf("read openings: %w", err)
-	}
-	var id, balance int64
-	var on civilDate
-	if _, err := pgx.ForEachRow(rows, []any{&id, &balance, &on}, func() error {
-		openings[id] = opening{money.Fen(balance), calendar.Date(on)}
-		return nil
-	}); err != nil {
-		return fmt.Errorf("read openings: %w", err)
-	}
-	rows, err = tx.Query(ctx, `
-		SELECT person_id, base, employer_due, employer_paid, person_due, person_paid, period, employer_id, paid_on, insurance
-		FROM ledger.contribution
-		WHERE person_id = ANY ($1)
-		ORDER BY person_id, period, insurance, employer_id`, persons)
-	if err != nil {
-		return fmt.Errorf("read contributions: %w", err)
-	}
-	defer rows.Close()
-	var arena packArena
-	var own []contribution.Row
-	next, row, more := int64(0), contribution.Row{}, true
-	advance := func() error {
-		if more = rows.Next(); !more {
-			return rows.Err()
-		}
-		next, err = rawContribution(rows.RawValues(), &row)
 		return err
 	}
-	if err := advance(); err != nil {
-		return fmt.Errorf("read contributions: %w", err)
-	}
+	defer people.close()
 	for _, id := range persons {
-		own = own[:0]
-		for more && next == id {
-			own = append(own, row)
-			if err := advance(); err != nil {
-				return fmt.Errorf("read contributions: %w", err)
-			}
-		}
-		years, err := rules.years(id, openings[id].balance, openings[id].on, own)
+		rows, _, err := people.next(id)
 		if err != nil {
-			return fmt.Errorf("account of person %d: %w", id, err)
+			return err
 		}
-		for _, y := range years {
-			if err := pass(id, y.Year, arena.pack(y)); err != nil {
-				return err
-			}
+		if err := packed.add(rules, id, people.openings[id], rows); err != nil {
+			return err
 		}
 	}
-	return nil
+	return people.err()
 }
 
-// packArena packs many years into few large pieces of memory.
-type packArena struct{ free []byte }
-
-func (a *packArena) pack(y PersonYear) []byte {
-	if cap(a.free)-len(a.free) < 4096 {
-		a.free = make([]byte, 0, 1<<18)
-	}
-	packed := packYear(a.free[len(a.free):], y)
-	if len(packed) <= cap(a.free)-len(a.free) { // else it has moved to memory of its own
-		a.free = a.free[:len(a.free)+len(packed)]
-	}
-	return packed[:len(packed):len(packed)]
-}
-
-// rawContribution reads a row in PostgreSQL's binary format, columns in the order of packPersons' query: this is where an import spends its time in Go.
-func rawContribution(raw [][]byte, row *contribution.Row) (person int64, err error) {
-	if len(raw) != 10 || len(raw[0])+len(raw[1])+len(raw[2])+len(raw[3])+len(raw[4])+len(raw[5]) != 48 || len(raw[6])+len(raw[7]) != 8 || len(raw[9]) != 2 {
-		return 0, errors.New("ledger: contributions came in a format other than binary")
-	}
-	big := func(i int) int64 { return int64(binary.BigEndian.Uint64(raw[i])) }
-	small := func(i int) int32 { return int32(binary.BigEndian.Uint32(raw[i])) }
-	row.Base, row.EmployerDue, row.EmployerPaid = money.Fen(big(1)), money.Fen(big(2)), money.Fen(big(3))
-	row.PersonDue, row.PersonPaid = money.Fen(big(4)), money.Fen(big(5))
-	row.Period, row.EmployerID = calendar.Period(small(6)), small(7)
-	row.PaidOn = calendar.Date{}
-	if raw[8] != nil {
-		row.PaidOn = calendar.DateOfNumber(int(small(8)) + firstDay)
-	}
-	row.Insurance = contribution.Insurance(binary.BigEndian.Uint16(raw[9]))
-	return big(0), nil
-}
-
-// years is everything of one person, by year: rows, which come in order, and the account where there is one.
-func (r *rules) years(id int64, balance money.Fen, on calendar.Date, rows []contribution.Row) ([]PersonYear, error) {
+// years is everything of one person, by year: rows, which come in order, and the account where there is one. refused: the contributions go back to before 1998 and
+// need a rule of their place that is not set; no account is better than a wrong one.
+func (r *rules) years(id int64, start opening, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
+	on := start.on
 	region, firstPension := "", calendar.Period(0)
 	for _, row := range rows {
 		if row.Insurance.IsPension() {
@@ -237,17 +149,15 @@ func (r *rules) years(id int64, balance money.Fen, on calendar.Date, rows []cont
 	}
 	var accounts []account.Year
 	if !on.IsZero() && !r.through.IsZero() {
-		var err error
 		accounts, err = account.Run(account.Input{
-			Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: balance, Rows: rows, Through: r.through})
+			Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: start.balance, Rows: rows, Through: r.through})
 		switch {
-		case errors.Is(err, account.ErrLocalRule): // contributions before 1998 need a rule that is not set: no account is better than a wrong one
-			accounts = nil
+		case errors.Is(err, account.ErrLocalRule):
+			accounts, refused = nil, true
 		case err != nil:
-			return nil, err
+			return nil, false, err
 		}
 	}
-	var years []PersonYear
 	for len(rows) > 0 || len(accounts) > 0 {
 		y := PersonYear{PersonID: id}
 		switch {
@@ -264,5 +174,5 @@ func (r *rules) years(id int64, balance money.Fen, on calendar.Date, rows []cont
 		y.Rows, rows = rows[:n], rows[n:]
 		years = append(years, y)
 	}
-	return years, nil
+	return years, refused, nil
 }

@@ -20,14 +20,22 @@ func (r *importRun) importContributions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.conn.Exec(ctx, `DROP INDEX IF EXISTS ledger.staged_by_person; TRUNCATE ledger.staged_contribution`); err != nil {
-		return fmt.Errorf("empty the staging table: %w", err)
+	if err := r.clearStage(ctx); err != nil {
+		return err
 	}
 	counts, err := r.stageContributions(ctx, newContributionReader(r.columns, r.today, employers))
 	if err != nil {
 		return err
 	}
 	return r.merge(ctx, counts)
+}
+
+// clearStage removes what an import that was killed has left.
+func (r *importRun) clearStage(ctx context.Context) error {
+	if _, err := r.conn.Exec(ctx, `DROP INDEX IF EXISTS ledger.staged_by_person; TRUNCATE ledger.staged_contribution`); err != nil {
+		return fmt.Errorf("empty the staging table: %w", err)
+	}
+	return nil
 }
 
 // stageContributions sends checked rows through one binary COPY on a connection of its own, while this goroutine goes on reading.
@@ -126,12 +134,7 @@ func appendStaged(b []byte, s *stagedRow) []byte {
 		b = binary.BigEndian.AppendUint32(b, 4)
 		b = binary.BigEndian.AppendUint32(b, uint32(n))
 	}
-	if s.row.PaidOn.IsZero() {
-		b = binary.BigEndian.AppendUint32(b, 0xFFFFFFFF)
-	} else {
-		b = binary.BigEndian.AppendUint32(b, 4)
-		b = binary.BigEndian.AppendUint32(b, uint32(int32(s.row.PaidOn.Number()-firstDay)))
-	}
+	b = appendDay(b, s.row.PaidOn)
 	b = binary.BigEndian.AppendUint32(b, 2)
 	return binary.BigEndian.AppendUint16(b, uint16(s.row.Insurance))
 }
@@ -142,6 +145,8 @@ const firstDay = 10957
 // stagedCounts knows how far the staged rows reach, and how many there are for neighbouring persons, so that merging can be cut into equal parts.
 type stagedCounts struct {
 	rows       int64
+	backward   int64   // rows of a person whose number is below that of the row before
+	before     int64   // person of the row before
 	byPersons  []int64 // of persons id>>personBits
 	lastPeriod calendar.Period
 	lastPaid   calendar.Date
@@ -151,6 +156,10 @@ const personBits = 6
 
 func (c *stagedCounts) add(s *stagedRow) {
 	c.rows++
+	if s.person.id < c.before {
+		c.backward++
+	}
+	c.before = s.person.id
 	at := int(s.person.id >> personBits)
 	for at >= len(c.byPersons) {
 		c.byPersons = append(c.byPersons, make([]int64, at+1-len(c.byPersons))...)

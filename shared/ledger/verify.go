@@ -70,17 +70,17 @@ func verifyPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64
 	}); err != nil {
 		return nil, fmt.Errorf("read person-years: %w", err)
 	}
+	var built packedYears
+	if err := packPersons(ctx, tx, rules, persons, &built); err != nil {
+		return nil, err
+	}
 	wrong := map[int64]bool{}
-	err = packPersons(ctx, tx, rules, persons, func(id int64, year int, packed []byte) error {
-		key := personYearKey{id, year}
+	for i, packed := range built.packed {
+		key := personYearKey{built.persons[i], int(built.years[i])}
 		if !bytes.Equal(stored[key], packed) {
-			wrong[id] = true
+			wrong[key.person] = true
 		}
 		delete(stored, key)
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
 	for key := range stored {
 		wrong[key.person] = true

@@ -1,0 +1,68 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/contribution"
+)
+
+// packedYears collects packed person-years, by person and year.
+type packedYears struct {
+	from    int // the first year that is packed
+	persons []int64
+	years   []int16
+	packed  [][]byte
+	dropped bool   // some year that is stored may be no more
+	free    []byte // memory to pack into
+}
+
+// add runs a person's account and packs its years; rows are all of these years, and every pension row.
+func (c *packedYears) add(rules *rules, id int64, start opening, rows []contribution.Row) error {
+	years, refused, err := rules.years(id, start, rows)
+	if err != nil {
+		return fmt.Errorf("account of person %d: %w", id, err)
+	}
+	c.dropped = c.dropped || refused
+	for _, y := range years {
+		if y.Year >= c.from {
+			c.persons, c.years, c.packed = append(c.persons, id), append(c.years, int16(y.Year)), append(c.packed, c.pack(y))
+		}
+	}
+	return nil
+}
+
+// pack packs many years into few large pieces of memory.
+func (c *packedYears) pack(y PersonYear) []byte {
+	if cap(c.free)-len(c.free) < 4096 {
+		c.free = make([]byte, 0, 1<<18)
+	}
+	packed := packYear(c.free[len(c.free):], y)
+	if len(packed) <= cap(c.free)-len(c.free) { // else it has moved to memory of its own
+		c.free = c.free[:len(c.free)+len(packed)]
+	}
+	return packed[:len(packed):len(packed)]
+}
+
+// write writes the collected years of some persons, within the transaction that changed the truth. A year that comes out as it was is not written again.
+func (c *packedYears) write(ctx context.Context, tx pgx.Tx, persons []int64) error {
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO ledger.person_year AS old (person_id, year, packed)
+		SELECT person_id, year, packed FROM unnest($1::bigint[], $2::smallint[], $3::bytea[]) AS new (person_id, year, packed)
+		ON CONFLICT (person_id, year) DO UPDATE SET packed = excluded.packed WHERE old.packed <> excluded.packed`, c.persons, c.years, c.packed); err != nil {
+		return fmt.Errorf("write person-years: %w", err)
+	}
+	if !c.dropped {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `
+		DELETE FROM ledger.person_year AS old
+		WHERE old.person_id = ANY ($1) AND old.year >= $4 AND NOT EXISTS (
+			SELECT FROM unnest($2::bigint[], $3::smallint[]) AS new (person_id, year) WHERE new.person_id = old.person_id AND new.year = old.year)`,
+		persons, c.persons, c.years, c.from); err != nil {
+		return fmt.Errorf("remove person-years that are no more: %w", err)
+	}
+	return nil
+}
