@@ -3,50 +3,70 @@ package ledger
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
-// progress writes one line over itself a few times a second: rows, rows a second, time left.
+// progress draws one line over itself a few times a second: what is done, rows, rows a second, time left. A terminal that is gone is nobody's loss,
+// so its errors are not looked at.
 type progress struct {
-	out   io.Writer
+	out   io.Writer // nil draws nothing
 	file  *rowFile
-	began time.Time
-	last  time.Time
+	began time.Time // of the phase
+	drawn time.Time
 	phase string
+	line  string
 }
 
 func newProgress(out io.Writer, file *rowFile) *progress {
 	now := time.Now()
-	return &progress{out: out, file: file, began: now, last: now, phase: "reading"}
+	return &progress{out: out, file: file, began: now, drawn: now, phase: "reading"}
 }
 
+// at is told of every row that is read.
 func (p *progress) at(rows int64) {
-	if p.out == nil || rows%1024 != 0 {
-		return
+	if p.out != nil && rows%1024 == 0 {
+		p.draw(rows, p.file.read(), p.file.size)
 	}
-	now := time.Now()
-	if now.Sub(p.last) < 200*time.Millisecond {
-		return
-	}
-	p.last = now
-	spent := now.Sub(p.began)
-	left := ""
-	if read := p.file.read(); p.file.size > 0 && read > 0 {
-		left = fmt.Sprintf(", %s left", (time.Duration(float64(spent) * float64(p.file.size-read) / float64(read))).Round(time.Second))
-	}
-	_, _ = fmt.Fprintf(p.out, "\r%s: %d rows, %.0f/s%s\x1b[K", p.phase, rows, float64(rows)/spent.Seconds(), left) // a terminal that is gone is nobody's loss
 }
 
-// merging shows how many of the persons concerned are done.
+// merging is told how many of the rows are merged.
 func (p *progress) merging(done, total int64) {
-	if p.out == nil || total == 0 {
+	if p.out == nil {
 		return
 	}
-	_, _ = fmt.Fprintf(p.out, "\rmerging: %d of %d persons\x1b[K", done, total) // as above
+	if p.phase != "merging" {
+		p.phase, p.began = "merging", p.drawn
+	}
+	p.draw(done, done, total)
 }
 
+// draw shows rows, and done of whole; a whole of 0 is not known.
+func (p *progress) draw(rows, done, whole int64) {
+	now := time.Now()
+	if now.Sub(p.drawn) < 200*time.Millisecond {
+		return
+	}
+	p.drawn = now
+	p.line = progressLine(p.phase, rows, done, whole, now.Sub(p.began))
+	_, _ = fmt.Fprint(p.out, "\r"+p.line+"\x1b[K")
+}
+
+func progressLine(phase string, rows, done, whole int64, spent time.Duration) string {
+	rate := float64(rows) / max(spent.Seconds(), 0.001)
+	if whole <= 0 || done <= 0 {
+		return fmt.Sprintf("%-7s  %d rows  %.0f/s", phase, rows, rate)
+	}
+	const width = 24
+	part := min(float64(done)/float64(whole), 1)
+	left := time.Duration(float64(spent) * (1 - part) / part).Round(time.Second)
+	full := int(part * width)
+	return fmt.Sprintf("%-7s [%s%s] %3.0f%%  %d rows  %.0f/s  %s left", phase, strings.Repeat("#", full), strings.Repeat(".", width-full), part*100, rows, rate, left)
+}
+
+// done wipes the line.
 func (p *progress) done() {
-	if p.out != nil {
-		_, _ = fmt.Fprint(p.out, "\r\x1b[K") // as above
+	if p.line != "" {
+		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
 	}
 }

@@ -194,7 +194,7 @@ func (r *importRun) changeOf(ctx context.Context, tx pgx.Tx, rules *rules, news 
 		return nil, err
 	}
 	defer people.close()
-	c.copy = append(c.copy, copyHeader...)
+	c.copy = append(make([]byte, 0, len(news)*truthBytes+len(copyHeader)+2), copyHeader...) // it would grow often
 	for len(news) > 0 {
 		n := 1
 		for n < len(news) && news[n].person == news[0].person {
@@ -376,6 +376,9 @@ func (r *importRun) writeReplaced(ctx context.Context, tx pgx.Tx, replaced []inc
 	}
 	return nil
 }
+
+// truthBytes is how long a row is that appendTruth writes.
+const truthBytes = 2 + 11*4 + 6*8 + 4*4 + 2
 
 // appendTruth writes a row in PostgreSQL's binary COPY format, columns in the order of write's COPY statement.
 func appendTruth(b []byte, person int64, row contribution.Row, run int32) []byte {
