@@ -164,5 +164,8 @@ func (r *importRun) next() (rec record, bad *problem, more bool, err error) {
 func (r *importRun) reject(line int, p problem) error {
 	r.report.Rejected++
 	r.report.Reasons[p.reason]++
-	return r.rejects.add(line, p)
+	if err := r.rejects.add(line, p); err != nil {
+		return unreadable("import.rejects", err, r.rejects.path)
+	}
+	return nil
 }
