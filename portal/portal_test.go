@@ -151,7 +151,7 @@ func (b *browser) signIn(pin string) (int, string) {
 func TestPageAndJSONShowTheSameFigures(t *testing.T) {
 	s := newSite(t)
 	b := s.browser()
-	if status, to := b.do("GET", "/statement/2025", nil); status != 303 || to != "/sign-in?next=/statement/2025" {
+	if status, to := b.do("GET", "/statement/2025", nil); status != 303 || to != "/sign-in?next=%2Fstatement%2F2025" {
 		t.Fatalf("without sign-in: %d %s", status, to)
 	}
 	if status, body := b.signIn("111222"); status != 403 || !strings.Contains(body, "证件号码或密码不正确") || !strings.Contains(body, number) {
@@ -247,8 +247,8 @@ func (s *site) fileTipOff(t *testing.T, b *browser) (int, string) {
 	if key == nil {
 		t.Fatal("no key in the form")
 	}
-	form := url.Values{"key": {key[1]}, "kind": {"unpaid"}, "employer": {"<b>某某</b>公司"}, "uscc": {"none"}, "from": {"202503"}, "words": {"<script>alert(1)</script>"}}
-	if status, page := b.do("POST", "/tip-off", form); status != 200 || !strings.Contains(page, "请核对后提交") || strings.Contains(page, "<script>alert") || strings.Contains(page, "<b>某某") {
+	form := url.Values{"key": {key[1]}, "kind": {"unpaid"}, "own": {"no"}, "employer": {"<b>某某</b>公司"}, "from_year": {"2025"}, "from_month": {"3"}, "words": {"<script>alert(1)</script>"}}
+	if status, page := b.do("POST", "/tip-off", form); status != 200 || !strings.Contains(page, "请核对，然后提交") || strings.Contains(page, "<script>alert") || strings.Contains(page, "<b>某某") {
 		t.Errorf("check page: %d", status)
 	}
 	form.Set("do", "file")
@@ -261,8 +261,8 @@ func TestATipOffIsFiledOnceAndWrongFieldsKeepTheInput(t *testing.T) {
 	b := s.browser()
 	_, page := b.do("GET", "/tip-off", nil)
 	key := keyField.FindStringSubmatch(page)[1]
-	status, page := b.do("POST", "/tip-off", url.Values{"key": {key}, "words": {"写了很久的话"}, "from": {"2025-13"}})
-	if status != 422 || !strings.Contains(page, "写了很久的话") || !strings.Contains(page, "请填写单位名称") || !strings.Contains(page, "请选择是什么问题") || !strings.Contains(page, "月份写成") {
+	status, page := b.do("POST", "/tip-off", url.Values{"key": {key}, "words": {"写了很久的话"}, "from_year": {"2025"}})
+	if status != 422 || !strings.Contains(page, "写了很久的话") || !strings.Contains(page, "请填写单位名称") || !strings.Contains(page, "请选择是什么问题") || !strings.Contains(page, "请把年份和月份都选上") {
 		t.Errorf("wrong fields: %d", status)
 	}
 	if status, to := s.fileTipOff(t, b); status != 303 || to != "/tip-off/receipt" {

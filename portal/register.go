@@ -5,12 +5,11 @@ import (
 	"sync"
 	"time"
 
-	"shebao/shared/calendar"
 	"shebao/shared/ledger"
 )
 
-// register is the ledger with the two things that every statement asks for and that change only with an import, the employers' names and the day that the
-// data reaches, kept for a short while: a statement then costs two queries instead of four.
+// register is the ledger with what every statement asks for and what changes only with an import, the employers' names, kept for a short while: a statement then costs
+// one query.
 type register struct {
 	*ledger.Ledger
 	now func() time.Time
@@ -18,7 +17,6 @@ type register struct {
 	mu        sync.Mutex
 	readAt    time.Time
 	employers map[int32]ledger.Employer
-	reach     calendar.Date
 }
 
 // keptFor is how long an import may stay unseen; keptAtMost bounds the memory.
@@ -30,26 +28,8 @@ const (
 // refresh forgets what is old. The caller holds the lock.
 func (r *register) refresh() {
 	if now := r.now(); now.Sub(r.readAt) > keptFor || now.Before(r.readAt) || len(r.employers) > keptAtMost {
-		r.readAt, r.employers, r.reach = now, map[int32]ledger.Employer{}, calendar.Date{}
+		r.readAt, r.employers = now, map[int32]ledger.Employer{}
 	}
-}
-
-// DataDate as Ledger.DataDate.
-func (r *register) DataDate(ctx context.Context) (calendar.Date, error) {
-	r.mu.Lock()
-	r.refresh()
-	reach := r.reach
-	r.mu.Unlock()
-	if !reach.IsZero() {
-		return reach, nil
-	}
-	reach, err := r.Ledger.DataDate(ctx)
-	if err == nil {
-		r.mu.Lock()
-		r.reach = reach
-		r.mu.Unlock()
-	}
-	return reach, err
 }
 
 // Employers as Ledger.Employers.

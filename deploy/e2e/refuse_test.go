@@ -48,7 +48,7 @@ func TestWhatIsRefused(t *testing.T) {
 	if status, body := post(a.Portal+"/progress", url.Values{"code": {"1234567890123456"}}, nil); status != http.StatusUnprocessableEntity || !strings.Contains(body, "校验码") {
 		t.Errorf("a mis-keyed receipt: %d", status)
 	}
-	if status, body := post(a.Portal+"/sign-in", url.Values{"number": {"<script>alert(1)</script>"}, "pin": {"000000"}}, nil); status != http.StatusForbidden || strings.Contains(body, "<script>alert") {
+	if status, body := post(a.Portal+"/sign-in", url.Values{"number": {"<script>alert(1)</script>"}, "pin": {"000000"}}, nil); status != http.StatusUnprocessableEntity || strings.Contains(body, "<script>alert") {
 		t.Errorf("markup in a field: %d", status)
 	}
 	if status, body := post(a.Portal+"/sign-in", url.Values{"number": {a.SignIns.Worker.IDNumber}, "pin": {a.SignIns.Worker.PIN}, "next": {"//evil.example"}}, nil); status != http.StatusSeeOther || strings.Contains(body, "evil") {

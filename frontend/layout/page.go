@@ -9,7 +9,8 @@ type Page struct {
 	Lang    string // locale.Chinese or locale.English
 	Title   string
 	Failed  bool   // the title then begins with "Error:"
-	Path    string // of this page, for the navigation and to come back after changing a preference
+	Path    string // of the navigation entry that this page belongs to
+	Back    string // where a changed preference comes back to; Path when empty
 	Elder   bool
 	Theme   string // "", light or dark
 	Wide    bool
@@ -31,6 +32,13 @@ func (p Page) T(key string, args ...any) string { return locale.Text(p.Lang, key
 
 // N is the text of a counted key in the page's language.
 func (p Page) N(key string, n int, args ...any) string { return locale.Count(p.Lang, key, n, args...) }
+
+func (p Page) back() string {
+	if p.Back != "" {
+		return p.Back
+	}
+	return p.Path
+}
 
 func (p Page) otherLang() string {
 	if p.Lang == locale.English {

@@ -1,31 +1,29 @@
 // Package portal draws the citizens' pages from typed view models; it computes nothing and reads nothing.
 package portal
 
-import (
-	"shebao/frontend/layout"
-)
+import "shebao/frontend/layout"
 
-// Home is the first page of who is signed in.
-type Home struct {
-	Page      layout.Page
-	Greeting  string
-	Sentence  string
-	Alert     *Alert
-	Grid      Grid
-	Year      string
-	Balance   string
-	BalanceOn string
-	DataDate  string
+// Pair is a term and its value.
+type Pair struct {
+	Term, Value string
+	Strong      bool // the sum of those above it
 }
 
-// Alert says that months are owed, and where to report it.
-type Alert struct{ Title, Text, Link string }
+// Link is a text that leads somewhere.
+type Link struct {
+	Text, Href string
+	Current    bool
+}
+
+// Cell is a status: class, glyph and word, so that it is never told by colour alone.
+type Cell struct{ Class, Glyph, Word string }
 
 // Grid is the year's months by insurance.
 type Grid struct {
 	Caption string
-	Rows    []GridRow
 	Months  []string
+	Rows    []GridRow
+	Legend  []Cell // the statuses that occur
 }
 
 // GridRow is one insurance.
@@ -34,13 +32,36 @@ type GridRow struct {
 	Cells []Cell
 }
 
-// Cell is one month's status: class, glyph and word.
-type Cell struct{ Class, Glyph, Word string }
+// Alert says that months are owed, and where to report it.
+type Alert struct {
+	Title string
+	Lines []AlertLine
+}
+
+// AlertLine is one employer's arrears.
+type AlertLine struct{ Text, Link string }
+
+// Home is the first page of who is signed in.
+type Home struct {
+	Page     layout.Page
+	Greeting string
+	Sentence string
+	Alert    *Alert
+	Grid     Grid
+	Problems []MonthRow // in elder mode instead of the grid
+	Year     string
+	Balance  *Balance
+	DataDate string
+}
+
+// Balance is the personal account in one look.
+type Balance struct{ Label, Amount, Change string }
 
 // SignIn is the sign-in form.
 type SignIn struct {
 	Page   layout.Page
 	Errors []layout.FieldError
+	Notice string // why the person is asked again
 	Number string
 	Next   string
 	Hints  []string
@@ -52,51 +73,86 @@ type Statement struct {
 	Heading    string
 	Sentence   string
 	Alert      *Alert
-	Years      []Link
+	Years      []Link // the newest first
+	Older      []Link // years shown on request
+	OldShown   bool
 	Person     []Pair
-	Employers  []string
+	Hidden     []Pair // shown on request: shoulder-surfing
+	Employers  []Engagement
 	Grid       Grid
 	Months     []MonthRow
-	Insurances [][]string // name, months this year, months in all, months owed
+	Totals     MonthRow
+	Filter     Link // to the months with something wrong, or back to all
+	OnlyGaps   bool
+	Insurances []InsuranceRow
 	Account    []Pair
+	AccountWhy string
 	Notes      []string
 	DataDate   string
 	JSON       string
 }
 
+// Engagement is an employer and its months.
+type Engagement struct{ Name, Code, Span string }
+
 // MonthRow is one month of the table.
 type MonthRow struct {
-	Month, Employer, Person, Base, Credited, Note string
-	Status                                        Cell
-	Owing                                         bool
+	Month, Link, Employer, Person, Base, Credited, Note string
+	Status                                              Cell
 }
 
-// Pair is a term and its value.
-type Pair struct{ Term, Value string }
+// InsuranceRow counts the months of one insurance.
+type InsuranceRow struct{ Name, ThisYear, Total, Owed string }
 
-// Link is a text that leads somewhere.
-type Link struct {
-	Text, Href string
-	Current    bool
+// Month is one month over all insurances.
+type Month struct {
+	Page          layout.Page
+	Heading       string
+	Status        Cell
+	Explained     string
+	Alert         *Alert
+	Employer      string // when there is one only
+	Rows          []MonthPart
+	Totals        []Pair
+	Before, After Link // no text: there is none
+	Statement     Link
+	Underpaid     string // address of the form for too low a base
+	DataDate      string
+}
+
+// MonthPart is one insurance with one employer.
+type MonthPart struct {
+	Insurance                                        string
+	EmployerDue, EmployerPaid, PersonDue, PersonPaid string
+	Status                                           Cell
+	Notes                                            []string // employer, base, day of arrival
 }
 
 // Account is the personal account year by year.
 type Account struct {
-	Page  layout.Page
-	Rows  []AccountRow
-	Bars  []Bar
-	Title string
+	Page     layout.Page
+	Sentence string
+	Rows     []AccountRow
+	Chart    Chart
+	DataDate string
 }
 
 // AccountRow is one year.
 type AccountRow struct {
-	Year, Opening, Credited, Interest, Rate, Closing, Note string
+	Year, Link, Opening, Credited, Interest, Rate, Adjustments, Closing string
 }
 
-// Bar is one bar of the chart, in its own units.
+// Chart is a bar chart in its own units.
+type Chart struct {
+	Title, Description string
+	Width, Height      string
+	Bars               []Bar
+}
+
+// Bar is one bar: the amount at its head, the year at its foot.
 type Bar struct {
-	X, Y, Height string
-	Label, Value string
+	X, Y, Width, Height, Middle, ValueY, LabelY string
+	Label, Value                                string
 }
 
 // TipOff is the form of a tip-off.
@@ -105,41 +161,66 @@ type TipOff struct {
 	Errors   []layout.FieldError
 	Key      string // sealed; keeps a second click from filing twice
 	Kinds    []Choice
+	Own      []Choice // whose contributions it is about
 	Employer string
-	USCC     string
-	Found    []Choice
-	From, To string
+	Seen     string   // the name for which Found was looked up
+	Found    []Choice // employers to choose from
+	From, To MonthChoice
 	Words    string
 	Named    bool
 	Safe     bool
 	SignedIn string // masked name; empty for nobody
-	Check    bool   // show the answers to be checked
-	Answers  []Pair
 }
 
 // Choice is one option of a question.
 type Choice struct {
-	Value, Text string
-	Chosen      bool
+	Value, Text, Hint string
+	Chosen            bool
 }
 
-// Receipt is shown once after filing.
+// MonthChoice is a month as two lists, which every browser has.
+type MonthChoice struct {
+	ID, Label, Hint string
+	Years, Months   []Choice
+}
+
+// Check shows the answers before they are sent.
+type Check struct {
+	Page    layout.Page
+	Answers []Answer
+	Hidden  []Pair // the form's fields
+	Warning string
+}
+
+// Answer is one answer with the field that its change button leads to.
+type Answer struct{ Term, Value, Field string }
+
+// Receipt is shown after filing.
 type Receipt struct {
 	Page layout.Page
 	Code string
 	Next []string
 }
 
-// Progress is the question for a receipt code, and what it opens.
+// Progress is the question for a receipt code.
 type Progress struct {
+	Page   layout.Page
+	Errors []layout.FieldError
+	Code   string
+	Words  string // a message that is not sent yet
+}
+
+// Mailbox is what a receipt code opens.
+type Mailbox struct {
 	Page     layout.Page
 	Errors   []layout.FieldError
-	Code     string
-	Opened   bool
 	Status   Cell
+	Act      string // who must act now
 	Promise  string
+	Late     bool
 	Steps    []Step
 	Messages []Message
+	Words    string
 	Key      string
 	Sent     bool
 }
@@ -151,4 +232,7 @@ type Step struct {
 }
 
 // Message of either side.
-type Message struct{ From, Text, When string }
+type Message struct {
+	From, Text, When string
+	FromDesk         bool
+}

@@ -1,9 +1,8 @@
-// Package statement is what a worker is shown: the annual statement (对账单), the month grid and the plain sentence, made from the ledger's rows.
-// It is pure.
+// Package statement is what a worker is shown: the annual statement (对账单), the month grid and the counts of the plain sentence, made from the
+// ledger's rows. It is pure.
 package statement
 
 import (
-	"sort"
 	"time"
 
 	"shebao/shared/account"
@@ -21,8 +20,8 @@ type Employer struct {
 // Input is everything that a statement follows from.
 type Input struct {
 	Year      int
-	Rows      []contribution.Row // of the year, every insurance
-	Earlier   []contribution.Row // of the years before, for the months in all
+	Rows      []contribution.Row // of the year, every insurance, ordered by period, insurance and employer
+	Earlier   []contribution.Row // of the years before, in the same order, for the months in all
 	Account   *account.Year      // none without a pension insurance
 	Employers map[int32]Employer
 	DataDate  calendar.Date // the day that the ledger's data reaches
@@ -30,19 +29,28 @@ type Input struct {
 
 // Statement is one person's year. Amounts in fen.
 type Statement struct {
-	Year       int
-	DataDate   calendar.Date
-	Employers  []Engagement
-	Insurances []InsuranceLine
-	Months     []Month
-	Account    *account.Year
-	Owed       money.Fen // both parts, all insurances, of months that are in arrears
+	Year         int
+	DataDate     calendar.Date
+	InsuredSince calendar.Period // of the first row that the ledger has
+	Employers    []Engagement
+	Insurances   []InsuranceLine // those with a row in the year, in the order of contribution.Insurances
+	Months       [12]Month
+	Account      *account.Year
+	Owed         money.Fen // both parts, all insurances, of the months in arrears
+	Owing        []Debt    // who owes it
 }
 
-// Engagement is an employer and the months of the year in which it has rows.
+// Engagement is an employer and its first and last month of the year.
 type Engagement struct {
 	Employer
 	From, To calendar.Period
+}
+
+// Debt is an employer's arrears of the year towards the person.
+type Debt struct {
+	Employer
+	Months []calendar.Period // ascending
+	Owed   money.Fen
 }
 
 // InsuranceLine counts one insurance.
@@ -50,14 +58,15 @@ type InsuranceLine struct {
 	Insurance      contribution.Insurance
 	MonthsThisYear int // paid in full, back-paid ones included
 	MonthsTotal    int // since the ledger's first row
-	MonthsOwed     int
+	MonthsOwed     int // of this year
 }
 
 // Month is one calendar month over all insurances.
 type Month struct {
 	Period       calendar.Period
 	Status       contribution.Status // the worst of the insurances'
-	Cells        map[contribution.Insurance]contribution.Status
+	Ahead        bool                // it begins after the day that the data reaches: nothing can be known of it
+	Cells        Cells
 	Base         money.Fen // the highest of the insurances'
 	EmployerDue  money.Fen
 	EmployerPaid money.Fen
@@ -71,99 +80,154 @@ type Month struct {
 // Owed is both parts.
 func (m Month) Owed() money.Fen { return m.EmployerDue + m.PersonDue - m.EmployerPaid - m.PersonPaid }
 
-// Build makes the statement of a year (劳社厅发〔2001〕4号 三(二): this year's contributions and the accumulated amount of the account). It is never withheld because an
-// employer is in arrears.
+// Cells are one month's statuses in the order of contribution.Insurances.
+type Cells [len(contribution.Insurances)]contribution.Status
+
+// Of is the status in one insurance.
+func (c Cells) Of(insurance contribution.Insurance) contribution.Status {
+	if i := indexOf(insurance); i >= 0 {
+		return c[i]
+	}
+	return contribution.None
+}
+
+func indexOf(insurance contribution.Insurance) int {
+	for i, known := range contribution.Insurances {
+		if known == insurance {
+			return i
+		}
+	}
+	return -1
+}
+
+// Build makes the statement of a year (劳社厅发〔2001〕4号 三(二): this year's contributions and the accumulated amount of the account). It is never
+// withheld because an employer is in arrears.
 func Build(in Input) Statement {
 	s := Statement{Year: in.Year, DataDate: in.DataDate, Account: in.Account}
-	for m := 1; m <= 12; m++ {
-		s.Months = append(s.Months, Month{Period: calendar.NewPeriod(in.Year, time.Month(m)), Cells: map[contribution.Insurance]contribution.Status{}})
+	for i := range s.Months {
+		period := calendar.NewPeriod(in.Year, time.Month(i+1))
+		s.Months[i].Period = period
+		s.Months[i].Ahead = period.FirstDay().After(in.DataDate)
+		if in.Account != nil {
+			s.Months[i].Credited = in.Account.Credits[i]
+		}
 	}
-	spans := map[int32]*Engagement{}
-	for _, r := range in.Rows {
+	for i, r := range in.Rows {
 		m := &s.Months[r.Period.Month()-1]
-		m.Rows = append(m.Rows, r)
-		m.EmployerDue += r.EmployerDue
-		m.EmployerPaid += r.EmployerPaid
-		m.PersonDue += r.PersonDue
-		m.PersonPaid += r.PersonPaid
-		m.Base = max(m.Base, r.Base)
-		if r.PaidOn.After(m.PaidOn) {
-			m.PaidOn = r.PaidOn
+		if m.Rows == nil {
+			m.Rows = in.Rows[i:i:len(in.Rows)]
 		}
-		status := contribution.StatusOf(r, in.DataDate)
-		m.Cells[r.Insurance] = worse(m.Cells[r.Insurance], status)
-		m.Status = worse(m.Status, status)
-		if status.Owing() {
-			s.Owed += r.Owed()
-		}
-		if spans[r.EmployerID] == nil {
-			spans[r.EmployerID] = &Engagement{Employer: in.Employers[r.EmployerID], From: r.Period, To: r.Period}
-		}
-		spans[r.EmployerID].From = min(spans[r.EmployerID].From, r.Period)
-		spans[r.EmployerID].To = max(spans[r.EmployerID].To, r.Period)
+		m.Rows = m.Rows[:len(m.Rows)+1] // a month's rows are neighbours
+		s.add(m, r, in.Employers[r.EmployerID])
 	}
-	for _, span := range spans {
-		s.Employers = append(s.Employers, *span)
-	}
-	sort.Slice(s.Employers, func(i, j int) bool {
-		a, b := s.Employers[i], s.Employers[j]
-		return a.From < b.From || a.From == b.From && a.USCC < b.USCC
-	})
-	if in.Account != nil {
-		for i, credit := range in.Account.Credits {
-			s.Months[i].Credited = credit
-		}
-	}
-	s.Insurances = countInsurances(in)
+	s.count(in)
 	return s
 }
 
-// worse is the status that a month is called by when its rows differ; the order of the statuses is that order.
-func worse(a, b contribution.Status) contribution.Status { return max(a, b) }
-
-func countInsurances(in Input) []InsuranceLine {
-	type key struct {
-		insurance contribution.Insurance
-		period    calendar.Period
+func (s *Statement) add(m *Month, r contribution.Row, employer Employer) {
+	m.EmployerDue += r.EmployerDue
+	m.EmployerPaid += r.EmployerPaid
+	m.PersonDue += r.PersonDue
+	m.PersonPaid += r.PersonPaid
+	m.Base = max(m.Base, r.Base)
+	if r.PaidOn.After(m.PaidOn) {
+		m.PaidOn = r.PaidOn
 	}
-	months := map[key]contribution.Status{}
-	for _, rows := range [][]contribution.Row{in.Earlier, in.Rows} {
-		for _, r := range rows {
-			k := key{r.Insurance, r.Period}
-			months[k] = worse(months[k], contribution.StatusOf(r, in.DataDate))
+	status := contribution.StatusOf(r, s.DataDate)
+	m.Status = Worse(m.Status, status)
+	if i := indexOf(r.Insurance); i >= 0 {
+		m.Cells[i] = Worse(m.Cells[i], status)
+	}
+	s.engage(r.Period, employer)
+	if status.Owing() {
+		s.Owed += r.Owed()
+		s.owe(r, employer)
+	}
+}
+
+// engage widens the employer's span; a year has few employers, so that a list beats a map.
+func (s *Statement) engage(period calendar.Period, employer Employer) {
+	for i := range s.Employers {
+		if s.Employers[i].Employer == employer {
+			s.Employers[i].To = period
+			return
 		}
 	}
-	var lines []InsuranceLine
-	for _, insurance := range contribution.Insurances {
-		line := InsuranceLine{Insurance: insurance}
-		seen := false
-		for k, status := range months {
-			if k.insurance != insurance {
+	s.Employers = append(s.Employers, Engagement{Employer: employer, From: period, To: period})
+}
+
+func (s *Statement) owe(r contribution.Row, employer Employer) {
+	for i := range s.Owing {
+		debt := &s.Owing[i]
+		if debt.Employer != employer {
+			continue
+		}
+		debt.Owed += r.Owed()
+		if debt.Months[len(debt.Months)-1] != r.Period {
+			debt.Months = append(debt.Months, r.Period)
+		}
+		return
+	}
+	s.Owing = append(s.Owing, Debt{employer, []calendar.Period{r.Period}, r.Owed()})
+}
+
+// severity orders the statuses by how much the person needs to know of them.
+var severity = [...]int{contribution.None: 0, contribution.Paid: 1, contribution.BackPaid: 2, contribution.Pending: 3, contribution.Part: 4, contribution.Arrears: 5}
+
+// Worse is the status by which two rows of one month are called together.
+func Worse(a, b contribution.Status) contribution.Status {
+	if severity[b] > severity[a] {
+		return b
+	}
+	return a
+}
+
+// count counts the months of every insurance. Rows of one insurance and month, one per employer, are neighbours and count once.
+func (s *Statement) count(in Input) {
+	var lines [len(contribution.Insurances)]InsuranceLine
+	var seen [len(contribution.Insurances)]bool
+	for _, rows := range [][]contribution.Row{in.Earlier, in.Rows} {
+		if len(rows) > 0 && s.InsuredSince == 0 {
+			s.InsuredSince = rows[0].Period
+		}
+		for i := 0; i < len(rows); {
+			first := rows[i]
+			status := contribution.None
+			for ; i < len(rows) && rows[i].Period == first.Period && rows[i].Insurance == first.Insurance; i++ {
+				status = Worse(status, contribution.StatusOf(rows[i], in.DataDate))
+			}
+			k := indexOf(first.Insurance)
+			if k < 0 {
 				continue
 			}
-			thisYear := k.period.Year() == in.Year
-			seen = seen || thisYear
-			paid := status == contribution.Paid || status == contribution.BackPaid
-			if paid {
-				line.MonthsTotal++
-			}
-			if paid && thisYear {
-				line.MonthsThisYear++
-			}
-			if status.Owing() && thisYear {
-				line.MonthsOwed++
-			}
-		}
-		if seen {
-			lines = append(lines, line)
+			lines[k].add(status, first.Period.Year() == in.Year)
+			seen[k] = seen[k] || first.Period.Year() == in.Year
 		}
 	}
-	return lines
+	for i, line := range lines {
+		if seen[i] {
+			line.Insurance = contribution.Insurances[i]
+			s.Insurances = append(s.Insurances, line)
+		}
+	}
+}
+
+func (l *InsuranceLine) add(status contribution.Status, thisYear bool) {
+	paid := status == contribution.Paid || status == contribution.BackPaid
+	if paid {
+		l.MonthsTotal++
+	}
+	if paid && thisYear {
+		l.MonthsThisYear++
+	}
+	if status.Owing() && thisYear {
+		l.MonthsOwed++
+	}
 }
 
 // Summary counts the months of a year by status, for the plain sentence.
 type Summary struct {
-	Insured  int // months with any row that are not pending
+	Insured  int // months with a row that are neither pending nor ahead
 	Paid     int
 	BackPaid int
 	Pending  int
@@ -171,9 +235,10 @@ type Summary struct {
 }
 
 // Summarize counts the months.
-func (s Statement) Summarize() Summary {
+func (s *Statement) Summarize() Summary {
 	var sum Summary
-	for _, m := range s.Months {
+	for i := range s.Months {
+		m := &s.Months[i]
 		switch m.Status {
 		case contribution.Paid:
 			sum.Paid++
@@ -190,27 +255,4 @@ func (s Statement) Summarize() Summary {
 		sum.Insured++
 	}
 	return sum
-}
-
-// OwingEmployers are the employers of rows in arrears, each with its first and last such month.
-func (s Statement) OwingEmployers(employers map[int32]Employer) []Engagement {
-	spans := map[int32]*Engagement{}
-	var order []int32
-	for _, m := range s.Months {
-		for _, r := range m.Rows {
-			if !contribution.StatusOf(r, s.DataDate).Owing() {
-				continue
-			}
-			if spans[r.EmployerID] == nil {
-				spans[r.EmployerID] = &Engagement{Employer: employers[r.EmployerID], From: r.Period}
-				order = append(order, r.EmployerID)
-			}
-			spans[r.EmployerID].To = r.Period
-		}
-	}
-	var list []Engagement
-	for _, id := range order {
-		list = append(list, *spans[id])
-	}
-	return list
 }

@@ -1,4 +1,4 @@
-// Package store is the portal's own state in PostgreSQL: who is signed in.
+// Package store is the portal's own state: who is signed in, in PostgreSQL, and in Redis what may be lost of it.
 package store
 
 import (
@@ -10,10 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
 	"shebao/shared/audit"
 	"shebao/shared/fault"
@@ -33,14 +35,22 @@ func Migrations() postgres.Migrations {
 }
 
 // Store keeps sign-ins.
-type Store struct{ pool *pgxpool.Pool }
+type Store struct {
+	pool  *pgxpool.Pool
+	redis redis.UniversalClient
+	log   *slog.Logger
+}
 
 // New makes the store.
-func New(pool *pgxpool.Pool) *Store { return &Store{pool} }
+func New(pool *pgxpool.Pool, redis redis.UniversalClient, log *slog.Logger) *Store {
+	return &Store{pool, redis, log}
+}
 
-// sessionLife is how long a sign-in lives when it is used; grace is how long the token before stays good, for pages loaded at the same moment.
+// A sign-in ends after idleLife without a page, and after longestLife in any case. For grace the refresh token before the current one is taken as that of a page
+// which was loaded at the same moment as the one that got the current one.
 const (
-	sessionLife = 8 * time.Hour
+	idleLife    = 2 * time.Hour
+	longestLife = 12 * time.Hour
 	grace       = 30 * time.Second
 )
 
@@ -55,65 +65,120 @@ func hashOf(token string) []byte {
 	return sum[:]
 }
 
-// Begin starts a session and returns its number and its first refresh token.
+// Begin starts a session and returns its number and its first refresh token. Error: fault.Unavailable.
 func (s *Store) Begin(ctx context.Context, personID int64, now time.Time) (session, refresh string, err error) {
 	session, refresh = random(), random()
 	_, err = s.pool.Exec(ctx, `INSERT INTO portal.session (id, person_id, refresh_hash, rotated_at, started_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)`,
-		session, personID, hashOf(refresh), now, now.Add(sessionLife))
+		session, personID, hashOf(refresh), now, now.Add(idleLife))
 	if err != nil {
 		return "", "", postgres.Classify(fmt.Errorf("begin session: %w", err))
 	}
 	return session, refresh, nil
 }
 
-// Rotate exchanges a refresh token for the next one. A token that was exchanged before ends the whole session: two people hold it. Error: fault.Denied (fault.session).
+// Rotate exchanges a refresh token for the next one. next is empty when another page of the same person has just exchanged it: that page got the next token,
+// and this one keeps what it has. A token that was exchanged longer ago is held by two people: the whole session ends and an audit entry says so.
+// Errors: fault.Denied (fault.session), fault.Unavailable.
 func (s *Store) Rotate(ctx context.Context, session, refresh string, now time.Time) (personID int64, next string, err error) {
-	expired := fault.New(fault.Denied, "fault.session")
-	next = random()
 	reused := false
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		var current, previous []byte
-		var rotated time.Time
-		err := tx.QueryRow(ctx, `SELECT person_id, refresh_hash, previous_hash, rotated_at FROM portal.session WHERE id = $1 AND ended_at IS NULL AND expires_at > $2 FOR UPDATE`,
-			session, now).Scan(&personID, &current, &previous, &rotated)
+		var rotated, started time.Time
+		err := tx.QueryRow(ctx, `
+			SELECT person_id, refresh_hash, previous_hash, rotated_at, started_at FROM portal.session
+			WHERE id = $1 AND ended_at IS NULL AND expires_at > $2 FOR UPDATE`,
+			session, now).Scan(&personID, &current, &previous, &rotated, &started)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return expired
+			return fault.New(fault.Denied, "fault.session")
 		}
 		if err != nil {
 			return fmt.Errorf("look up session: %w", err)
 		}
-		hash := string(hashOf(refresh))
-		switch {
+		switch hash := string(hashOf(refresh)); {
 		case hash == string(current):
-			_, err = tx.Exec(ctx, `UPDATE portal.session SET refresh_hash = $2, previous_hash = $3, rotated_at = $4, expires_at = $5 WHERE id = $1`,
-				session, hashOf(next), current, now, now.Add(sessionLife))
+			next = random()
+			return rotate(ctx, tx, session, hashOf(next), current, now, earlier(now.Add(idleLife), started.Add(longestLife)))
 		case hash == string(previous) && now.Sub(rotated) < grace:
-			next = "" // another page of the same person was first: this one goes on with what that one got
-		default:
-			reused = true
-			_, err = tx.Exec(ctx, `UPDATE portal.session SET ended_at = $2 WHERE id = $1`, session, now)
-			if err == nil {
-				err = audit.Append(ctx, tx, audit.Entry{Stream: "portal", At: now, Actor: fmt.Sprintf("person:%d", personID), Role: "citizen", Action: "refresh token reused",
-					Subject: fmt.Sprintf("person:%d", personID), Refused: true})
-			}
+			return nil
 		}
-		return err
+		reused = true
+		return endReused(ctx, tx, session, personID, now)
 	})
-	if err == nil && reused {
-		err = expired
+	if err != nil {
+		return 0, "", err
 	}
-	return personID, next, err
+	if reused {
+		s.markEnded(ctx, session)
+		return 0, "", fault.New(fault.Denied, "fault.session").Because(errors.New("a refresh token came twice"))
+	}
+	return personID, next, nil
 }
 
-// End signs out.
-func (s *Store) End(ctx context.Context, session string, now time.Time) error {
-	if _, err := s.pool.Exec(ctx, `UPDATE portal.session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`, session, now); err != nil {
-		return postgres.Classify(fmt.Errorf("end session: %w", err))
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func rotate(ctx context.Context, tx pgx.Tx, session string, next, current []byte, now, expires time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE portal.session SET refresh_hash = $2, previous_hash = $3, rotated_at = $4, expires_at = $5 WHERE id = $1`,
+		session, next, current, now, expires)
+	if err != nil {
+		return fmt.Errorf("rotate session: %w", err)
 	}
 	return nil
 }
 
-// Note writes to the audit log what was refused or done.
+func endReused(ctx context.Context, tx pgx.Tx, session string, personID int64, now time.Time) error {
+	if _, err := tx.Exec(ctx, `UPDATE portal.session SET ended_at = $2 WHERE id = $1`, session, now); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	subject := fmt.Sprintf("person:%d", personID)
+	return audit.Append(ctx, tx, audit.Entry{Stream: "portal", At: now, Actor: subject, Role: "citizen", Action: "refresh token reused", Subject: subject, Refused: true})
+}
+
+// End signs out: the refresh token is worth nothing from now on, nor are the access tokens that were made from it. Error: fault.Unavailable.
+func (s *Store) End(ctx context.Context, session string, now time.Time) error {
+	if _, err := s.pool.Exec(ctx, `UPDATE portal.session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`, session, now); err != nil {
+		return postgres.Classify(fmt.Errorf("end session: %w", err))
+	}
+	s.markEnded(ctx, session)
+	return nil
+}
+
+// redisPatience is how long a page waits for Redis before PostgreSQL is asked instead.
+const redisPatience = 250 * time.Millisecond
+
+func endedKey(session string) string { return "portal:ended:" + session }
+
+// markEnded tells the other processes, for as long as an access token may live.
+func (s *Store) markEnded(ctx context.Context, session string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisPatience)
+	defer cancel()
+	if err := s.redis.Set(ctx, endedKey(session), 1, 15*time.Minute).Err(); err != nil {
+		s.log.Warn("an ended session could not be marked", "error", err.Error())
+	}
+}
+
+// Ended reports whether a session was ended while access tokens of it are still signed and unexpired. Redis knows; with Redis down PostgreSQL, which is the truth, is
+// asked, so that who is signed in still gets the statement. Error: fault.Unavailable with both down.
+func (s *Store) Ended(ctx context.Context, session string) (bool, error) {
+	quick, cancel := context.WithTimeout(ctx, redisPatience)
+	defer cancel()
+	found, err := s.redis.Exists(quick, endedKey(session)).Result()
+	if err == nil {
+		return found > 0, nil
+	}
+	var live bool
+	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM portal.session WHERE id = $1 AND ended_at IS NULL)`, session).Scan(&live)
+	if err != nil {
+		return false, postgres.Classify(fmt.Errorf("look up session: %w", err))
+	}
+	return !live, nil
+}
+
+// Note writes to the audit log what was refused or done. Error: fault.Unavailable.
 func (s *Store) Note(ctx context.Context, e audit.Entry) error {
 	e.Stream = "portal"
 	return postgres.Classify(audit.Append(ctx, s.pool, e))

@@ -1,10 +1,10 @@
 package web
 
 import (
+	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"strconv"
+	"net/url"
 	"strings"
 	"time"
 
@@ -14,118 +14,49 @@ import (
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/shared/audit"
+	"shebao/shared/credential"
 	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/server"
-	"shebao/shared/token"
 )
 
-// accessLife is how long a signed token opens pages before it is renewed by the session.
-const accessLife = 10 * time.Minute
-
+// How often an address and a number may try to sign in. An address is often many people behind one gateway; the person's own PIN lock is the tighter limit.
 const (
-	cookieAccess  = "access"
-	cookieRefresh = "refresh"
+	signInWindow     = 15 * time.Minute
+	signInsByAddress = 100
+	signInsByNumber  = 15
 )
-
-// person is who is signed in.
-type person struct {
-	id      int64
-	session string
-	name    string // masked
-}
-
-func visitor(c *fiber.Ctx) *person {
-	p, _ := c.Locals("visitor").(*person)
-	return p
-}
-
-// identify finds out who asks: a bearer token, an access cookie, or a refresh cookie that is exchanged for new ones.
-func (s *Site) identify(c *fiber.Ctx) error {
-	access, now := c.Cookies(cookieAccess), server.Now(c)
-	if bearer, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); ok {
-		access = bearer
-	}
-	if claims, err := s.Tokens.Verify(token.Citizen, access, now); err == nil {
-		if id, err := strconv.ParseInt(claims.Subject, 10, 64); err == nil {
-			c.Locals("visitor", &person{id: id, session: claims.Session, name: c.Cookies("name")})
-			return c.Next()
-		}
-	}
-	session, refresh, ok := strings.Cut(c.Cookies(cookieRefresh), ".")
-	if !ok {
-		return c.Next()
-	}
-	id, next, err := s.Sessions.Rotate(c.UserContext(), session, refresh, now)
-	if fault.Is(err, fault.Denied) {
-		s.forget(c)
-		return c.Next()
-	}
-	if err != nil {
-		return err
-	}
-	if next == "" {
-		next = refresh
-	}
-	if err := s.remember(c, id, session, next); err != nil {
-		return err
-	}
-	c.Locals("visitor", &person{id: id, session: session, name: c.Cookies("name")})
-	return c.Next()
-}
-
-func (s *Site) remember(c *fiber.Ctx, id int64, session, refresh string) error {
-	access, err := s.Tokens.Issue(token.Citizen, token.Claims{Subject: strconv.FormatInt(id, 10), Session: session}, server.Now(c), accessLife)
-	if err != nil {
-		return err
-	}
-	s.cookie(c, cookieAccess, access)
-	s.cookie(c, cookieRefresh, session+"."+refresh)
-	return nil
-}
-
-// cookie lives as long as the browser is open: nothing is remembered on a shared computer.
-func (s *Site) cookie(c *fiber.Ctx, name, value string) {
-	c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", SameSite: "Lax", HTTPOnly: true, Secure: s.Secure, SessionOnly: true})
-}
-
-func (s *Site) forget(c *fiber.Ctx) {
-	for _, name := range []string{cookieAccess, cookieRefresh, "name", cookieMailbox, cookieReceipt} {
-		c.Cookie(&fiber.Cookie{Name: name, Path: "/", MaxAge: -1, Expires: time.Unix(0, 0), SameSite: "Lax", HTTPOnly: true, Secure: s.Secure})
-	}
-}
-
-// mustBeSignedIn leads people to the sign-in and back; a program gets 403.
-func (s *Site) mustBeSignedIn(c *fiber.Ctx) error {
-	if visitor(c) != nil {
-		return c.Next()
-	}
-	if strings.HasPrefix(c.Path(), "/api/") {
-		return fault.New(fault.Denied, "fault.session")
-	}
-	return c.Redirect("/sign-in?next="+localPath(c.Path()), fiber.StatusSeeOther)
-}
 
 func (s *Site) showSignIn(c *fiber.Ctx) error {
-	return s.signInPage(c, "", localPath(c.Query("next")), nil)
+	v := pages.SignIn{Next: localPath(c.Query("next"))}
+	if c.Query("ended") != "" {
+		v.Notice = locale.Text(lang(c), "portal.ended")
+	}
+	return s.signInPage(c, v)
 }
 
-func (s *Site) signInPage(c *fiber.Ctx, number, next string, wrong []layout.FieldError) error {
-	p := s.page(c, locale.Text(lang(c), "portal.signin"))
-	p.Path, p.Failed = "/sign-in", len(wrong) > 0
-	return render(c, pages.SignInPage(pages.SignIn{Page: p, Errors: wrong, Number: number, Next: next, Hints: s.DemoHints}))
+func (s *Site) signInPage(c *fiber.Ctx, v pages.SignIn) error {
+	v.Page = s.page(c, locale.Text(lang(c), "portal.signin"), "/sign-in")
+	v.Page.Back = "/sign-in?next=" + url.QueryEscape(v.Next)
+	v.Page.Failed, v.Hints = len(v.Errors) > 0, s.DemoHints
+	return render(c, pages.SignInPage(v))
 }
 
-// signIn checks ID number and PIN. The limits by address and by number fail closed: with Redis down nobody signs in, and is told so.
+// signIn checks ID number and PIN. The limits fail closed: with Redis down nobody signs in, and is told so; who is signed in stays so.
 func (s *Site) signIn(c *fiber.Ctx) error {
-	number, next := strings.TrimSpace(form(c, "number")), localPath(form(c, "next"))
-	id, err := s.provePerson(c, number, form(c, "pin"))
+	number, next := form(c, "number"), localPath(form(c, "next"))
+	document, pin, wrong := readSignIn(lang(c), number, form(c, "pin"))
+	if len(wrong) > 0 {
+		c.Status(fiber.StatusUnprocessableEntity)
+		return s.signInPage(c, pages.SignIn{Number: number, Next: next, Errors: wrong})
+	}
+	id, name, err := s.prove(c.UserContext(), document, pin, c.IP(), server.Now(c))
 	if f := fault.Of(err); f != nil {
-		if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		if f.Kind != fault.Denied && f.Kind != fault.Limited {
 			return err
 		}
 		c.Status(server.Status(f.Kind))
-		return s.signInPage(c, number, next, []layout.FieldError{{ID: "pin", Text: locale.Fault(lang(c), f)}})
+		return s.signInPage(c, pages.SignIn{Number: number, Next: next, Errors: []layout.FieldError{{ID: "pin", Text: locale.Fault(lang(c), f)}}})
 	}
 	session, refresh, err := s.Sessions.Begin(c.UserContext(), id, server.Now(c))
 	if err != nil {
@@ -134,41 +65,63 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 	if err := s.remember(c, id, session, refresh); err != nil {
 		return err
 	}
+	who, err := s.seal(c, cookieName, identity.MaskName(name), 24*time.Hour)
+	if err != nil {
+		return err
+	}
+	s.cookie(c, cookieName, who)
 	return c.Redirect(next, fiber.StatusSeeOther)
 }
 
-func (s *Site) provePerson(c *fiber.Ctx, number, pin string) (int64, error) {
-	ctx, now := c.UserContext(), server.Now(c)
-	document, err := identity.ParseCitizenID(number)
-	key := string(document)
-	if err != nil {
-		key = strings.ToUpper(number)
+// readSignIn catches slips that cannot be anybody's number or PIN before they cost an attempt.
+func readSignIn(l, number, pin string) (document, digits string, wrong []layout.FieldError) {
+	number = strings.TrimSpace(number)
+	id, err := identity.ParseCitizenID(number)
+	document = string(id)
+	if length := len([]rune(number)); err != nil && length != 15 && length != 18 {
+		document, err = identity.ParseDocument("其他", number) // a passport or a travel permit
 	}
-	for name, value := range map[string]string{"signin-address": c.IP(), "signin-number": key} {
-		limit := 30
-		if name == "signin-number" {
-			limit = 15
-		}
-		if err := s.Limiter.Allow(ctx, name+":"+hex.EncodeToString(s.Hash.Sum(name, value)[:12]), limit, 15*time.Minute); err != nil {
-			return 0, err
-		}
+	switch {
+	case number == "":
+		wrong = append(wrong, layout.FieldError{ID: "number", Text: locale.Text(l, "portal.number.empty")})
+	case err != nil:
+		wrong = append(wrong, layout.FieldError{ID: "number", Text: locale.Text(l, "portal.number.wrong")})
 	}
-	who, err := s.Ledger.PersonByDocument(ctx, key)
+	digits = strings.TrimSpace(pin)
+	if len(digits) != credential.PINLength || strings.Trim(digits, "0123456789") != "" {
+		wrong = append(wrong, layout.FieldError{ID: "pin", Text: locale.Text(l, "fault.pin.digits")})
+	}
+	return document, digits, wrong
+}
+
+// limitKey hides what is counted: no limit's key holds an address or an ID number.
+func (s *Site) limitKey(what, value string) string {
+	return what + ":" + hex.EncodeToString(s.Hash.Sum(what, value)[:12])
+}
+
+// prove checks the PIN of a document's holder. Errors: fault.Denied with the same words for a wrong number and a wrong PIN, fault.Limited, fault.Unavailable.
+func (s *Site) prove(ctx context.Context, document, pin, address string, now time.Time) (id int64, name string, err error) {
+	if err := s.Limiter.Allow(ctx, s.limitKey("signin-address", address), signInsByAddress, signInWindow); err != nil {
+		return 0, "", err
+	}
+	if err := s.Limiter.Allow(ctx, s.limitKey("signin-number", document), signInsByNumber, signInWindow); err != nil {
+		return 0, "", err
+	}
+	who, err := s.Ledger.PersonByDocument(ctx, document)
 	if err != nil && !fault.Is(err, fault.NotFound) {
-		return 0, err
+		return 0, "", err
 	}
 	err = s.PINs.Verify(ctx, who.ID, pin, now)
 	if err == nil {
-		s.cookie(c, "name", identity.MaskName(who.Name))
-		return who.ID, nil
+		return who.ID, who.Name, nil
 	}
 	if who.ID != 0 && (fault.Is(err, fault.Denied) || fault.Is(err, fault.Limited)) {
-		subject := fmt.Sprintf("person:%d", who.ID)
-		if noteErr := s.Sessions.Note(ctx, audit.Entry{At: now, Actor: "unknown", Role: "citizen", Action: "sign in", Subject: subject, Refused: true}); noteErr != nil {
-			return 0, errors.Join(noteErr, err)
+		note := audit.Entry{At: now, Actor: s.limitKey("address", address), Role: "visitor", Action: "sign in", Subject: fmt.Sprintf("person:%d", who.ID), Refused: true}
+		if noted := s.Sessions.Note(ctx, note); noted != nil {
+			return 0, "", noted
 		}
 	}
-	return 0, err
+	return 0, "", err
 }
 
 func (s *Site) signOut(c *fiber.Ctx) error {
@@ -177,6 +130,6 @@ func (s *Site) signOut(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	s.forget(c)
+	s.forget(c, cookieAccess, cookieRefresh, cookieName, cookieMailbox, cookieReceipt)
 	return c.Redirect("/", fiber.StatusSeeOther)
 }

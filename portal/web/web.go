@@ -4,6 +4,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -11,10 +12,10 @@ import (
 
 	"shebao/frontend/layout"
 	"shebao/frontend/locale"
+	pages "shebao/frontend/portal"
 	"shebao/frontend/static"
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
-	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
@@ -27,12 +28,10 @@ import (
 // Ledger is what the pages read.
 type Ledger interface {
 	PersonByDocument(ctx context.Context, number string) (ledger.Person, error)
-	Person(ctx context.Context, id int64) (ledger.Person, error)
-	PersonYears(ctx context.Context, personID int64) ([]ledger.PersonYear, error)
+	Record(ctx context.Context, personID int64) (ledger.Record, error)
 	Employers(ctx context.Context, ids []int32) (map[int32]ledger.Employer, error)
 	EmployerByUSCC(ctx context.Context, code identity.USCC) (ledger.Employer, error)
 	SearchEmployers(ctx context.Context, name string, limit int) ([]ledger.Employer, error)
-	DataDate(ctx context.Context) (calendar.Date, error)
 }
 
 // PINs proves who somebody is.
@@ -44,6 +43,7 @@ type PINs interface {
 type Sessions interface {
 	Begin(ctx context.Context, personID int64, now time.Time) (session, refresh string, err error)
 	Rotate(ctx context.Context, session, refresh string, now time.Time) (personID int64, next string, err error)
+	Ended(ctx context.Context, session string) (bool, error)
 	End(ctx context.Context, session string, now time.Time) error
 	Note(ctx context.Context, e audit.Entry) error
 }
@@ -82,49 +82,48 @@ type Site struct {
 func (s *Site) Routes(app *fiber.App) {
 	server.Static(app, static.Prefix, static.Open)
 	app.Use(s.identify)
+	anybody, person := []fiber.Handler(nil), []fiber.Handler{s.mustBeSignedIn}
 	for _, r := range []struct {
 		method, path string
-		signedIn     bool
+		who          []fiber.Handler
 		action       fiber.Handler
 	}{
-		{"GET", "/", false, s.home},
-		{"POST", "/prefs", false, s.setPreferences},
-		{"GET", "/sign-in", false, s.showSignIn},
-		{"POST", "/sign-in", false, s.signIn},
-		{"POST", "/sign-out", false, s.signOut},
-		{"GET", "/statement", true, s.latestStatement},
-		{"GET", "/statement/:year", true, s.showStatement},
-		{"GET", "/account", true, s.showAccount},
-		{"GET", "/tip-off", false, s.showTipOff},
-		{"POST", "/tip-off", false, s.takeTipOff},
-		{"GET", "/tip-off/receipt", false, s.showReceipt},
-		{"GET", "/progress", false, s.showProgress},
-		{"POST", "/progress", false, s.openProgress},
-		{"POST", "/progress/message", false, s.sendMessage},
-		{"POST", "/progress/close", false, s.closeProgress},
-		{"GET", "/api/v1/statements/:year", true, s.statementJSON},
+		{"GET", "/", anybody, s.showHome},
+		{"POST", "/prefs", anybody, s.setPreferences},
+		{"GET", "/help/gaps", anybody, s.showHelp},
+		{"GET", "/sign-in", anybody, s.showSignIn},
+		{"POST", "/sign-in", anybody, s.signIn},
+		{"POST", "/sign-out", anybody, s.signOut},
+		{"GET", "/statement", person, s.showLatestStatement},
+		{"GET", "/statement/:year", person, s.showStatement},
+		{"GET", "/statement/:year/:month", person, s.showMonth},
+		{"GET", "/account", person, s.showAccount},
+		{"GET", "/tip-off", anybody, s.showTipOff},
+		{"POST", "/tip-off", anybody, s.takeTipOff},
+		{"GET", "/tip-off/receipt", anybody, s.showReceipt},
+		{"POST", "/tip-off/receipt", anybody, s.clearReceipt},
+		{"GET", "/progress", anybody, s.showProgress},
+		{"POST", "/progress", anybody, s.openProgress},
+		{"POST", "/progress/message", anybody, s.sendMessage},
+		{"POST", "/progress/close", anybody, s.closeProgress},
+		{"GET", "/api/v1/statements/:year", person, s.statementJSON},
 	} {
-		handlers := []fiber.Handler{r.action}
-		if r.signedIn {
-			handlers = []fiber.Handler{s.mustBeSignedIn, r.action}
-		}
-		app.Add(r.method, r.path, handlers...)
+		app.Add(r.method, r.path, append(r.who[:len(r.who):len(r.who)], r.action)...)
 	}
 }
 
-// page is the shell of a page as this visitor wants it.
-func (s *Site) page(c *fiber.Ctx, title string) layout.Page {
-	p := layout.Page{Site: "site.portal", Lang: lang(c), Title: title, Path: c.Path(), Elder: c.Cookies("ui") == "elder", Demo: s.Demo, SignOut: "/sign-out"}
+// page is the shell of a page as this visitor wants it. section is the navigation entry that it belongs to.
+func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
+	p := layout.Page{Site: "site.portal", Lang: lang(c), Title: title, Path: section, Back: c.OriginalURL(), Elder: c.Cookies("ui") == "elder", Demo: s.Demo, SignOut: "/sign-out"}
 	if theme := c.Cookies("theme"); theme == "dark" || theme == "light" {
 		p.Theme = theme
 	}
-	p.Nav = []layout.Link{
-		{Href: "/statement", Text: p.T("portal.nav.statement"), Always: true}, {Href: "/account", Text: p.T("portal.nav.account")},
-		{Href: "/tip-off", Text: p.T("portal.nav.tipoff"), Always: true}, {Href: "/progress", Text: p.T("portal.nav.progress"), Always: true},
+	p.Nav = append(p.Nav, layout.Link{Href: "/statement", Text: p.T("portal.nav.statement"), Always: true})
+	if visitor(c) != nil {
+		p.Account = s.nameOf(c)
+		p.Nav = append(p.Nav, layout.Link{Href: "/account", Text: p.T("portal.nav.account")})
 	}
-	if who := visitor(c); who != nil {
-		p.Account = who.name
-	}
+	p.Nav = append(p.Nav, layout.Link{Href: "/tip-off", Text: p.T("portal.nav.tipoff"), Always: true}, layout.Link{Href: "/progress", Text: p.T("portal.nav.progress"), Always: true})
 	return p
 }
 
@@ -135,40 +134,8 @@ func render(c *fiber.Ctx, component templ.Component) error {
 	return component.Render(c.UserContext(), c.Response().BodyWriter())
 }
 
-// Problem answers a fault: a page for people, a problem document (RFC 9457) for programs.
-func (s *Site) Problem(c *fiber.Ctx, status int, f *fault.Error) error {
-	if len(c.Path()) >= 5 && c.Path()[:5] == "/api/" {
-		err := c.JSON(fiber.Map{"type": "about:blank", "status": status, "title": locale.Fault(locale.English, f), "code": f.Key})
-		c.Set(fiber.HeaderContentType, "application/problem+json")
-		return err
-	}
-	p := s.page(c, locale.Text(lang(c), "portal.problem"))
-	p.Failed = true
-	return render(c, layout.Problem(p, locale.Fault(p.Lang, f), server.RequestID(c)))
-}
+func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
 
-// setPreferences keeps type size, theme and language in cookies; it works without script.
-func (s *Site) setPreferences(c *fiber.Ctx) error {
-	for name, values := range map[string]map[string]bool{"ui": {"elder": true, "standard": true}, "theme": {"dark": true, "light": true}, "lang": {locale.Chinese: true, locale.English: true}} {
-		if value := form(c, name); values[value] {
-			c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: "Lax", HTTPOnly: true, Secure: s.Secure})
-		}
-	}
-	return c.Redirect(localPath(form(c, "back")), fiber.StatusSeeOther)
-}
-
-// form reads a posted field from the body only.
-func form(c *fiber.Ctx, name string) string { return string(c.Request().PostArgs().Peek(name)) }
-
-// localPath keeps a redirect on this site.
-func localPath(path string) string {
-	if len(path) > 0 && path[0] == '/' && (len(path) == 1 || path[1] != '/' && path[1] != '\\') && len(path) < 300 {
-		for _, c := range path {
-			if c < '!' || c > '~' || c == '\\' {
-				return "/"
-			}
-		}
-		return path
-	}
-	return "/"
+func (s *Site) showHelp(c *fiber.Ctx) error {
+	return render(c, pages.HelpGaps(s.page(c, locale.Text(lang(c), "portal.gaps.title"), "/help/gaps")))
 }

@@ -1,0 +1,157 @@
+package store_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"shebao/portal/store"
+	"shebao/shared/audit"
+	"shebao/shared/fault"
+	"shebao/shared/postgres/postgrestest"
+	"shebao/shared/redis"
+)
+
+var now = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+
+type place struct {
+	*store.Store
+	redis   *redis.Embedded
+	client  *goredis.Client
+	refused func() int
+}
+
+func newStore(t *testing.T) place {
+	t.Helper()
+	pool := postgrestest.New(t, audit.Migrations(), store.Migrations())
+	server, err := redis.StartEmbedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	client, err := redis.Open(server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() }) // nothing of it is kept
+	refused := func() (n int) {
+		if err := pool.QueryRow(context.Background(), `SELECT count(*) FROM audit.log WHERE outcome = 'refused' AND subject = 'person:17'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	return place{store.New(pool, client, slog.New(slog.NewTextHandler(io.Discard, nil))), server, client, refused}
+}
+
+func (p place) begin(t *testing.T) (session, refresh string) {
+	t.Helper()
+	session, refresh, err := p.Begin(t.Context(), 17, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session, refresh
+}
+
+func TestRefreshTokensRotate(t *testing.T) {
+	s := newStore(t)
+	session, token := s.begin(t)
+	for i := range 5 {
+		at := now.Add(time.Duration(i+1) * 10 * time.Minute)
+		id, next, err := s.Rotate(t.Context(), session, token, at)
+		if err != nil || id != 17 || next == "" || next == token {
+			t.Fatalf("rotation %d: %d %q %v", i, id, next, err)
+		}
+		// A page loaded at the same moment comes with the token before, and keeps what it has.
+		if id, kept, err := s.Rotate(t.Context(), session, token, at.Add(time.Second)); err != nil || id != 17 || kept != "" {
+			t.Fatalf("beside rotation %d: %d %q %v", i, id, kept, err)
+		}
+		token = next
+	}
+}
+
+func TestAStolenRefreshTokenEndsTheSession(t *testing.T) {
+	s := newStore(t)
+	session, first := s.begin(t)
+	_, second, err := s.Rotate(t.Context(), session, first, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Rotate(t.Context(), session, first, now.Add(time.Minute)); !fault.Is(err, fault.Denied) {
+		t.Fatalf("the old token: %v", err)
+	}
+	if _, _, err := s.Rotate(t.Context(), session, second, now.Add(time.Minute)); !fault.Is(err, fault.Denied) {
+		t.Errorf("the newest token after the reuse: %v", err)
+	}
+	if ended, err := s.Ended(t.Context(), session); err != nil || !ended {
+		t.Errorf("ended: %v %v", ended, err)
+	}
+	if n := s.refused(); n != 1 {
+		t.Errorf("%d audit entries", n)
+	}
+}
+
+func TestSignOutEndsEverything(t *testing.T) {
+	s := newStore(t)
+	session, token := s.begin(t)
+	if ended, err := s.Ended(t.Context(), session); err != nil || ended {
+		t.Fatalf("before: %v %v", ended, err)
+	}
+	if err := s.End(t.Context(), session, now); err != nil {
+		t.Fatal(err)
+	}
+	if ended, err := s.Ended(t.Context(), session); err != nil || !ended {
+		t.Errorf("after: %v %v", ended, err)
+	}
+	if _, _, err := s.Rotate(t.Context(), session, token, now); !fault.Is(err, fault.Denied) {
+		t.Errorf("a token of an ended session: %v", err)
+	}
+}
+
+func TestWithRedisDownPostgresTells(t *testing.T) {
+	s := newStore(t)
+	open, _ := s.begin(t)
+	closed, _ := s.begin(t)
+	_ = s.client.Close() // nobody answers any more
+	if err := s.End(t.Context(), closed, now); err != nil {
+		t.Fatal(err)
+	}
+	if ended, err := s.Ended(t.Context(), closed); err != nil || !ended {
+		t.Errorf("a closed session: %v %v", ended, err)
+	}
+	if ended, err := s.Ended(t.Context(), open); err != nil || ended {
+		t.Errorf("an open session: %v %v", ended, err)
+	}
+}
+
+func TestSessionsEndByThemselves(t *testing.T) {
+	s := newStore(t)
+	session, token := s.begin(t)
+	if _, _, err := s.Rotate(t.Context(), session, token, now.Add(2*time.Hour)); !fault.Is(err, fault.Denied) {
+		t.Errorf("after two idle hours: %v", err)
+	}
+	session, token = s.begin(t)
+	for at := now; ; at = at.Add(90 * time.Minute) {
+		_, next, err := s.Rotate(t.Context(), session, token, at)
+		if at.Sub(now) >= 12*time.Hour {
+			if !fault.Is(err, fault.Denied) {
+				t.Errorf("after twelve busy hours: %v", err)
+			}
+			break
+		}
+		if err != nil {
+			t.Fatalf("after %s: %v", at.Sub(now), err)
+		}
+		token = next
+	}
+}
+
+func TestNobodysSession(t *testing.T) {
+	s := newStore(t)
+	if _, _, err := s.Rotate(t.Context(), "no such", "token", now); !fault.Is(err, fault.Denied) {
+		t.Errorf("%v", err)
+	}
+}

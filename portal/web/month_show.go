@@ -1,0 +1,97 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shebao/frontend/layout"
+	pages "shebao/frontend/portal"
+	"shebao/portal/statement"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/fault"
+)
+
+// showMonth shows what was due and paid in one month, insurance by insurance.
+func (s *Site) showMonth(c *fiber.Ctx) error {
+	month, err := strconv.Atoi(c.Params("month"))
+	if err != nil || month < 1 || month > 12 {
+		return fault.New(fault.NotFound, "fault.page")
+	}
+	r, st, err := s.statementOf(c)
+	if err != nil {
+		return err
+	}
+	p := s.page(c, monthWords(lang(c), calendar.NewPeriod(st.Year, time.Month(month))), "/statement")
+	return render(c, pages.MonthPage(monthView(p, r, &st, month)))
+}
+
+func monthView(p layout.Page, r record, st *statement.Statement, month int) pages.Month {
+	l, m := p.Lang, &st.Months[month-1]
+	own := "/statement/" + strconv.Itoa(st.Year)
+	v := pages.Month{
+		Page: p, Heading: p.Title, Status: cellOfMonth(l, m, m.Status), Explained: explain(p, m), DataDate: p.T("portal.data", dateWords(l, r.DataDate)),
+		Statement: pages.Link{Text: p.T("portal.month.back", st.Year), Href: own},
+	}
+	if month > 1 {
+		v.Before = pages.Link{Text: monthShort(l, m.Period.Add(-1)), Href: own + "/" + strconv.Itoa(month-1)}
+	}
+	if month < 12 {
+		v.After = pages.Link{Text: monthShort(l, m.Period.Add(1)), Href: own + "/" + strconv.Itoa(month+1)}
+	}
+	if len(m.Rows) > 0 && oneEmployer(m.Rows) {
+		v.Employer = r.employers[m.Rows[0].EmployerID].Name
+	}
+	for _, row := range m.Rows {
+		v.Rows = append(v.Rows, monthPart(p, r, row, v.Employer == ""))
+	}
+	if len(m.Rows) == 0 {
+		return v
+	}
+	v.Underpaid = tipOffLink(contribution.Paid, r.employers[m.Rows[0].EmployerID].USCC, m.Period, m.Period)
+	v.Totals = []pages.Pair{{Term: p.T("portal.due"), Value: amount(l, m.EmployerDue+m.PersonDue)}, {Term: p.T("portal.paid"), Value: amount(l, m.EmployerPaid+m.PersonPaid)}}
+	if m.Owed() != 0 {
+		v.Totals = append(v.Totals, pages.Pair{Term: p.T("portal.owed"), Value: amount(l, m.Owed()), Strong: true})
+	}
+	if st.Account != nil {
+		v.Totals = append(v.Totals, pages.Pair{Term: p.T("portal.credited"), Value: amount(l, m.Credited)})
+	}
+	if m.Status.Owing() {
+		one := statement.Build(statement.Input{Year: st.Year, Rows: m.Rows, Employers: r.employers, DataDate: st.DataDate})
+		v.Alert = alertOf(l, &one)
+	}
+	return v
+}
+
+func oneEmployer(rows []contribution.Row) bool {
+	return !slices.ContainsFunc(rows, func(r contribution.Row) bool { return r.EmployerID != rows[0].EmployerID })
+}
+
+func monthPart(p layout.Page, r record, row contribution.Row, named bool) pages.MonthPart {
+	part := pages.MonthPart{
+		Insurance: insuranceName(p.Lang, row.Insurance), Status: cellOf(p.Lang, contribution.StatusOf(row, r.DataDate)),
+		EmployerDue: row.EmployerDue.Grouped(), EmployerPaid: row.EmployerPaid.Grouped(), PersonDue: row.PersonDue.Grouped(), PersonPaid: row.PersonPaid.Grouped(),
+	}
+	if named {
+		part.Notes = append(part.Notes, r.employers[row.EmployerID].Name)
+	}
+	part.Notes = append(part.Notes, p.T("portal.month.base", row.Base.Grouped()))
+	if !row.PaidOn.IsZero() {
+		part.Notes = append(part.Notes, p.T("portal.month.arrived", dateWords(p.Lang, row.PaidOn)))
+	}
+	return part
+}
+
+// explain says what the month's status means for the person.
+func explain(p layout.Page, m *statement.Month) string {
+	switch {
+	case m.Ahead && m.Status == contribution.None:
+		return p.T("portal.month.ahead")
+	case m.Status == contribution.Pending:
+		return p.T("portal.month.pending", dateWords(p.Lang, contribution.DueDate(m.Period).AddDays(contribution.PostingLag)))
+	}
+	return p.T("portal.month." + m.Status.String())
+}

@@ -1,0 +1,205 @@
+package web
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shebao/frontend/layout"
+	"shebao/frontend/locale"
+	pages "shebao/frontend/portal"
+	"shebao/portal/statement"
+	"shebao/shared/account"
+	"shebao/shared/contribution"
+	"shebao/shared/identity"
+	"shebao/shared/money"
+)
+
+func (s *Site) showLatestStatement(c *fiber.Ctx) error {
+	r, err := s.record(c)
+	if err != nil {
+		return err
+	}
+	year := r.latest()
+	if year == 0 { // home says why there is nothing
+		return c.Redirect("/", fiber.StatusSeeOther)
+	}
+	return c.Redirect("/statement/"+strconv.Itoa(year), fiber.StatusSeeOther)
+}
+
+func (s *Site) showStatement(c *fiber.Ctx) error {
+	r, st, err := s.statementOf(c)
+	if err != nil {
+		return err
+	}
+	p := s.page(c, locale.Text(lang(c), "portal.statement.title", st.Year), "/statement")
+	return render(c, pages.StatementPage(statementView(p, r, &st, c.Query("only") == "gaps")))
+}
+
+func statementView(p layout.Page, r record, st *statement.Statement, onlyGaps bool) pages.Statement {
+	l, own := p.Lang, "/statement/"+strconv.Itoa(st.Year)
+	v := pages.Statement{
+		Page: p, Heading: p.Title, Sentence: sentence(l, st), Alert: alertOf(l, st), Grid: gridOf(l, st), Months: monthRows(l, st), OnlyGaps: onlyGaps,
+		Insurances: insuranceRows(l, st), Account: accountPairs(l, st.Account), AccountWhy: rateWords(l, st.Account), DataDate: p.T("portal.data", dateWords(l, r.DataDate)),
+		JSON: "/api/v1/statements/" + strconv.Itoa(st.Year), Totals: totalsOf(l, st), Notes: notesOf(l, st.Account),
+	}
+	v.Years, v.Older, v.OldShown = yearLinks(r, st.Year)
+	problems := problemsOf(v.Months, st)
+	switch {
+	case onlyGaps:
+		v.Heading, v.Months, v.Filter = p.T("portal.statement.gaps", st.Year), problems, pages.Link{Text: p.T("portal.filter.all"), Href: own}
+		v.Page.Title = v.Heading
+	case len(problems) > 0 && len(problems) < len(v.Months):
+		v.Filter = pages.Link{Text: p.T("portal.filter.gaps"), Href: own + "?only=gaps"}
+	}
+	v.Person, v.Hidden = personPairs(l, r, st)
+	for _, e := range st.Employers {
+		v.Employers = append(v.Employers, pages.Engagement{Name: e.Name, Code: e.USCC, Span: span(l, e.From, e.To)})
+	}
+	return v
+}
+
+// yearsAtOnce is how many years stand in sight; the others are shown on request.
+const yearsAtOnce = 5
+
+func yearLinks(r record, current int) (newest, older []pages.Link, oldShown bool) {
+	for i := len(r.Years) - 1; i >= 0; i-- {
+		text := strconv.Itoa(r.Years[i].Year)
+		link := pages.Link{Text: text, Href: "/statement/" + text, Current: r.Years[i].Year == current}
+		if len(newest) < yearsAtOnce {
+			newest = append(newest, link)
+			continue
+		}
+		older, oldShown = append(older, link), oldShown || link.Current
+	}
+	return newest, older, oldShown
+}
+
+func personPairs(l string, r record, st *statement.Statement) (shown, hidden []pages.Pair) {
+	t := func(key string) string { return locale.Text(l, key) }
+	shown = []pages.Pair{{Term: t("portal.person.name"), Value: r.Person.Name}, {Term: t("portal.person.status"), Value: t(fmt.Sprintf("portal.person.status.%d", r.Person.Status))}}
+	if st.InsuredSince != 0 {
+		shown = append(shown, pages.Pair{Term: t("portal.person.since"), Value: monthWords(l, st.InsuredSince)})
+	}
+	hidden = []pages.Pair{{Term: t("portal.person.number"), Value: identity.MaskNumber(r.Person.IDNumber)}, {Term: t("portal.person.card"), Value: identity.MaskNumber(r.Person.CardNumber)}}
+	if r.Person.Sex != "" {
+		hidden = append(hidden, pages.Pair{Term: t("portal.person.sex"), Value: t("portal.sex." + string(r.Person.Sex))})
+	}
+	if !r.Person.BirthDate.IsZero() {
+		hidden = append(hidden, pages.Pair{Term: t("portal.person.birth"), Value: dateWords(l, r.Person.BirthDate)})
+	}
+	return shown, hidden
+}
+
+// monthRows are the twelve months of the table; a month without a row has nothing to show but its status.
+func monthRows(l string, st *statement.Statement) []pages.MonthRow {
+	rows := make([]pages.MonthRow, 0, 12)
+	for i := range st.Months {
+		m := &st.Months[i]
+		row := pages.MonthRow{Month: monthShort(l, m.Period), Status: cellOfMonth(l, m, m.Status), Employer: "--", Person: "--", Base: "--", Credited: "--"}
+		if len(m.Rows) > 0 {
+			row.Link = "/statement/" + strconv.Itoa(st.Year) + "/" + strconv.Itoa(int(m.Period.Month()))
+			row.Employer, row.Person, row.Base = m.EmployerPaid.Grouped(), m.PersonPaid.Grouped(), m.Base.Grouped()
+		}
+		if st.Account != nil && (len(m.Rows) > 0 || m.Credited != 0) {
+			row.Credited = m.Credited.Grouped()
+		}
+		switch {
+		case m.Status.Owing():
+			row.Note = locale.Text(l, "portal.month.owed", m.Owed().Grouped())
+		case m.Status == contribution.BackPaid:
+			row.Note = locale.Text(l, "portal.month.paidon", dateWords(l, m.PaidOn))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// problemsOf are the months that are owed, or were made good late.
+func problemsOf(rows []pages.MonthRow, st *statement.Statement) []pages.MonthRow {
+	var list []pages.MonthRow
+	for i, row := range rows {
+		if status := st.Months[i].Status; status.Owing() || status == contribution.BackPaid {
+			list = append(list, row)
+		}
+	}
+	return list
+}
+
+func totalsOf(l string, st *statement.Statement) pages.MonthRow {
+	var employer, person, credited money.Fen
+	for i := range st.Months {
+		employer += st.Months[i].EmployerPaid
+		person += st.Months[i].PersonPaid
+		credited += st.Months[i].Credited
+	}
+	row := pages.MonthRow{Month: locale.Text(l, "portal.total"), Employer: employer.Grouped(), Person: person.Grouped(), Credited: "--"}
+	if st.Account != nil {
+		row.Credited = credited.Grouped()
+	}
+	return row
+}
+
+func insuranceRows(l string, st *statement.Statement) []pages.InsuranceRow {
+	rows := make([]pages.InsuranceRow, 0, len(st.Insurances))
+	for _, line := range st.Insurances {
+		rows = append(rows, pages.InsuranceRow{Name: insuranceName(l, line.Insurance), ThisYear: strconv.Itoa(line.MonthsThisYear), Total: strconv.Itoa(line.MonthsTotal), Owed: strconv.Itoa(line.MonthsOwed)})
+	}
+	return rows
+}
+
+// accountPairs roll the account forward: opening, credited, interest, adjustments, closing.
+func accountPairs(l string, a *account.Year) []pages.Pair {
+	if a == nil {
+		return nil
+	}
+	pair := func(key string, f money.Fen) pages.Pair {
+		return pages.Pair{Term: locale.Text(l, key), Value: amount(l, f)}
+	}
+	list := []pages.Pair{pair("portal.account.opening", a.Opening), pair("portal.account.credited.own", a.CreditedPersonal)}
+	if a.CreditedEmployer != 0 {
+		list = append(list, pair("portal.account.credited.employer", a.CreditedEmployer))
+	}
+	closing := "portal.account.closing"
+	if a.Settled {
+		list = append(list, pair("portal.account.interest.opening", a.InterestOnOpening), pair("portal.account.interest.current", a.InterestOnCurrent))
+	} else {
+		closing = "portal.account.closing.now"
+	}
+	if a.Adjustments != 0 {
+		list = append(list, pair("portal.account.adjustments", a.Adjustments))
+	}
+	last := pair(closing, a.Closing)
+	last.Strong = true
+	return append(list, last)
+}
+
+func rateWords(l string, a *account.Year) string {
+	switch {
+	case a == nil:
+		return ""
+	case !a.Settled:
+		return locale.Text(l, "portal.account.unsettled")
+	case a.Provisional:
+		return locale.Text(l, "portal.account.rate.provisional", a.Rate.Percent(), a.RateDocument)
+	}
+	return locale.Text(l, "portal.account.rate.final", a.Rate.Percent(), a.RateDocument)
+}
+
+func notesOf(l string, a *account.Year) []string {
+	notes := []string{locale.Text(l, "portal.note.full"), locale.Text(l, "portal.note.never"), locale.Text(l, "portal.note.latefee")}
+	if a != nil {
+		for _, rule := range []account.RuleVersion{account.Share8, account.Share11} {
+			for _, used := range a.Shares {
+				if used == rule.ID {
+					notes = append(notes, locale.Text(l, "portal.note.rule", rule.Document))
+				}
+			}
+		}
+		if a.Settled && a.Provisional {
+			notes = append(notes, locale.Text(l, "portal.note.provisional"))
+		}
+	}
+	return append(notes, locale.Text(l, "portal.note.objection"), locale.Text(l, "portal.note.hotline"))
+}

@@ -1,0 +1,216 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shebao/frontend/layout"
+	"shebao/frontend/locale"
+	pages "shebao/frontend/portal"
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+	"shebao/shared/identity"
+	"shebao/shared/intake"
+	"shebao/shared/ledger"
+	"shebao/shared/server"
+)
+
+// acceptWithin is how many working days the desk has to decide whether it takes a tip-off up (劳社部令第25号 art. 18).
+const acceptWithin = 5
+
+// How many forms an address may send. With Redis down they pass: a tip-off is always taken.
+const (
+	tipOffWindow     = 15 * time.Minute
+	tipOffsByAddress = 100
+)
+
+// takeTipOff reads the form, lets the answers be checked, and files. The key in the form makes a second click harmless.
+func (s *Site) takeTipOff(c *fiber.Ctx) error {
+	f := readTipOff(func(name string) string { return form(c, name) })
+	var key intake.Key
+	if !s.unseal(c, useFiling, f.key, &key) {
+		return s.staleTipOff(c, f)
+	}
+	if err := s.Limiter.Allow(c.UserContext(), s.limitKey("tipoff", c.IP()), tipOffsByAddress, tipOffWindow); fault.Is(err, fault.Limited) {
+		return err
+	}
+	t, offered, wrong, err := s.checkTipOff(c, f)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		if len(offered) > 0 {
+			f.seen, f.choice = f.employer, ""
+		}
+		return s.tipOffPage(c, f, offered, wrong)
+	}
+	step := form(c, "do")
+	if strings.HasPrefix(step, "edit") {
+		return s.tipOffPage(c, f, nil, nil)
+	}
+	if step != "file" {
+		if err := s.Counter.SaveDraft(c.UserContext(), intake.Web, key, t, server.Now(c)); err != nil {
+			return err
+		}
+		return s.checkPage(c, f, t)
+	}
+	return s.fileTipOff(c, key, t, f.safe)
+}
+
+// staleTipOff gives a form that was open for too long, or was not ours, a fresh key; what was written stays.
+func (s *Site) staleTipOff(c *fiber.Ctx, f tipOffForm) error {
+	var err error
+	if f.key, err = s.seal(c, useFiling, intake.NewKey(), formLife); err != nil {
+		return err
+	}
+	return s.tipOffPage(c, f, nil, []layout.FieldError{{ID: "kind", Text: locale.Text(lang(c), "portal.tipoff.stale")}})
+}
+
+// checkTipOff makes the tip-off of the form, and says all that is wrong with it at once.
+func (s *Site) checkTipOff(c *fiber.Ctx, f tipOffForm) (t intake.TipOff, offered []ledger.Employer, wrong []layout.FieldError, err error) {
+	l := lang(c)
+	say := func(id, key string, args ...any) {
+		wrong = append(wrong, layout.FieldError{ID: id, Text: locale.Text(l, key, args...)})
+	}
+	t = intake.TipOff{Channel: intake.Web, Kind: f.kind, Words: f.words, Named: f.named, OwnRights: f.own == "yes", Language: l}
+	thisMonth := calendar.DateOf(server.Now(c)).Period()
+	var fromWrong, toWrong, employerWrong string
+	t.From, fromWrong = f.from.period(thisMonth)
+	t.To, toWrong = f.to.period(thisMonth)
+	if offered, employerWrong, err = s.findEmployer(c, f, &t); err != nil {
+		return t, nil, nil, err
+	}
+	checked := t
+	checked.EmployerName = "-" // findEmployer judges it
+	found := map[string]fault.Field{}
+	if f := fault.Of(checked.Check()); f != nil {
+		for _, field := range f.Fields {
+			found[field.Name] = field
+		}
+	}
+	shared := func(name string) {
+		if field, ok := found[name]; ok {
+			say(name, field.Key, field.Args...)
+		}
+	}
+	shared("kind")
+	if f.own != "yes" && f.own != "no" {
+		say("own", "portal.tipoff.own.empty")
+	}
+	switch {
+	case len(offered) > 0:
+		say("choice", employerWrong)
+	case employerWrong != "":
+		say("employer", employerWrong, mostNameRunes)
+	}
+	if fromWrong != "" {
+		say("from", fromWrong)
+	}
+	if toWrong != "" {
+		say("to", toWrong)
+	} else {
+		shared("to")
+	}
+	shared("words")
+	if f.named && visitor(c) == nil {
+		say("who", "portal.tipoff.signedout")
+	}
+	return t, offered, wrong, nil
+}
+
+// checkPage shows the answers before they are filed.
+func (s *Site) checkPage(c *fiber.Ctx, f tipOffForm, t intake.TipOff) error {
+	p := s.page(c, locale.Text(lang(c), "portal.tipoff.check"), "/tip-off")
+	p.Back = "/tip-off"
+	v := pages.Check{Page: p, Warning: p.T("portal.tipoff.small")}
+	f.choice = t.EmployerUSCC
+	if f.choice == "" {
+		f.choice, f.seen = typedChoice, f.employer
+	} else {
+		f.seen = f.employer
+	}
+	for _, field := range f.fields() {
+		v.Hidden = append(v.Hidden, pages.Pair{Term: field[0], Value: field[1]})
+	}
+	employer := t.EmployerName
+	if t.EmployerUSCC == "" {
+		employer = p.T("portal.tipoff.typed", t.EmployerName)
+	}
+	who, contact := p.T("portal.tipoff.anonymous"), ""
+	if t.Named {
+		r, err := s.Ledger.Record(c.UserContext(), visitor(c).id)
+		if err != nil {
+			return err
+		}
+		who, contact = p.T("portal.tipoff.named", identity.MaskName(r.Person.Name)), contactWords(p, f.safe, r.Person.Mobile)
+	}
+	own := p.T("portal.tipoff.own.no")
+	if t.OwnRights {
+		own = p.T("portal.tipoff.own.yes")
+	}
+	v.Answers = []pages.Answer{
+		{Term: p.T("portal.tipoff.kind"), Value: p.T("tipoff.kind." + string(t.Kind)), Field: "kind"}, {Term: p.T("portal.tipoff.own"), Value: own, Field: "own"},
+		{Term: p.T("portal.tipoff.employer"), Value: employer, Field: "employer"}, {Term: p.T("portal.tipoff.period"), Value: periodWords(p, t), Field: "from"},
+		{Term: p.T("portal.tipoff.words"), Value: orEmpty(p, t.Words), Field: "words"}, {Term: p.T("portal.tipoff.who"), Value: who, Field: "who"},
+	}
+	if contact != "" {
+		v.Answers = append(v.Answers, pages.Answer{Term: p.T("portal.tipoff.contact"), Value: contact, Field: "safe"})
+	}
+	return render(c, pages.CheckPage(v))
+}
+
+func orEmpty(p layout.Page, s string) string {
+	if s == "" {
+		return p.T("portal.tipoff.empty")
+	}
+	return s
+}
+
+func periodWords(p layout.Page, t intake.TipOff) string {
+	switch {
+	case t.From == 0 && t.To == 0:
+		return p.T("portal.tipoff.empty")
+	case t.From == 0:
+		return monthWords(p.Lang, t.To)
+	case t.To == 0:
+		return p.T("portal.span", monthWords(p.Lang, t.From), p.T("portal.tipoff.ongoing"))
+	}
+	return span(p.Lang, t.From, t.To)
+}
+
+func contactWords(p layout.Page, safe bool, mobile string) string {
+	switch {
+	case !safe:
+		return p.T("portal.tipoff.contact.no")
+	case mobile == "":
+		return p.T("portal.tipoff.contact.nomobile")
+	}
+	return p.T("portal.tipoff.contact.yes", identity.MaskMobile(mobile))
+}
+
+// fileTipOff files once, and leads to the receipt.
+func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bool) error {
+	var reporter *intake.Reporter
+	if t.Named {
+		r, err := s.Ledger.Record(c.UserContext(), visitor(c).id)
+		if err != nil {
+			return err
+		}
+		who := r.Person
+		reporter = &intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe}
+	}
+	now := server.Now(c)
+	promised, provisional := s.Workdays.Add(calendar.DateOf(now), acceptWithin)
+	code, err := s.Counter.File(c.UserContext(), key, t, reporter, promised, now)
+	if err != nil {
+		return err
+	}
+	kept, err := s.seal(c, cookieReceipt, keptReceipt{code, promised, provisional}, receiptLife)
+	if err != nil {
+		return err
+	}
+	s.cookie(c, cookieReceipt, kept)
+	return c.Redirect("/tip-off/receipt", fiber.StatusSeeOther)
+}

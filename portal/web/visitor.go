@@ -1,0 +1,140 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shebao/shared/fault"
+	"shebao/shared/server"
+	"shebao/shared/token"
+)
+
+// accessLife is how long a signed token opens pages before it is renewed by the session.
+const accessLife = 10 * time.Minute
+
+const (
+	cookieAccess  = "access"
+	cookieRefresh = "refresh"
+	cookieName    = "who"
+)
+
+// person is who is signed in.
+type person struct {
+	id      int64
+	session string
+}
+
+func visitor(c *fiber.Ctx) *person {
+	p, _ := c.Locals("visitor").(*person)
+	return p
+}
+
+// identify finds out who asks: a bearer token, an access cookie, or a refresh cookie that is exchanged for new ones. A bearer token stands alone: when it is no good,
+// cookies are not looked at. Nobody is refused here, since most pages are for everybody.
+func (s *Site) identify(c *fiber.Ctx) error {
+	access := c.Cookies(cookieAccess)
+	bearer, isBearer := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+	if isBearer {
+		access = bearer
+	}
+	if access != "" {
+		known, err := s.verify(c, access)
+		if err != nil {
+			return err
+		}
+		if known || isBearer {
+			return c.Next()
+		}
+	}
+	if session, refresh, ok := strings.Cut(c.Cookies(cookieRefresh), "."); ok && !isBearer {
+		if err := s.renew(c, session, refresh); err != nil {
+			return err
+		}
+	}
+	return c.Next()
+}
+
+// verify takes a signed access token, unless its session was ended.
+func (s *Site) verify(c *fiber.Ctx, access string) (known bool, err error) {
+	claims, err := s.Tokens.Verify(token.Citizen, access, server.Now(c))
+	if err != nil {
+		return false, nil // who it was made for is nobody here
+	}
+	id, err := strconv.ParseInt(claims.Subject, 10, 64)
+	if err != nil {
+		return false, nil
+	}
+	ended, err := s.Sessions.Ended(c.UserContext(), claims.Session)
+	if err != nil || ended {
+		return false, err
+	}
+	c.Locals("visitor", &person{id, claims.Session})
+	return true, nil
+}
+
+func (s *Site) renew(c *fiber.Ctx, session, refresh string) error {
+	id, next, err := s.Sessions.Rotate(c.UserContext(), session, refresh, server.Now(c))
+	if fault.Is(err, fault.Denied) {
+		c.Locals("ended", true)
+		s.forget(c, cookieAccess, cookieRefresh, cookieName)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.Locals("visitor", &person{id, session})
+	return s.remember(c, id, session, next)
+}
+
+// remember hands out an access token, and the next refresh token when there is one.
+func (s *Site) remember(c *fiber.Ctx, id int64, session, refresh string) error {
+	access, err := s.Tokens.Issue(token.Citizen, token.Claims{Subject: strconv.FormatInt(id, 10), Session: session}, server.Now(c), accessLife)
+	if err != nil {
+		return err
+	}
+	s.cookie(c, cookieAccess, access)
+	if refresh != "" {
+		s.cookie(c, cookieRefresh, session+"."+refresh)
+	}
+	return nil
+}
+
+// cookie lives as long as the browser is open: nothing is remembered on a shared computer.
+func (s *Site) cookie(c *fiber.Ctx, name, value string) {
+	c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", SameSite: fiber.CookieSameSiteLaxMode, HTTPOnly: true, Secure: s.Secure, SessionOnly: true})
+}
+
+func (s *Site) forget(c *fiber.Ctx, names ...string) {
+	for _, name := range names {
+		c.Cookie(&fiber.Cookie{Name: name, Path: "/", Expires: time.Unix(0, 0), SameSite: fiber.CookieSameSiteLaxMode, HTTPOnly: true, Secure: s.Secure})
+	}
+}
+
+// nameOf is the masked name for the page's head; a page that has read the record needs no such cookie.
+func (s *Site) nameOf(c *fiber.Ctx) string {
+	var name string
+	if !s.unseal(c, cookieName, c.Cookies(cookieName), &name) {
+		return ""
+	}
+	return name
+}
+
+// mustBeSignedIn leads people to the sign-in and back; a program is refused.
+func (s *Site) mustBeSignedIn(c *fiber.Ctx) error {
+	if visitor(c) != nil {
+		return c.Next()
+	}
+	if isAPI(c) {
+		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+		return fault.New(fault.Denied, "fault.session")
+	}
+	address := "/sign-in?next=" + url.QueryEscape(localPath(c.OriginalURL()))
+	if c.Locals("ended") != nil {
+		address += "&ended=1"
+	}
+	return c.Redirect(address, fiber.StatusSeeOther)
+}

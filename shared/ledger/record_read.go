@@ -1,0 +1,71 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+	"shebao/shared/postgres"
+)
+
+// Record is all that the ledger holds of one person: what the person's own pages and calls are made of.
+type Record struct {
+	Person   Person
+	Years    []PersonYear // ascending; none is an empty list
+	DataDate calendar.Date
+}
+
+// Record reads a person's whole record in one query: this is the reading that happens millions of times after the statements of a year are sent out.
+// Errors: fault.NotFound, fault.Unavailable.
+func (l *Ledger) Record(ctx context.Context, personID int64) (Record, error) {
+	rows, err := l.pool.Query(ctx, `
+		SELECT `+personColumns+`, reach.data_date, y.years, y.packed
+		FROM ledger.person, ledger.reach, LATERAL (
+			SELECT array_agg(year::integer ORDER BY year) AS years, array_agg(packed ORDER BY year) AS packed
+			FROM ledger.person_year WHERE person_id = person.id) AS y
+		WHERE person.id = $1`, personID)
+	if err != nil {
+		return Record{}, postgres.Classify(fmt.Errorf("read record: %w", err))
+	}
+	record, err := pgx.CollectExactlyOneRow(rows, l.scanRecord)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Record{}, fault.New(fault.NotFound, "ledger.no_person")
+	}
+	if err != nil {
+		return Record{}, postgres.Classify(fmt.Errorf("read record: %w", err))
+	}
+	return record, nil
+}
+
+func (l *Ledger) scanRecord(row pgx.CollectableRow) (Record, error) {
+	var r Record
+	var reach civilDate
+	var years []int
+	var packed [][]byte
+	person, err := l.scanPerson(moreColumns{row, []any{&reach, &years, &packed}})
+	if err != nil {
+		return Record{}, err
+	}
+	r.Person, r.DataDate, r.Years = person, calendar.Date(reach), make([]PersonYear, len(years))
+	for i, year := range years {
+		if r.Years[i], err = unpackYear(person.ID, year, packed[i]); err != nil {
+			return Record{}, err
+		}
+	}
+	return r, nil
+}
+
+// moreColumns is a row whose last columns are scanned beside those that its reader asks for.
+type moreColumns struct {
+	pgx.CollectableRow
+	last []any
+}
+
+// Scan reads into dest and then into the last columns' places.
+func (m moreColumns) Scan(dest ...any) error {
+	return m.CollectableRow.Scan(append(dest[:len(dest):len(dest)], m.last...)...)
+}
