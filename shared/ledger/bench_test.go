@@ -165,7 +165,10 @@ func BenchmarkImport(b *testing.B) {
 	exec1(b, pool, benchRaw)
 	for b.Loop() {
 		limit := timed(b, func() { exec1(b, pool, "TRUNCATE raw") }, func() { copyRaw(b, pool, url, file) })
-		staged := timed(b, func() {}, func() { stageOnly(b, l, file) })
+		staged := timed(b, func() {}, func() {
+			run, _ := stageOnly(b, l, file)
+			run.conn.Release()
+		})
 		exec1(b, pool, benchKeep)
 		insert := timed(b, func() { exec1(b, pool, benchPlain+"; CHECKPOINT") }, func() {
 			exec1(b, pool, `INSERT INTO plain (person_id, period, insurance, employer_id, `+mergeValues+`, run_id)
@@ -214,7 +217,8 @@ func copyRaw(b *testing.B, pool *pgxpool.Pool, url, file string) {
 	}
 }
 
-func stageOnly(b *testing.B, l *Ledger, file string) {
+// stageOnly reads a file into the staging table; the run's connection is still held.
+func stageOnly(b testing.TB, l *Ledger, file string) (*importRun, *stagedCounts) {
 	b.Helper()
 	ctx := b.Context()
 	in, err := openRows(file)
@@ -230,7 +234,6 @@ func stageOnly(b *testing.B, l *Ledger, file string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer conn.Release()
 	run := &importRun{ledger: l, conn: conn, file: in, columns: columns, today: calendar.DateOf(benchNow), now: benchNow,
 		report: Report{Reasons: map[Reason]int64{}}, progress: newProgress(nil, in)}
 	if err := run.clearStage(ctx); err != nil {
@@ -240,9 +243,11 @@ func stageOnly(b *testing.B, l *Ledger, file string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := run.stageContributions(ctx, newContributionReader(columns, run.today, employers)); err != nil {
+	counts, err := run.stageContributions(ctx, newContributionReader(columns, run.today, employers))
+	if err != nil {
 		b.Fatal(err)
 	}
+	return run, counts
 }
 
 // BenchmarkParse is reading and checking alone, without a database.
