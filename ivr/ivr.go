@@ -3,17 +3,11 @@ package ivr
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
-	twilio "github.com/twilio/twilio-go/client"
-	api "github.com/twilio/twilio-go/rest/api/v2010"
-
+	"shebao/ivr/callflow"
 	"shebao/ivr/store"
 	"shebao/ivr/web"
 	"shebao/shared/calendar"
@@ -36,14 +30,23 @@ type Config struct {
 	tokens                                  [][]byte
 	carrier                                 string // where the carrier's REST interface is
 	fetchEvery                              time.Duration
+	hours                                   callflow.Hours
+	agents                                  []string
+	rehearseAt                              time.Time // zero: the real clock
 }
+
+// Telephone numbers in the international form; only the configuration's ever reach the carrier.
+var telephone = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
 	c := Config{publicURL: r.PublicURL("IVR_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32),
 		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), accountSID: r.Required("TWILIO_ACCOUNT_SID"),
-		carrier: r.PublicURL("TWILIO_API_URL", "https://api.twilio.com"), fetchEvery: r.Duration("IVR_FETCH_EVERY", 2*time.Second)}
+		carrier: r.PublicURL("TWILIO_API_URL", "https://"+carrierHost), fetchEvery: r.Duration("IVR_FETCH_EVERY", 2*time.Second)}
 	for _, token := range strings.Split(string(r.Password("TWILIO_AUTH_TOKENS")), ",") {
+		if token = strings.TrimSpace(token); token == "" { // anybody can sign with an empty token
+			r.Problem("TWILIO_AUTH_TOKENS", "holds an empty token")
+		}
 		c.tokens = append(c.tokens, []byte(token))
 	}
 	for name, key := range map[string]*seal.PublicKey{"SHEBAO_DESK_CONTENT_PUBLIC": &c.contentKey, "SHEBAO_DESK_IDENTITY_PUBLIC": &c.identityKey} {
@@ -53,7 +56,29 @@ func ReadConfig(r *config.Reader) Config {
 		}
 		*key = parsed
 	}
+	c.readPeople(r)
 	return c
+}
+
+// readPeople reads when people answer, and at which telephones.
+func (c *Config) readPeople(r *config.Reader) {
+	hours, err := callflow.ParseHours(r.Text("IVR_HOURS", "1-5 09:00-12:00 13:30-17:00"))
+	if err != nil {
+		r.Problem("IVR_HOURS", err.Error())
+	}
+	c.hours = hours
+	for _, number := range strings.FieldsFunc(r.Text("IVR_AGENTS", ""), func(r rune) bool { return r == ',' || r == ' ' }) {
+		if !telephone.MatchString(number) {
+			r.Problem("IVR_AGENTS", "needs telephone numbers such as +8657300000000, separated by commas")
+			break
+		}
+		c.agents = append(c.agents, number)
+	}
+	if text := r.Text("IVR_REHEARSE_AT", ""); text != "" {
+		if c.rehearseAt, err = time.ParseInLocation("2006-01-02 15:04", text, calendar.Zone); err != nil {
+			r.Problem("IVR_REHEARSE_AT", "needs a time in China such as 2026-10-01 10:00")
+		}
+	}
 }
 
 // Migrations of the wing's own schema.
@@ -61,107 +86,50 @@ func Migrations() postgres.Migrations { return store.Migrations() }
 
 // New builds the wing; all that can fail fails here.
 func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
-	field, err := seal.NewFieldKey(c.stateKey, "ivr")
+	l, err := newLine(c, d)
 	if err != nil {
 		return server.Wing{}, err
 	}
-	hash, err := seal.NewHashKey(c.stateKey, "callers")
-	if err != nil {
-		return server.Wing{}, err
-	}
-	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
-	if err != nil {
-		return server.Wing{}, err
-	}
-	people, err := seal.NewFieldKey(c.ledgerKey, "ledger")
-	if err != nil {
-		return server.Wing{}, err
-	}
-	lookup, err := seal.NewHashKey(c.ledgerKey, "ledger")
-	if err != nil {
-		return server.Wing{}, err
-	}
-	slow, calls := seal.NewSlow(), store.New(d.DB, field)
-	counter := intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow)
-	site := &web.Site{PublicURL: c.publicURL, Tokens: c.tokens, Log: d.Log, Line: &line{calls: calls, ledger: ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup}),
-		pins: credential.New(d.DB, slow, c.pepper), counter: counter, limiter: redis.NewLimiter(d.Redis), hash: hash, workdays: calendar.China(), db: d.DB}}
+	site := &web.Site{Line: l, PublicURL: c.publicURL, AccountSID: c.accountSID, Tokens: c.tokens, Agents: c.agents, Log: d.Log}
 	app := server.New(server.Options{Name: "ivr", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Budget: 3 * time.Second})
 	site.Routes(app)
-	carrier := newCarrier(c)
-	fetch := func(ctx context.Context) error {
-		tick := time.NewTicker(c.fetchEvery)
-		defer tick.Stop()
-		for {
-			ok, err := calls.FetchNext(ctx, d.Now().UTC(), func(ctx context.Context, r store.Recording) error {
-				return carrier.take(ctx, counter, r, d.Now().UTC())
-			})
-			if err != nil && ctx.Err() == nil {
-				d.Log.Error("fetching a recording failed", "error", err.Error()) // it is tried again
-			}
-			if ok && err == nil {
-				continue
-			}
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-tick.C:
-			}
-		}
-	}
-	return server.Wing{App: app, Background: []func(context.Context) error{fetch}}, nil
+	return server.Wing{App: app, Background: []func(context.Context) error{
+		fetchRecordings(l.calls, l.carrier, l.counter, c.fetchEvery, d.Now, d.Log), sweepCalls(l.calls, l, d.Now, d.Log),
+	}}, nil
 }
 
-// carrier is the telephone carrier's REST interface, at its own address or at a mock's.
-type carrier struct {
-	base, sid string
-	token     string
-	client    *http.Client
-	service   *api.ApiService
-}
-
-func newCarrier(c Config) *carrier {
-	client := &http.Client{Timeout: 20 * time.Second, Transport: rewrite{c.carrier}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	base := &twilio.Client{Credentials: twilio.NewCredentials(c.accountSID, string(c.tokens[0])), HTTPClient: client}
-	base.SetAccountSid(c.accountSID)
-	return &carrier{c.carrier, c.accountSID, string(c.tokens[0]), client, api.NewApiService(twilio.NewRequestHandler(base))}
-}
-
-// rewrite sends the library's requests to the configured address, and refuses every host but the carrier's.
-type rewrite struct{ to string }
-
-func (r rewrite) RoundTrip(req *http.Request) (*http.Response, error) {
-	to, err := url.Parse(r.to)
+func newLine(c Config, d server.Deps) (*line, error) {
+	field, err := seal.NewFieldKey(c.stateKey, "ivr")
 	if err != nil {
 		return nil, err
 	}
-	if req.URL.Host != "api.twilio.com" && req.URL.Host != to.Host {
-		return nil, fmt.Errorf("refused host %s", req.URL.Host)
-	}
-	req = req.Clone(req.Context())
-	req.URL.Scheme, req.URL.Host, req.Host = to.Scheme, to.Host, to.Host
-	return http.DefaultTransport.RoundTrip(req)
-}
-
-const maxRecording = 8 << 20 // bytes; three minutes of telephone sound are under 3 MB
-
-// take fetches a recording, seals it to the desk with what was filed, and deletes it at the carrier.
-func (c *carrier) take(ctx context.Context, counter *intake.Counter, r store.Recording, now time.Time) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/2010-04-01/Accounts/"+c.sid+"/Recordings/"+r.SID+".wav", nil)
+	hash, err := seal.NewHashKey(c.stateKey, "callers")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	req.SetBasicAuth(c.sid, c.token)
-	resp, err := c.client.Do(req)
+	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { _ = resp.Body.Close() }() // read to its end or given up
-	sound, err := io.ReadAll(io.LimitReader(resp.Body, maxRecording+1))
-	if err != nil || resp.StatusCode != http.StatusOK || len(sound) < 44 || len(sound) > maxRecording || resp.ContentLength >= 0 && resp.ContentLength != int64(len(sound)) {
-		return errors.Join(fmt.Errorf("recording is not there yet or not whole: status %d, %d bytes", resp.StatusCode, len(sound)), err)
+	people, err := seal.NewFieldKey(c.ledgerKey, "ledger")
+	if err != nil {
+		return nil, err
 	}
-	if err := counter.Attach(ctx, intake.Phone, r.Key, intake.Attachment{Kind: intake.Recording, MediaType: "audio/wav", Content: sound}, now); err != nil {
-		return err
+	lookup, err := seal.NewHashKey(c.ledgerKey, "ledger")
+	if err != nil {
+		return nil, err
 	}
-	return c.service.DeleteRecording(r.SID, &api.DeleteRecordingParams{})
+	carrier, err := newCarrier(c)
+	if err != nil {
+		return nil, err
+	}
+	slow := seal.NewSlow()
+	return &line{calls: store.New(d.DB, d.Redis, field), ledger: ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup}), pins: credential.New(d.DB, slow, c.pepper),
+		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), limiter: redis.NewLimiter(d.Redis), carrier: carrier,
+		hash: hash, workdays: calendar.China(), hours: c.hours, agents: len(c.agents) > 0, log: d.Log, opening: func(now time.Time) time.Time {
+			if c.rehearseAt.IsZero() {
+				return now
+			}
+			return c.rehearseAt
+		}}, nil
 }

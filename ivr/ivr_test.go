@@ -197,7 +197,7 @@ func (h *hotline) taken(t *testing.T) (s intake.Submission, ok bool) {
 
 func TestAnInquiry(t *testing.T) {
 	h := newHotline(t)
-	heard(t, h.call(t, "1", "1", person+"#", pin), "最近足额缴费的月份是 2025 12 月", "2025 年没有欠缴", "累计")
+	heard(t, h.call(t, "1", "1", person+"#", pin), "最近足额缴费的月份是2025年12月", "2025年没有欠缴", "个人账户累计")
 	wrong := h.call(t, "3", "1", person+"#", "111222")
 	heard(t, wrong, "The ID number or the PIN is not right")
 	var refused int
@@ -249,7 +249,7 @@ func TestWithRedisDown(t *testing.T) {
 	h := newHotline(t)
 	h.redis.Stop()
 	heard(t, h.call(t, "1", "1", person+"#", pin), "系统正在恢复")
-	heard(t, h.call(t, "1", "2", "1", "1", "0#", "1", "record", "1"), "回执码是")
+	heard(t, h.call(t, "1", "2", "1", "1", "1#", "1", "record", "1"), "回执码是")
 	if _, ok := h.taken(t); !ok {
 		t.Error("the tip-off was not taken")
 	}
@@ -257,7 +257,7 @@ func TestWithRedisDown(t *testing.T) {
 
 func TestSilenceEndsPolitely(t *testing.T) {
 	h := newHotline(t)
-	call := h.call(t, "silence", "silence", "silence")
+	call := h.call(t, "silence", "silence", "silence", "silence", "silence", "silence")
 	heard(t, call, "没有听到您的选择", "人工服务时间", "再见")
 	if !call.Ended() {
 		t.Error("the call goes on")

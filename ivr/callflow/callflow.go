@@ -1,12 +1,13 @@
 // Package callflow is the hotline's conversation. It is pure: a small state and what the caller did come in; the next state, what is said, and what has to be looked
-// up come out. Every choice has a key; * repeats, 9 goes back, 0 tells how to reach a person; three failures in a row, silence included, end politely.
+// up or done come out as data. Every choice has a key; on every menu * repeats, 9 goes back, 0 reaches a person and 8 speaks slower. Three failures in a row,
+// silence included, lead to a person or, where nobody answers, to a message. No path hangs, and none goes round for ever.
 package callflow
 
 import (
+	"strconv"
 	"strings"
 
 	"shebao/shared/calendar"
-	"shebao/shared/receipt"
 )
 
 // Place in the conversation.
@@ -14,46 +15,79 @@ type Place string
 
 // The places.
 const (
-	Language Place = "language"
-	Menu     Place = "menu"
-	Number   Place = "number"
-	PIN      Place = "pin"
-	Kind     Place = "kind"
-	Employer Place = "employer"
-	Which    Place = "which"
-	Month    Place = "month"
-	Named    Place = "named"
-	Safe     Place = "safe"
-	Record   Place = "record"
-	Keep     Place = "keep"
-	Receipt  Place = "receipt"
-	Code     Place = "code"
-	Answer   Place = "answer"
-	Over     Place = "over"
+	Language    Place = "language"
+	Menu        Place = "menu"
+	Number      Place = "number"
+	PIN         Place = "pin"
+	Answer      Place = "answer"
+	Kind        Place = "kind"
+	Employer    Place = "employer"
+	CreditCode  Place = "credit_code"
+	Which       Place = "which"
+	Month       Place = "month"
+	Named       Place = "named"
+	Safe        Place = "safe"
+	Record      Place = "record"
+	Keep        Place = "keep"
+	Receipt     Place = "receipt"
+	Code        Place = "code"
+	Progress    Place = "progress"
+	Addition    Place = "addition"
+	AdditionOK  Place = "addition_ok"
+	NoPerson    Place = "no_person"
+	Message     Place = "message"
+	MessageOK   Place = "message_ok"
+	Transferred Place = "transferred"
+	Over        Place = "over"
 )
 
 // Places lists every place, for the test that walks them all.
-var Places = [...]Place{Language, Menu, Number, PIN, Kind, Employer, Which, Month, Named, Safe, Record, Keep, Receipt, Code, Answer, Over}
+var Places = [...]Place{Language, Menu, Number, PIN, Answer, Kind, Employer, CreditCode, Which, Month, Named, Safe, Record, Keep, Receipt, Code, Progress, Addition, AdditionOK,
+	NoPerson, Message, MessageOK, Transferred, Over}
 
-// State of a call, kept encrypted between its steps and wiped when it ends.
+// State of a call, kept sealed between its steps and wiped when it ends.
 type State struct {
-	Place    Place
-	Lang     string // cmn, yue, en
-	Failures int
-	Number   string // while the PIN is asked for; cleared with the answer
-	Person   int64  // signed in
-	After    Place  // where a sign-in leads
-	Tip      Tip
-	Found    []Choice
-	Receipt  string
-	Steps    int
+	Place     Place
+	Lang      string // cmn, yue, en
+	Slow      bool
+	Failures  int    // in a row
+	Steps     int    // of the call
+	SignIns   int    // refused, of the call
+	LookUps   int    // of receipts that do not exist, of the call
+	Number    string // the keyed ID number while the PIN is asked for
+	SignedIn  bool   // Redis may know as whom
+	After     Place  // where a sign-in leads
+	TipNo     int    // counts the tip-offs of a call: each has a filing key of its own
+	Additions int    // counts the spoken additions of a call
+	Tip       Tip
+	Found     []Choice
+	Told      []Line // what was answered, so that it can be repeated
+	Receipt   string // of the tip-off just filed
+	Mailbox   string // the receipt code of the mailbox that is open
+	Recording string // the carrier's number of the last recording, until it is kept or dropped
+	Leaving   bool   // the caller has hung up
+	Person    int64  `json:"-"` // who is signed in; it comes from Redis with each step, 0 nobody
 }
+
+// Matter names what a recording that is made now belongs to: the tip-off or the addition, counted within the call.
+func (s State) Matter() string {
+	if s.Place == Addition || s.Place == AdditionOK {
+		return "addition-" + strconv.Itoa(s.Additions)
+	}
+	return s.TipMatter()
+}
+
+// TipMatter names the tip-off, whose drafts and filing share a key.
+func (s State) TipMatter() string { return "tip-" + strconv.Itoa(s.TipNo) }
+
+// AwaitsSound reports whether a recording is being made: its notice may come after the call.
+func (s State) AwaitsSound() bool { return places[s.Place].await == Sound }
 
 // Tip is what has been confirmed of a tip-off.
 type Tip struct {
 	Kind         string
 	EmployerUSCC string
-	EmployerName string
+	EmployerName string // none means "it is in the recording"
 	Region       string
 	From         calendar.Period
 	Named, Safe  bool
@@ -65,63 +99,75 @@ type Choice struct{ USCC, Name, Region string }
 
 // Input is what the caller did, or what a need brought.
 type Input struct {
-	Keys     string
-	Words    string
-	Recorded bool // a recording was made
-	Silent   bool
-	HungUp   bool
-	Brought  *Brought
+	Keys      string
+	Words     string
+	Recording string // the carrier's number of a recording just made
+	HungUp    bool
+	Dialled   string // how the transfer to a person ended, in the carrier's words
+	Again     bool   // what the caller did was lost on our side: the question is put again, and nobody has failed
+	Brought   *Brought
+	Today     calendar.Date
 }
 
 // Brought is the answer to a Need.
 type Brought struct {
-	OK      bool
-	Say     []Line // facts to be said
+	Problem string // key of a prompt: why it could not be; none when it could
+	Say     []Line
 	Person  int64
 	Choices []Choice
 	Receipt string
-	Problem string // key of a prompt: why it could not be
+	Agents  bool // somebody can be rung now
 }
 
-// Line is a prompt with its values.
-type Line struct {
-	Key  string
-	Args []string
-}
-
-// Need is what the conversation cannot know by itself.
+// Need is what the conversation cannot know or do by itself.
 type Need string
 
 // The needs.
 const (
-	Nothing  Need = ""
-	SignIn   Need = "sign_in"  // State.Number with the keyed PIN
-	Facts    Need = "facts"    // of State.Person
-	Search   Need = "search"   // employers by the spoken or keyed name
-	File     Need = "file"     // the tip-off
-	Progress Need = "progress" // of the keyed receipt code
+	Nothing      Need = ""
+	SignIn       Need = "sign_in"       // State.Number with the keyed PIN
+	Facts        Need = "facts"         // of State.Person
+	OwnEmployers Need = "own_employers" // of State.Person, the latest first
+	Search       Need = "search"        // employers by the spoken name
+	ByCode       Need = "by_code"       // the employer by the keyed credit code, in which * stands for any letter
+	File         Need = "file"          // the tip-off
+	OpenMailbox  Need = "open_mailbox"  // by the keyed receipt code
+	Add          Need = "add"           // a spoken addition to the open mailbox
+	FindPerson   Need = "find_person"   // is somebody there to talk to?
 )
 
-// Reply is what happens next: first what is needed; then what is said and asked.
+// Await is what the carrier does after speaking.
+type Await int
+
+// What is awaited. Keys is the usual.
+const (
+	Keys Await = iota
+	Sound
+	Transfer
+	Hangup
+)
+
+// Reply is what happens next: first what is needed; then what is said and awaited.
 type Reply struct {
-	Need   Need
-	Value  string // the PIN, the name or the code that the need is about; never stored
-	Say    []Line
-	Keys   int  // how many keys are awaited; 0 none
-	Finish bool // # ends the keys
-	Speech bool
-	Record bool
-	Hangup bool
-	Draft  bool // something was confirmed that a hang-up must not lose
+	Need    Need
+	Value   string // the PIN, the name or the code that the need is about; never stored
+	Say     []Line
+	Hear    string // a recording that is played to the caller before the rest
+	Await   Await
+	MaxKeys int    // with Keys: how many at most
+	Finish  bool   // with Keys: # ends them
+	Speech  bool   // with Keys: words do too
+	Draft   bool   // something of the tip-off was confirmed that a hang-up must not lose
+	Keep    string // a recording that is now certain to be kept
+	Drop    string // a recording that the caller replaced
 }
 
 const (
 	maxFailures = 3
-	maxSteps    = 120
+	maxSignIns  = 3
+	maxLookUps  = 3
+	maxSteps    = 150
 )
-
-// Kinds by key, in the order of the menu.
-var kinds = map[string]string{"1": "unpaid", "2": "underpaid", "3": "not_registered", "4": "fraud", "5": "other"}
 
 // Begin is a call that has just come in.
 func Begin() (State, Reply) {
@@ -129,80 +175,64 @@ func Begin() (State, Reply) {
 	return s, ask(s)
 }
 
-// ask is what is said and awaited at a place.
-func ask(s State, first ...Line) Reply {
-	r := Reply{Say: append(first, Line{Key: string(s.Place)})}
-	switch s.Place {
-	case Number:
-		r.Keys, r.Finish = 19, true
-	case PIN:
-		r.Keys = 6
-	case Code:
-		r.Keys, r.Finish = 17, true
-	case Month:
-		r.Keys, r.Finish = 7, true
-	case Employer:
-		r.Keys, r.Speech = 1, true
-	case Which:
-		r.Keys = 1
-		for i, c := range s.Found {
-			r.Say = append(r.Say, Line{"choice", []string{c.Name, string(rune('1' + i))}})
-		}
-	case Record:
-		r.Record = true
-	case Receipt:
-		r.Keys = 1
-		grouped := receipt.Code(s.Receipt).Grouped()
-		r.Say = []Line{}
-		r.Say = append(r.Say, first...)
-		r.Say = append(r.Say, Line{"receipt", []string{grouped}}, Line{"receipt_again", []string{grouped}}, Line{Key: "receipt_menu"})
-	case Over:
-		r.Hangup = true
-	default:
-		r.Keys = 1
-	}
-	return r
-}
-
-// Step takes what the caller did. It always gives a next thing: no path hangs.
+// Step takes what the caller did. It always gives a next thing.
 func Step(s State, in Input) (State, Reply) {
 	s.Steps++
-	if in.HungUp || s.Place == Over {
-		s.Place = Over
-		return s, Reply{Hangup: true}
-	}
-	if s.Steps > maxSteps {
-		s.Place = Over
-		return s, ask(s)
-	}
-	if in.Brought != nil {
+	switch {
+	case in.HungUp:
+		return hungUp(s, in)
+	case s.Leaving || s.Place == Over || s.Steps > maxSteps:
+		return over(s)
+	case in.Brought != nil:
 		return brought(s, *in.Brought)
+	case in.Again:
+		return s, ask(s, s.toldHere()...)
+	case s.Place == Transferred:
+		return dialled(s, in.Dialled)
+	case in.Recording != "":
+		return recorded(s, in.Recording)
+	case in.Keys == "" && in.Words == "":
+		return silent(s)
 	}
-	if in.Silent || in.Keys == "" && in.Words == "" && !in.Recorded {
-		return failed(s, "silence")
-	}
-	single := s.Place != Number && s.Place != PIN && s.Place != Code && s.Place != Month
-	if single {
-		switch in.Keys {
-		case "*":
-			return s, ask(s)
-		case "9":
-			return back(s)
-		case "0":
-			return s, ask(s, Line{Key: "person"})
+	switch in.Keys {
+	case "*":
+		return s, ask(s, s.toldHere()...)
+	case "9":
+		return back(s)
+	case "8":
+		if !places[s.Place].entry {
+			s.Slow = !s.Slow
+			return s, ask(s, s.toldHere()...)
 		}
+	case "0":
+		return s, Reply{Need: FindPerson}
 	}
-	return choose(s, in)
+	if m, ok := places[s.Place].keys[in.Keys]; ok {
+		return do(s, m)
+	}
+	return entered(s, in)
 }
 
-// failed counts: three in a row end the call with the telephone number of a person.
-func failed(s State, why string) (State, Reply) {
-	s.Failures++
-	if s.Failures >= maxFailures {
-		s.Place = Over
-		return s, ask(s, Line{Key: "person"})
+// ask is what is said and awaited at a place.
+func ask(s State, first ...Line) Reply {
+	p := places[s.Place]
+	r := Reply{Say: first, Await: p.await, MaxKeys: max(1, p.maxKeys), Finish: p.finish, Speech: p.speech}
+	switch s.Place {
+	case Language: // each language speaks for itself
+		for _, lang := range Languages {
+			r.Say = append(r.Say, Line{Key: string(Language), Lang: lang})
+		}
+	case Which:
+		for i, c := range s.Found {
+			r.Say = append(r.Say, Line{Key: "choice", Args: []string{c.Name, string(rune('1' + i))}})
+		}
+		r.Say = append(r.Say, Line{Key: string(Which)})
+	case Receipt:
+		r.Say = append(r.Say, Line{Key: "received", Args: []string{s.Receipt}}, Line{Key: "received_again", Args: []string{s.Receipt}}, Line{Key: string(Receipt)})
+	default:
+		r.Say = append(r.Say, Line{Key: string(s.Place)})
 	}
-	return s, ask(s, Line{Key: why})
+	return r
 }
 
 // to goes to a place; what was understood ends a row of failures.
@@ -211,174 +241,105 @@ func to(s State, p Place, first ...Line) (State, Reply) {
 	return s, ask(s, first...)
 }
 
-func back(s State) (State, Reply) {
-	previous := map[Place]Place{Menu: Language, Kind: Menu, Employer: Kind, Which: Employer, Named: Month, Safe: Named, Record: Named, Keep: Record}
-	if p, ok := previous[s.Place]; ok {
-		return to(s, p)
-	}
-	return to(s, Menu)
+func over(s State, first ...Line) (State, Reply) {
+	s.Place = Over
+	return s, ask(s, first...)
 }
 
-func choose(s State, in Input) (State, Reply) {
-	key := in.Keys
+// toldHere is what * repeats besides the question.
+func (s State) toldHere() []Line {
+	if s.Place == Answer || s.Place == Progress {
+		return s.Told
+	}
+	return nil
+}
+
+// failed counts: three in a row lead to a person. Who has already got what the call was about, or has been told that nobody is there, hears goodbye.
+func failed(s State, why string) (State, Reply) {
+	s.Failures++
+	if s.Failures < maxFailures {
+		return s, ask(s, Line{Key: why})
+	}
 	switch s.Place {
-	case Language:
-		if lang, ok := map[string]string{"1": "cmn", "2": "yue", "3": "en"}[key]; ok {
-			s.Lang = lang
-			return to(s, Menu)
+	case Answer, Receipt, Progress, NoPerson, Message, MessageOK:
+		return over(s)
+	}
+	return s, Reply{Need: FindPerson}
+}
+
+func silent(s State) (State, Reply) {
+	switch s.Place {
+	case Safe: // anything but a clear yes is no
+		s.Tip.Safe = false
+		return toWords(s)
+	case Record:
+		if s.Tip.EmployerName != "" && s.Failures > 0 { // words are welcome, not demanded
+			return to(s, Keep, Line{Key: "no_words"})
 		}
-	case Menu:
-		switch key {
-		case "1":
-			if s.Person != 0 {
-				s.Failures = 0
-				return s, Reply{Need: Facts}
-			}
-			s.After = Menu
-			return to(s, Number)
-		case "2":
-			s.Tip = Tip{}
-			return to(s, Kind)
-		case "3":
-			return to(s, Code)
-		}
+	}
+	return failed(s, "silence")
+}
+
+// back leaves what was recorded as it stands, except for an addition that was not sent: nobody asked for it.
+func back(s State) (State, Reply) {
+	p := places[s.Place].back
+	if s.Place != AdditionOK && s.Place != MessageOK {
+		return to(s, p, placeTold(s, p)...)
+	}
+	left, dropped := s.Recording, s.Place == AdditionOK
+	s.Recording = ""
+	s, r := to(s, p, placeTold(s, p)...)
+	if dropped {
+		r.Drop = left
+	} else {
+		r.Keep = left
+	}
+	return s, r
+}
+
+// hungUp keeps what was said: a recording goes where it belongs, sent or not.
+func hungUp(s State, in Input) (State, Reply) {
+	var r Reply
+	if in.Recording != "" {
+		s, r = recorded(s, in.Recording)
+	}
+	at := s.Place
+	s.Place, s.Leaving = Over, true
+	r = Reply{Await: Hangup, Keep: s.Recording, Drop: r.Drop, Draft: r.Draft}
+	if at == AdditionOK && s.Recording != "" {
+		s.Place, r.Need = AdditionOK, Add
+	}
+	return s, r
+}
+
+// entered takes the keys of an entry, and words.
+func entered(s State, in Input) (State, Reply) {
+	keys := strings.TrimSuffix(in.Keys, "#")
+	switch s.Place {
 	case Number:
-		number := strings.ReplaceAll(strings.TrimSuffix(key, "#"), "*", "X")
-		if len(number) == 18 || len(number) == 15 {
+		if number := strings.ReplaceAll(keys, "*", "X"); len(number) == 18 || len(number) == 15 {
 			s.Number = number
 			return to(s, PIN)
 		}
+		return failed(s, "wrong_number")
 	case PIN:
-		if len(key) == 6 {
-			return s, Reply{Need: SignIn, Value: key}
+		if len(keys) == 6 && !strings.Contains(keys, "*") {
+			return s, Reply{Need: SignIn, Value: keys}
 		}
-	case Kind:
-		if kind, ok := kinds[key]; ok {
-			s.Tip.Kind = kind
-			return to(s, Employer)
-		}
+		return failed(s, "wrong_pin")
 	case Employer:
 		if in.Words != "" {
 			return s, Reply{Need: Search, Value: in.Words}
 		}
-		if key == "1" { // said in the recording
-			s.Tip.EmployerUSCC, s.Tip.EmployerName, s.Tip.Region = "", "", ""
-			return draft(to(s, Month))
+	case CreditCode:
+		if len(keys) == 18 {
+			return s, Reply{Need: ByCode, Value: keys}
 		}
-	case Which:
-		if i := strings.Index("12345", key); len(key) == 1 && i >= 0 && i < len(s.Found) {
-			c := s.Found[i]
-			s.Tip.EmployerUSCC, s.Tip.EmployerName, s.Tip.Region = c.USCC, c.Name, c.Region
-			return draft(to(s, Month, Line{"chosen", []string{c.Name}}))
-		}
-		if key == "8" {
-			return to(s, Employer)
-		}
+		return failed(s, "wrong_credit_code")
 	case Month:
-		return month(s, key)
-	case Named:
-		switch key {
-		case "1":
-			s.Tip.Named = false
-			return to(s, Record)
-		case "2":
-			s.Tip.Named = true
-			if s.Person != 0 {
-				return to(s, Safe)
-			}
-			s.After = Safe
-			return to(s, Number)
-		}
-	case Safe:
-		if key == "1" || key == "2" {
-			s.Tip.Safe = key == "1" // anything but a clear yes is no
-			return to(s, Record)
-		}
-	case Record:
-		if in.Recorded {
-			s.Tip.Recorded = true
-			return draft(to(s, Keep))
-		}
-	case Keep:
-		switch key {
-		case "1":
-			return s, Reply{Need: File}
-		case "2":
-			return to(s, Record)
-		}
-	case Receipt, Answer:
-		if key == "1" {
-			return to(s, Menu)
-		}
+		return month(s, keys, in.Today)
 	case Code:
-		return code(s, key)
-	}
-	return failed(s, "wrong")
-}
-
-func draft(s State, r Reply) (State, Reply) {
-	r.Draft = true
-	return s, r
-}
-
-func month(s State, keys string) (State, Reply) {
-	keys = strings.Trim(keys, "#*")
-	if keys == "0" || keys == "" {
-		s.Tip.From = 0
-		return draft(to(s, Named))
-	}
-	p, err := calendar.ParsePeriod(keys)
-	if err != nil {
-		return failed(s, "wrong_month")
-	}
-	s.Tip.From = p
-	return draft(to(s, Named))
-}
-
-// code is checked here: a mis-keyed one needs no look-up.
-func code(s State, keys string) (State, Reply) {
-	keys = strings.Trim(keys, "#")
-	if keys == "9" || keys == "*" {
-		return to(s, Menu)
-	}
-	c, err := receipt.Parse(keys)
-	if err != nil {
-		return failed(s, "wrong_code")
-	}
-	return s, Reply{Need: Progress, Value: c.String()}
-}
-
-// brought goes on with what a need brought.
-func brought(s State, b Brought) (State, Reply) {
-	if b.Problem != "" {
-		switch s.Place {
-		case PIN:
-			s.Number = ""
-			s.Place = Number
-		case Employer:
-		case Keep:
-			return s, ask(s, Line{Key: b.Problem}) // nothing is lost: the tip-off can be sent again
-		}
-		return failed(s, b.Problem)
-	}
-	switch s.Place {
-	case PIN:
-		s.Number, s.Person = "", b.Person
-		if s.After == Safe {
-			return to(s, Safe)
-		}
-		s.Failures, s.Place = 0, Menu
-		return s, Reply{Need: Facts}
-	case Menu:
-		return to(s, Answer, b.Say...)
-	case Employer:
-		s.Found = b.Choices
-		return to(s, Which)
-	case Keep:
-		s.Receipt, s.Tip, s.Found = b.Receipt, Tip{}, nil
-		return to(s, Receipt)
-	case Code:
-		return to(s, Answer, b.Say...)
+		return openMailbox(s, keys)
 	}
 	return failed(s, "wrong")
 }

@@ -1,70 +1,315 @@
 package callflow_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"shebao/ivr/callflow"
+	"shebao/shared/calendar"
 )
 
-// Every place × every input gives something: a question, a need or the end. Nothing loops for ever.
-func TestEveryPlaceTimesEveryInput(t *testing.T) {
-	inputs := []callflow.Input{{Silent: true}, {Words: "南湖电子"}, {Recorded: true}, {HungUp: true}, {Keys: "270413"}, {Keys: "202503#"}, {Keys: "07010120010331000*"}, {Keys: "0000000000000098"}, {Keys: "0000000000000099"},
-		{Brought: &callflow.Brought{OK: true, Person: 7, Receipt: "0000000000000098", Choices: []callflow.Choice{{Name: "a"}}}}, {Brought: &callflow.Brought{Problem: "later"}}}
+var (
+	today = calendar.NewDate(2026, 11, 20)
+	found = []callflow.Choice{{USCC: "91330400MA28A0001X", Name: "嘉兴南湖电子有限公司", Region: "330400"}}
+)
+
+// inputs are everything that a caller or a need can come with.
+func inputs() []callflow.Input {
+	list := []callflow.Input{{}, {Words: "南湖电子"}, {Recording: "RE1"}, {Recording: "RE2", HungUp: true}, {HungUp: true}, {Again: true}, {Keys: "270413"}, {Keys: "202503"}, {Keys: "202513"},
+		{Keys: "07010120010331000*"}, {Keys: "0000000000000098"}, {Keys: "0000000000000099"}, {Keys: "12"}, {Keys: "0A"},
+		{Dialled: "completed"}, {Dialled: "no-answer"}, {Dialled: "busy"}, {Dialled: "failed"},
+		{Brought: &callflow.Brought{Person: 7, Receipt: "0000000000000098", Choices: found, Say: []callflow.Line{{Key: "fact_none"}}}}, {Brought: &callflow.Brought{Agents: true}}}
 	for _, key := range "0123456789*#" {
-		inputs = append(inputs, callflow.Input{Keys: string(key)})
+		list = append(list, callflow.Input{Keys: string(key)})
 	}
+	for _, problem := range []string{"later", "locked", "wrong_signin", "no_code", "no_employer", "no_agents"} {
+		list = append(list, callflow.Input{Brought: &callflow.Brought{Problem: problem}})
+	}
+	for i := range list {
+		list[i].Today = today
+	}
+	return list
+}
+
+// states are every place with what can lie behind it.
+func states() []callflow.State {
+	var list []callflow.State
 	for _, place := range callflow.Places {
-		for _, in := range inputs {
-			for failures := range 3 {
-				s, r := callflow.Step(callflow.State{Place: place, Lang: "cmn", Failures: failures, Found: []callflow.Choice{{Name: "a"}}, Receipt: "0000000000000098"}, in)
-				if r.Need == callflow.Nothing && !r.Hangup && r.Keys == 0 && !r.Record {
-					t.Errorf("%s × %+v hangs", place, in)
-				}
-				if s.Place == callflow.Over && !r.Hangup {
-					t.Errorf("%s × %+v is over but goes on", place, in)
-				}
-				for _, lang := range callflow.Languages {
-					for _, line := range r.Say {
-						if callflow.Text(lang, line) == "" {
-							t.Errorf("%s lacks the prompt %s", lang, line.Key)
-						}
-					}
+		for failures := range 3 {
+			for _, signedIn := range []int64{0, 7} {
+				for _, recording := range []string{"", "RE0"} {
+					list = append(list, callflow.State{Place: place, Lang: "cmn", Failures: failures, Found: found, Receipt: "0000000000000098", Person: signedIn, SignedIn: signedIn != 0, Recording: recording,
+						After: callflow.Menu, Tip: callflow.Tip{Kind: "unpaid", Recorded: recording != ""}})
 				}
 			}
 		}
 	}
-	s, _ := callflow.Begin()
-	steps := 0
-	for ; s.Place != callflow.Over; steps++ {
-		s, _ = callflow.Step(s, callflow.Input{Keys: "*"})
-		if steps > 1000 {
-			t.Fatal("a caller who always repeats is kept for ever")
+	return list
+}
+
+// Every state × every input gives something: a question, a need, or the end. No key makes a prompt that a language lacks, and a recording is never forgotten.
+func TestEveryStateTimesEveryInput(t *testing.T) {
+	for _, before := range states() {
+		for _, in := range inputs() {
+			name := fmt.Sprintf("%s × %+v", before.Place, in)
+			s, r := callflow.Step(before, in)
+			if r.Need == callflow.Nothing && r.Await == callflow.Keys && r.MaxKeys == 0 {
+				t.Errorf("%s hangs", name)
+			}
+			if s.Place == callflow.Over && r.Await != callflow.Hangup {
+				t.Errorf("%s is over but goes on", name)
+			}
+			if len(r.Say) == 0 && r.Need == callflow.Nothing && !in.HungUp {
+				t.Errorf("%s says nothing", name)
+			}
+			for _, recording := range []string{before.Recording, in.Recording} {
+				if recording != "" && s.Recording != recording && r.Keep != recording && r.Drop != recording && before.Place != callflow.Over && !takesNoSound(before.Place, recording, in) {
+					t.Errorf("%s forgets the recording %s", name, recording)
+				}
+			}
+			checkSpoken(t, name, r)
 		}
 	}
 }
 
-func TestThreeSilencesEndTheCall(t *testing.T) {
-	s, _ := callflow.Begin()
-	var r callflow.Reply
-	for range 3 {
-		s, r = callflow.Step(s, callflow.Input{Silent: true})
+// takesNoSound: a recording that comes where none was asked for is decided by its own callback.
+func takesNoSound(p callflow.Place, recording string, in callflow.Input) bool {
+	return recording == in.Recording && p != callflow.Record && p != callflow.Addition && p != callflow.Message
+}
+
+func checkSpoken(t *testing.T, name string, r callflow.Reply) {
+	t.Helper()
+	for _, lang := range callflow.Languages {
+		for _, line := range r.Say {
+			if text := callflow.Text(lang, line); text == "" || strings.ContainsAny(text, "{}") {
+				t.Errorf("%s: %s says %q for %s", name, lang, text, line.Key)
+			}
+		}
 	}
-	if !r.Hangup || r.Say[0].Key != "person" {
+}
+
+// Whatever one and the same thing is done over and over, the call ends.
+func TestNoPathGoesRoundForEver(t *testing.T) {
+	for _, before := range states() {
+		for _, in := range inputs() {
+			s, r := before, callflow.Reply{}
+			for step := 0; r.Await != callflow.Hangup; step++ {
+				if step > 200 {
+					t.Fatalf("%s × %+v goes round for ever", before.Place, in)
+				}
+				next := in
+				if r.Need != callflow.Nothing {
+					next = callflow.Input{Brought: &callflow.Brought{Problem: "later"}}
+				}
+				s, r = callflow.Step(s, next)
+			}
+		}
+	}
+}
+
+func TestThreeFailuresLeadToAPersonOrAMessage(t *testing.T) {
+	for name, in := range map[string]callflow.Input{"silence": {}, "wrong keys": {Keys: "7"}} {
+		s, _ := callflow.Begin()
+		var r callflow.Reply
+		for range 3 {
+			s, r = callflow.Step(s, in)
+		}
+		if r.Need != callflow.FindPerson {
+			t.Fatalf("%s: %+v", name, r)
+		}
+		there, r := callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Agents: true}})
+		if there.Place != callflow.Transferred || r.Await != callflow.Transfer {
+			t.Errorf("%s, somebody is there: %+v", name, r)
+		}
+		s, r = callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Problem: "no_agents", Say: []callflow.Line{{Key: "open_hours", Args: []string{"9点到12点"}}}}})
+		if s.Place != callflow.NoPerson || r.Say[0].Key != "open_hours" {
+			t.Errorf("%s, nobody is there: %+v", name, r)
+		}
+		for range 3 {
+			s, r = callflow.Step(s, in)
+		}
+		if r.Await != callflow.Hangup {
+			t.Errorf("%s: no message, and still on the line: %+v", name, r)
+		}
+	}
+}
+
+// Star, nine, zero and eight do the same wherever a choice is asked for.
+func TestTheSameKeysEverywhere(t *testing.T) {
+	for _, place := range callflow.Places {
+		before := callflow.State{Place: place, Lang: "en", Found: found, Told: []callflow.Line{{Key: "fact_none"}}, Receipt: "0000000000000098"}
+		asked, r := callflow.Step(before, callflow.Input{Again: true})
+		if r.Await != callflow.Keys {
+			continue
+		}
+		if s, again := callflow.Step(before, callflow.Input{Keys: "*"}); s.Place != asked.Place || len(again.Say) != len(r.Say) || s.Failures != 0 {
+			t.Errorf("%s: star does not repeat", place)
+		}
+		if _, r := callflow.Step(before, callflow.Input{Keys: "0"}); r.Need != callflow.FindPerson {
+			t.Errorf("%s: zero finds nobody", place)
+		}
+		if s, r := callflow.Step(before, callflow.Input{Keys: "9"}); s.Place == place && place != callflow.Language || r.Await == callflow.Hangup {
+			t.Errorf("%s: nine does not go back", place)
+		}
+		if s, _ := callflow.Step(before, callflow.Input{Keys: "8"}); r.MaxKeys == 1 && (!s.Slow || s.Place != place) {
+			t.Errorf("%s: eight does not slow down", place)
+		}
+	}
+}
+
+// walk presses keys and fails when a need comes.
+func walk(t *testing.T, s callflow.State, keys ...string) (callflow.State, callflow.Reply) {
+	t.Helper()
+	var r callflow.Reply
+	for _, key := range keys {
+		if s, r = callflow.Step(s, callflow.Input{Keys: key, Today: today}); r.Need != callflow.Nothing {
+			t.Fatalf("%s needs %s", key, r.Need)
+		}
+	}
+	return s, r
+}
+
+func TestSecondTipOffIsAnother(t *testing.T) {
+	s, _ := callflow.Begin()
+	s, _ = walk(t, s, "1", "2", "1", "1", "202503", "1")
+	first := s.TipNo
+	s, r := callflow.Step(s, callflow.Input{Recording: "RE1"})
+	if !r.Draft || s.Recording != "RE1" || s.Matter() != "tip-1" {
+		t.Fatalf("%+v", r)
+	}
+	s, r = callflow.Step(s, callflow.Input{Keys: "1"})
+	if r.Need != callflow.File {
+		t.Fatalf("%+v", r)
+	}
+	s, r = callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Receipt: "0000000000000098"}})
+	if s.Place != callflow.Receipt || r.Keep != "RE1" || s.Recording != "" {
+		t.Fatalf("%+v %+v", s, r)
+	}
+	if s, _ = walk(t, s, "1", "2"); s.TipNo == first || s.Receipt != "" {
+		t.Error("a second tip-off of the call would be taken for the first")
+	}
+}
+
+func TestRedoDropsTheRecordingAndHearPlaysIt(t *testing.T) {
+	s := callflow.State{Place: callflow.Keep, Lang: "cmn", Recording: "RE1", Tip: callflow.Tip{Recorded: true}}
+	if _, r := callflow.Step(s, callflow.Input{Keys: "2"}); r.Hear != "RE1" {
+		t.Errorf("hear: %+v", r)
+	}
+	s, r := callflow.Step(s, callflow.Input{Keys: "3"})
+	if r.Drop != "RE1" || s.Recording != "" || s.Tip.Recorded || s.Place != callflow.Record {
+		t.Errorf("redo: %+v %+v", s, r)
+	}
+	s, r = callflow.Step(s, callflow.Input{Recording: "RE2", HungUp: true})
+	if r.Keep != "RE2" || !r.Draft || s.Place != callflow.Over {
+		t.Errorf("hang-up after the tone: %+v %+v", s, r)
+	}
+}
+
+func TestUnsentAdditionIsSentByHangingUpAndDroppedByGoingBack(t *testing.T) {
+	s := callflow.State{Place: callflow.AdditionOK, Lang: "cmn", Recording: "RE1", Mailbox: "0000000000000098"}
+	left, r := callflow.Step(s, callflow.Input{HungUp: true})
+	if r.Need != callflow.Add || r.Keep != "RE1" {
+		t.Fatalf("%+v", r)
+	}
+	if left, r = callflow.Step(left, callflow.Input{Brought: &callflow.Brought{}}); left.Place != callflow.Over || r.Await != callflow.Hangup {
+		t.Errorf("%+v %+v", left, r)
+	}
+	if back, r := callflow.Step(s, callflow.Input{Keys: "9"}); r.Drop != "RE1" || back.Place != callflow.Progress {
 		t.Errorf("%+v", r)
 	}
 }
 
-// About four Chinese characters or thirteen letters are spoken in a second.
+func TestSafeMeansAClearYes(t *testing.T) {
+	s := callflow.State{Place: callflow.Safe, Lang: "cmn", Person: 7, Tip: callflow.Tip{Named: true, Safe: true}}
+	if s, _ := callflow.Step(s, callflow.Input{}); s.Tip.Safe || s.Place != callflow.Record {
+		t.Error("silence is taken for yes")
+	}
+	if s, _ := callflow.Step(s, callflow.Input{Keys: "1"}); !s.Tip.Safe {
+		t.Error("yes is not heard")
+	}
+}
+
+func TestThreeRefusedSignInsEndIt(t *testing.T) {
+	s := callflow.State{Place: callflow.Number, Lang: "cmn", After: callflow.Menu}
+	var r callflow.Reply
+	for i := range 3 {
+		s, _ = callflow.Step(s, callflow.Input{Keys: "07010120010331000*"})
+		if s, r = callflow.Step(s, callflow.Input{Keys: "270413"}); r.Need != callflow.SignIn || r.Value != "270413" || s.Number != "07010120010331000X" {
+			t.Fatalf("%d: %+v", i, r)
+		}
+		s, r = callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Problem: "wrong_signin"}})
+		if s.Number != "" {
+			t.Error("a refused number is kept")
+		}
+	}
+	if r.Need != callflow.FindPerson {
+		t.Errorf("after three: %+v", r)
+	}
+}
+
+func TestTipOffGoesOnWhenSigningInCannot(t *testing.T) {
+	s := callflow.State{Place: callflow.PIN, Lang: "cmn", After: callflow.Safe, Tip: callflow.Tip{Kind: "unpaid", Named: true}}
+	s, r := callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Problem: "later"}})
+	if s.Place != callflow.Named || s.Tip.Named || len(r.Say) != 3 {
+		t.Errorf("%+v %+v", s, r)
+	}
+}
+
+func TestMonthsThatHaveNotBegunAreRefused(t *testing.T) {
+	s := callflow.State{Place: callflow.Month, Lang: "cmn"}
+	for keys, want := range map[string]callflow.Place{"202611": callflow.Named, "202612": callflow.Month, "202613": callflow.Month, "1": callflow.Named, "20250": callflow.Month} {
+		if got, _ := callflow.Step(s, callflow.Input{Keys: keys, Today: today}); got.Place != want {
+			t.Errorf("%s leads to %s", keys, got.Place)
+		}
+	}
+}
+
+// A tip-off whose employer is only in the recording needs one.
+func TestNothingSaidNothingFiled(t *testing.T) {
+	s := callflow.State{Place: callflow.Keep, Lang: "cmn", Tip: callflow.Tip{Kind: "unpaid"}}
+	if s, r := callflow.Step(s, callflow.Input{Keys: "1"}); r.Need == callflow.File || s.Place != callflow.Record {
+		t.Errorf("%+v", r)
+	}
+}
+
+// About four Chinese characters or thirteen letters are spoken in a second; employers' names and months are taken at their longest.
 func TestNoPromptTakesLongerThanFifteenSeconds(t *testing.T) {
+	keys := callflow.Prompts("cmn")
+	if len(keys) < 40 {
+		t.Fatal("prompts are missing")
+	}
 	for _, lang := range callflow.Languages {
 		limit := 15 * 4
+		args := []string{"2025", "12", "1月、3月、5月、7月、9月、11月"}
 		if lang == "en" {
-			limit = 15 * 13
+			limit, args[2] = 15*13, "January, March, May, July, September, November"
 		}
-		for _, place := range callflow.Places {
-			if n := utf8.RuneCountInString(callflow.Text(lang, callflow.Line{Key: string(place)})); n > limit || n == 0 {
-				t.Errorf("%s %s has %d characters", lang, place, n)
+		if len(callflow.Prompts(lang)) != len(keys) {
+			t.Errorf("%s has %d prompts, Mandarin %d", lang, len(callflow.Prompts(lang)), len(keys))
+		}
+		for key := range keys {
+			if key == "reply" { // the investigator's own words
+				continue
+			}
+			text := callflow.Text(lang, callflow.Line{Key: key, Args: args})
+			if n := utf8.RuneCountInString(text); n == 0 || n > limit {
+				t.Errorf("%s %s has %d characters", lang, key, n)
+			}
+			if strings.ContainsAny(text, "{}") {
+				t.Errorf("%s %s leaves a value unsaid: %q", lang, key, text)
+			}
+		}
+	}
+}
+
+// The choice comes before its key: who hears "press 1" first has forgotten it when the choice comes.
+func TestChoicesComeBeforeTheirKeys(t *testing.T) {
+	for lang, press := range map[string]string{"cmn": "按", "yue": "撳", "en": "press"} {
+		for key, text := range callflow.Prompts(lang) {
+			if strings.HasPrefix(strings.ToLower(text), press) || strings.HasPrefix(text, "请"+press) || strings.HasPrefix(text, "請"+press) {
+				t.Errorf("%s %s begins with the key: %s", lang, key, text)
 			}
 		}
 	}

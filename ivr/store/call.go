@@ -1,52 +1,21 @@
-// Package store keeps calls under way: their sealed state, the replies already given, the recordings to be fetched.
 package store
 
 import (
 	"context"
-	"crypto/rand"
-	"embed"
-	"encoding/base64"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"shebao/ivr/callflow"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
 	"shebao/shared/postgres"
-	"shebao/shared/seal"
-)
-
-//go:embed migrations/*.sql
-var files embed.FS
-
-// Migrations of the schema ivr.
-func Migrations() postgres.Migrations {
-	sub, err := fs.Sub(files, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return postgres.Migrations{Module: "ivr", Files: sub}
-}
-
-// Store keeps calls.
-type Store struct {
-	pool  *pgxpool.Pool
-	field seal.FieldKey
-}
-
-// New makes the store; field seals what a call holds.
-func New(pool *pgxpool.Pool, field seal.FieldKey) *Store { return &Store{pool, field} }
-
-const (
-	placeState  = "ivr.call.state"
-	placeReply  = "ivr.answer.reply"
-	placeFiling = "ivr.filing_key"
 )
 
 // Call is a call as its next step finds it.
@@ -55,77 +24,78 @@ type Call struct {
 	State callflow.State
 	Step  int
 	Nonce string
-	Key   intake.Key
+	key   []byte // from which the filing keys of the call's matters are made
 }
 
-// Recording to be fetched.
-type Recording struct {
-	SID     string
-	Call    string
-	Seconds int
-	Key     intake.Key
-	Tries   int
+// KeyOf is the filing key of one matter of a call, such as "tip-1": only the call can make it.
+func (c Call) KeyOf(matter string) intake.Key {
+	mac := hmac.New(sha256.New, c.key)
+	mac.Write([]byte(matter))
+	return mac.Sum(nil)
 }
 
-func nonce() string {
-	b := make([]byte, 12)
-	_, _ = rand.Read(b) // never fails: it crashes the process instead
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// Begin keeps a new call; the same call again is found as it is.
-func (s *Store) Begin(ctx context.Context, sid string, state callflow.State, now time.Time) (Call, error) {
+// Begin keeps a new call. The same call again is found as it is, and again is true.
+func (s *Store) Begin(ctx context.Context, sid string, state callflow.State, now time.Time) (c Call, again bool, err error) {
 	b, err := json.Marshal(state)
 	if err != nil {
-		return Call{}, err
+		return Call{}, false, err
 	}
-	key := intake.NewKey()
-	_, err = s.pool.Exec(ctx, `INSERT INTO ivr.call (sid, state, step, nonce, filing_key, started_at) VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT (sid) DO NOTHING`,
-		sid, s.field.Seal(placeState, b), nonce(), s.field.Seal(placeFiling, key), now)
+	c = Call{SID: sid, State: state, Nonce: nonce(), key: intake.NewKey()}
+	tag, err := s.pool.Exec(ctx, `INSERT INTO ivr.call (sid, state, step, nonce, filing_key, started_at) VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT (sid) DO NOTHING`,
+		sid, s.field.Seal(placeState, b), c.Nonce, s.field.Seal(placeFiling, c.key), now)
 	if err != nil {
-		return Call{}, postgres.Classify(fmt.Errorf("begin call: %w", err))
+		return Call{}, false, postgres.Classify(fmt.Errorf("begin call: %w", err))
 	}
-	return s.Load(ctx, sid)
+	if tag.RowsAffected() == 0 {
+		c, _, err = s.Load(ctx, sid, -1, "")
+		return c, true, err
+	}
+	return c, false, nil
 }
 
-// Load finds a call that has not ended. Error: fault.NotFound.
-func (s *Store) Load(ctx context.Context, sid string) (Call, error) {
-	c := Call{SID: sid}
+// Load finds a call that has not ended, and the reply already given to a step of it, if any. Error: fault.NotFound.
+func (s *Store) Load(ctx context.Context, sid string, step int, nonce string) (c Call, reply []byte, err error) {
+	c.SID = sid
 	var state, key []byte
-	err := s.pool.QueryRow(ctx, `SELECT state, step, nonce, filing_key FROM ivr.call WHERE sid = $1 AND ended_at IS NULL`, sid).Scan(&state, &c.Step, &c.Nonce, &key)
+	err = s.pool.QueryRow(ctx, `
+		SELECT c.state, c.step, c.nonce, c.filing_key, a.reply
+		FROM ivr.call c LEFT JOIN ivr.answer a ON a.call_sid = c.sid AND a.step = $2 AND a.nonce = $3
+		WHERE c.sid = $1 AND c.ended_at IS NULL`, sid, step, nonce).Scan(&state, &c.Step, &c.Nonce, &key, &reply)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return c, fault.New(fault.NotFound, "fault.page")
+		return c, nil, fault.New(fault.NotFound, "fault.page")
 	}
 	if err != nil {
-		return c, postgres.Classify(fmt.Errorf("load call: %w", err))
+		return c, nil, postgres.Classify(fmt.Errorf("load call: %w", err))
 	}
+	if reply != nil {
+		reply, err = s.field.Open(placeReply, reply)
+		return c, reply, err
+	}
+	return c, nil, s.open(&c, state, key)
+}
+
+func (s *Store) open(c *Call, state, key []byte) error {
 	plain, err := s.field.Open(placeState, state)
 	if err != nil {
-		return c, err
+		return fmt.Errorf("open state of a call: %w", err)
 	}
-	if c.Key, err = s.field.Open(placeFiling, key); err != nil {
-		return c, err
+	if c.key, err = s.field.Open(placeFiling, key); err != nil {
+		return fmt.Errorf("open filing key of a call: %w", err)
 	}
-	return c, json.Unmarshal(plain, &c.State)
+	return json.Unmarshal(plain, &c.State)
 }
 
-// Answered is the stored reply to a step; ok is false when there is none.
-func (s *Store) Answered(ctx context.Context, sid string, step int, nonce string) (reply []byte, ok bool, err error) {
-	var sealed []byte
-	err = s.pool.QueryRow(ctx, `SELECT reply FROM ivr.answer WHERE call_sid = $1 AND step = $2 AND nonce = $3`, sid, step, nonce).Scan(&sealed)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, postgres.Classify(fmt.Errorf("look up reply: %w", err))
-	}
-	reply, err = s.field.Open(placeReply, sealed)
-	return reply, err == nil, err
+// Change is what a step changes besides the state.
+type Change struct {
+	Made   string // a recording that the step brought
+	Matter string // to which it belongs
+	Keep   string // a recording that is now certain to be kept
+	Drop   string // one that was replaced
 }
 
-// Save keeps the state after a step together with the reply to it, and a recording to be fetched. render gets the next step's number and nonce, which go into the reply's
-// addresses. When the same step was answered meanwhile, that answer is returned.
-func (s *Store) Save(ctx context.Context, c Call, state callflow.State, recording *Recording, now time.Time, render func(step int, nonce string) ([]byte, error)) ([]byte, error) {
+// Save keeps the state after a step together with the reply to it and what becomes of recordings. render gets the next step's number and nonce, which go into the
+// reply's addresses. When the same step was answered meanwhile, that answer is returned.
+func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change Change, now time.Time, render func(step int, nonce string) ([]byte, error)) ([]byte, error) {
 	next := nonce()
 	reply, err := render(c.Step+1, next)
 	if err != nil {
@@ -135,65 +105,93 @@ func (s *Store) Save(ctx context.Context, c Call, state callflow.State, recordin
 	if err != nil {
 		return nil, err
 	}
-	lost := false
-	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `UPDATE ivr.call SET state = $3, step = step + 1, nonce = $4 WHERE sid = $1 AND step = $2 AND ended_at IS NULL`, c.SID, c.Step, s.field.Seal(placeState, b), next)
-		if err != nil {
-			return fmt.Errorf("save call: %w", err)
-		}
-		if lost = tag.RowsAffected() == 0; lost {
-			return nil
-		}
-		if _, err := tx.Exec(ctx, `INSERT INTO ivr.answer (call_sid, step, nonce, reply) VALUES ($1, $2, $3, $4)`, c.SID, c.Step, c.Nonce, s.field.Seal(placeReply, reply)); err != nil {
-			return fmt.Errorf("save reply: %w", err)
-		}
-		if recording != nil {
-			_, err = tx.Exec(ctx, `INSERT INTO ivr.recording (sid, call_sid, filing_key, seconds, due_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (sid) DO NOTHING`,
-				recording.SID, c.SID, s.field.Seal(placeFiling, c.Key), recording.Seconds, now)
-		}
-		return err
-	})
-	if err == nil && lost {
-		if stored, ok, err := s.Answered(ctx, c.SID, c.Step, c.Nonce); err != nil || ok {
-			return stored, err
-		}
-		return nil, fault.New(fault.NotFound, "fault.page")
-	}
-	return reply, err
-}
-
-// End wipes what a call held.
-func (s *Store) End(ctx context.Context, sid string, now time.Time) error {
-	err := postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `UPDATE ivr.call SET state = NULL, filing_key = NULL, ended_at = $2 WHERE sid = $1 AND ended_at IS NULL`, sid, now); err != nil {
-			return fmt.Errorf("end call: %w", err)
-		}
-		_, err := tx.Exec(ctx, `DELETE FROM ivr.answer WHERE call_sid = $1`, sid)
-		return err
-	})
-	return err
-}
-
-// FetchNext hands the next due recording to fetch and marks it done when fetch succeeds; a failure is tried again later, up to ten times. ok is false when none is due.
-func (s *Store) FetchNext(ctx context.Context, now time.Time, fetch func(ctx context.Context, r Recording) error) (ok bool, err error) {
-	var r Recording
-	var key []byte
-	err = s.pool.QueryRow(ctx, `
-		UPDATE ivr.recording SET tries = tries + 1, due_at = $1::timestamptz + interval '10 seconds' * (tries + 1)
-		WHERE sid = (SELECT sid FROM ivr.recording WHERE fetched_at IS NULL AND due_at <= $1 AND tries < 10 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-		RETURNING sid, call_sid, seconds, filing_key, tries`, now).Scan(&r.SID, &r.Call, &r.Seconds, &key, &r.Tries)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
+	sealed, answer := s.field.Seal(placeState, b), s.field.Seal(placeReply, reply)
+	moved := false
+	if change == (Change{}) {
+		moved, err = move(ctx, s.pool, c, next, sealed, answer)
+		err = postgres.Classify(err)
+	} else {
+		err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+			if moved, err = move(ctx, tx, c, next, sealed, answer); err != nil || !moved {
+				return err
+			}
+			return s.apply(ctx, tx, c, change, now)
+		})
 	}
 	if err != nil {
-		return false, postgres.Classify(fmt.Errorf("pick recording: %w", err))
+		return nil, err
 	}
-	if r.Key, err = s.field.Open(placeFiling, key); err != nil {
-		return true, err
+	if moved {
+		return reply, nil
 	}
-	if err := fetch(ctx, r); err != nil {
-		return true, fmt.Errorf("fetch recording, try %d: %w", r.Tries, err)
+	_, stored, err := s.Load(ctx, c.SID, c.Step, c.Nonce)
+	if err == nil && stored == nil {
+		err = fault.New(fault.NotFound, "fault.page")
 	}
-	_, err = s.pool.Exec(ctx, `UPDATE ivr.recording SET fetched_at = $2, filing_key = '' WHERE sid = $1`, r.SID, now)
-	return true, postgres.Classify(err)
+	return stored, err
+}
+
+// move takes a call one step on, with the reply to the step, in one statement. moved is false when another request was first, or the call has ended.
+func move(ctx context.Context, db interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}, c Call, next string, state, reply []byte) (moved bool, err error) {
+	tag, err := db.Exec(ctx, `
+		WITH moved AS (UPDATE ivr.call SET state = $3, step = step + 1, nonce = $4 WHERE sid = $1 AND step = $2 AND ended_at IS NULL RETURNING sid)
+		INSERT INTO ivr.answer (call_sid, step, nonce, reply) SELECT sid, $2, $5, $6 FROM moved`, c.SID, c.Step, state, next, c.Nonce, reply)
+	if err != nil {
+		return false, fmt.Errorf("save step: %w", err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
+// End ends a call and wipes what it held, with whatever its last change was. The key from which filing keys are made stays while a recording may still come (awaits);
+// Sweep wipes it after a day. Every recording that nobody dropped is kept. Ending again changes nothing.
+func (s *Store) End(ctx context.Context, c Call, change Change, awaits bool, now time.Time) error {
+	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := s.apply(ctx, tx, c, change, now); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE ivr.call SET state = NULL, filing_key = CASE WHEN $3 THEN filing_key END, ended_at = $2 WHERE sid = $1 AND ended_at IS NULL`, c.SID, now, awaits); err != nil {
+			return fmt.Errorf("end call: %w", err)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE ivr.recording SET fate = 'keep', due_at = $2 WHERE call_sid = $1 AND fate = 'open'`, c.SID, now); err != nil {
+			return fmt.Errorf("keep recordings: %w", err)
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM ivr.answer WHERE call_sid = $1`, c.SID); err != nil {
+			return fmt.Errorf("wipe replies: %w", err)
+		}
+		return nil
+	})
+}
+
+// longestCall is the carrier's limit.
+const longestCall = 4 * time.Hour
+
+// Stale finds a call that has not ended within the carrier's longest: its end was never reported. ok is false when there is none.
+func (s *Store) Stale(ctx context.Context, now time.Time) (sid string, ok bool, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT sid FROM ivr.call WHERE ended_at IS NULL AND started_at < $1 LIMIT 1`, now.Add(-longestCall)).Scan(&sid)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, postgres.Classify(fmt.Errorf("find stale call: %w", err))
+	}
+	return sid, true, nil
+}
+
+// Sweep wipes what ended calls still held for a late recording, after a day, and forgets calls and fetched recordings after a month.
+func (s *Store) Sweep(ctx context.Context, now time.Time) error {
+	for _, statement := range []struct {
+		sql    string
+		before time.Time
+	}{
+		{`UPDATE ivr.call SET filing_key = NULL WHERE filing_key IS NOT NULL AND ended_at < $1`, now.AddDate(0, 0, -1)},
+		{`DELETE FROM ivr.recording WHERE fetched_at < $1`, now.AddDate(0, 0, -30)},
+		{`DELETE FROM ivr.call WHERE ended_at < $1`, now.AddDate(0, 0, -30)},
+	} {
+		if _, err := s.pool.Exec(ctx, statement.sql, statement.before); err != nil {
+			return postgres.Classify(fmt.Errorf("sweep calls: %w", err))
+		}
+	}
+	return nil
 }

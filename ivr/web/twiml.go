@@ -1,123 +1,90 @@
 package web
 
 import (
-	"encoding/xml"
-	"strings"
-	"unicode"
-
-	"shebao/ivr/callflow"
+	"strconv"
+	"unicode/utf8"
 )
 
-// The few verbs that this hotline speaks. Caller's words and names reach only the text of Say, never an attribute.
-type response struct {
-	XMLName xml.Name `xml:"Response"`
-	Verbs   []any
+// document is TwiML in the making. It is written straight into bytes: encoding/xml and the carrier's library are slower than all the rest of a step, and the library's
+// SSML is malformed. Callers' words and names reach only text, never an attribute or an address.
+type document struct {
+	b    []byte
+	open []string
 }
 
-type say struct {
-	XMLName  xml.Name `xml:"Say"`
-	Voice    string   `xml:"voice,attr"`
-	Language string   `xml:"language,attr,omitempty"`
-	Text     string   `xml:",chardata"`
+const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>`
+
+func newDocument() *document {
+	d := &document{b: make([]byte, 0, 2048)}
+	d.b = append(d.b, xmlHeader...)
+	return d.start("Response")
 }
 
-type gather struct {
-	XMLName         xml.Name `xml:"Gather"`
-	Action          string   `xml:"action,attr"`
-	Method          string   `xml:"method,attr"`
-	Input           string   `xml:"input,attr"`
-	Language        string   `xml:"language,attr,omitempty"`
-	Timeout         int      `xml:"timeout,attr"`
-	NumDigits       int      `xml:"numDigits,attr,omitempty"`
-	FinishOnKey     string   `xml:"finishOnKey,attr"` // empty: star and hash are keys like others
-	ProfanityFilter string   `xml:"profanityFilter,attr,omitempty"`
-	Says            []say
+// start opens an element with pairs of attribute names and values.
+func (d *document) start(name string, attributes ...string) *document {
+	d.tag(name, attributes)
+	d.b = append(d.b, '>')
+	d.open = append(d.open, name)
+	return d
 }
 
-type record struct {
-	XMLName     xml.Name `xml:"Record"`
-	Action      string   `xml:"action,attr"`
-	Method      string   `xml:"method,attr"`
-	MaxLength   int      `xml:"maxLength,attr"`
-	Timeout     int      `xml:"timeout,attr"`
-	FinishOnKey string   `xml:"finishOnKey,attr"`
-	PlayBeep    string   `xml:"playBeep,attr"`
-	Trim        string   `xml:"trim,attr"`
+// empty is an element without content.
+func (d *document) empty(name string, attributes ...string) *document {
+	d.tag(name, attributes)
+	d.b = append(d.b, '/', '>')
+	return d
 }
 
-type redirect struct {
-	XMLName xml.Name `xml:"Redirect"`
-	Method  string   `xml:"method,attr"`
-	URL     string   `xml:",chardata"`
-}
-
-type hangup struct {
-	XMLName xml.Name `xml:"Hangup"`
-}
-
-// voices and recognition by language, as the carrier names them.
-var voices = map[string]struct{ voice, language, listen string }{
-	"cmn": {"Polly.Zhiyu", "cmn-CN", "cmn-Hans-CN"},
-	"yue": {"Polly.Hiujin-Neural", "", "yue-Hant-HK"},
-	"en":  {"Polly.Joanna", "en-US", "en-US"},
-}
-
-func sayIn(lang, text string) say {
-	v := voices[lang]
-	return say{Voice: v.voice, Language: v.language, Text: clean(text)}
-}
-
-// clean drops control characters and keeps a line within what a voice takes.
-func clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	if runes := []rune(text); len(runes) > 1000 {
-		text = string(runes[:1000])
+func (d *document) tag(name string, attributes []string) {
+	d.b = append(d.b, '<')
+	d.b = append(d.b, name...)
+	for i := 0; i+1 < len(attributes); i += 2 {
+		d.b = append(d.b, ' ')
+		d.b = append(d.b, attributes[i]...)
+		d.b = append(d.b, '=', '"')
+		d.text(attributes[i+1])
+		d.b = append(d.b, '"')
 	}
-	return text
 }
 
-// render writes the document of a reply; address is where what the caller does goes.
-func render(lang string, r callflow.Reply, address string) ([]byte, error) {
-	var says []say
-	for _, line := range r.Say {
-		says = append(says, sayIn(lang, callflow.Text(lang, line)))
-	}
-	var doc response
-	switch {
-	case r.Hangup:
-		for _, s := range says {
-			doc.Verbs = append(doc.Verbs, s)
-		}
-		doc.Verbs = append(doc.Verbs, hangup{})
-	case r.Record:
-		for _, s := range says {
-			doc.Verbs = append(doc.Verbs, s)
-		}
-		doc.Verbs = append(doc.Verbs, record{Action: address, Method: "POST", MaxLength: 180, Timeout: 5, FinishOnKey: "#", PlayBeep: "true", Trim: "do-not-trim"}, redirect{Method: "POST", URL: address})
-	default:
-		g := gather{Action: address, Method: "POST", Input: "dtmf", Timeout: 10, NumDigits: r.Keys, Says: says}
-		if r.Finish {
-			g.NumDigits, g.FinishOnKey = 0, "#"
-		}
-		if r.Speech {
-			g.Input, g.Language, g.ProfanityFilter = "dtmf speech", voices[lang].listen, "false"
-		}
-		doc.Verbs = append(doc.Verbs, g, redirect{Method: "POST", URL: address}) // silence comes back too
-	}
-	b, err := xml.Marshal(doc)
-	return append([]byte(xml.Header), b...), err
+// end closes the innermost open element.
+func (d *document) end() *document {
+	last := len(d.open) - 1
+	d.b = append(d.b, '<', '/')
+	d.b = append(d.b, d.open[last]...)
+	d.b = append(d.b, '>')
+	d.open = d.open[:last]
+	return d
 }
 
-// apology is what a caller hears when something failed; it needs nothing.
-func apology() []byte {
-	b, err := xml.Marshal(response{Verbs: []any{sayIn("cmn", callflow.Text("cmn", callflow.Line{Key: "sorry"})), hangup{}}})
-	if err != nil {
-		return []byte(xml.Header + "<Response><Hangup/></Response>")
+// text escapes; what XML cannot hold becomes a space, so that any text that anybody wrote is well formed and can be spoken.
+func (d *document) text(s string) *document {
+	for i, r := range s {
+		switch {
+		case r == '&':
+			d.b = append(d.b, "&amp;"...)
+		case r == '<':
+			d.b = append(d.b, "&lt;"...)
+		case r == '>':
+			d.b = append(d.b, "&gt;"...)
+		case r == '"':
+			d.b = append(d.b, "&#34;"...)
+		case r < ' ' || r == 0x7f || r == 0xfffe || r == 0xffff:
+			d.b = append(d.b, ' ')
+		case r == utf8.RuneError && !utf8.ValidString(s[i:min(i+3, len(s))]):
+			d.b = append(d.b, ' ')
+		default:
+			d.b = utf8.AppendRune(d.b, r)
+		}
 	}
-	return append([]byte(xml.Header), b...)
+	return d
 }
+
+func (d *document) bytes() []byte {
+	for len(d.open) > 0 {
+		d.end()
+	}
+	return d.b
+}
+
+func number(n int) string { return strconv.Itoa(n) }

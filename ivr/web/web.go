@@ -3,10 +3,11 @@ package web
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,112 +19,121 @@ import (
 )
 
 // Render writes the document of a reply; step and nonce go into the addresses to which the caller's next doing is sent.
-type Render func(lang string, r callflow.Reply, step int, nonce string) ([]byte, error)
+type Render func(s callflow.State, r callflow.Reply, step int, nonce string) ([]byte, error)
 
-// Recorded is a recording that the carrier made.
-type Recorded struct {
-	SID     string
-	Seconds int
+// Turn is what a caller did at a step of a call.
+type Turn struct {
+	Call   string // the carrier's number of the call
+	Step   int
+	Nonce  string
+	Input  callflow.Input
+	Caller string // as the carrier gives it: a number, or words such as "anonymous"
+	Waited int    // how often the caller was asked to wait because the database was away
+	Now    time.Time
 }
 
 // Line is the hotline behind the webhooks.
 type Line interface {
-	Begin(ctx context.Context, sid string, now time.Time, render Render) ([]byte, error)
-	Step(ctx context.Context, sid string, step int, nonce string, in callflow.Input, r *Recorded, caller string, now time.Time, render Render) ([]byte, error)
-	End(ctx context.Context, sid string, now time.Time) error
+	// Begin answers a call; the same call again gets the question it is at.
+	Begin(ctx context.Context, call string, now time.Time, render Render) ([]byte, error)
+	// Step answers what the caller did; the same turn again gets the same bytes. Errors: fault.NotFound for a step of another time or call, fault.Unavailable.
+	Step(ctx context.Context, t Turn, render Render) ([]byte, error)
+	// End keeps what was said and wipes the rest.
+	End(ctx context.Context, call string, now time.Time) error
+	// Recorded and Absent take notice of a recording, before, after or without the step that it belongs to.
+	Recorded(ctx context.Context, call, recording, matter string, now time.Time) error
+	Absent(ctx context.Context, call, recording string) error
+	// Sound is the recording that a caller wants to hear at a step. Error: fault.NotFound.
+	Sound(ctx context.Context, call string, step int, nonce string) ([]byte, error)
 }
 
 // Site is everything that the webhooks stand on.
 type Site struct {
-	Line      Line
-	PublicURL string
-	Tokens    [][]byte // the carrier's signing tokens; two during a rotation
-	Log       *slog.Logger
+	Line       Line
+	PublicURL  string
+	AccountSID string
+	Tokens     [][]byte // the carrier's signing tokens; two during a rotation
+	Agents     []string // telephone numbers of the people who answer
+	Log        *slog.Logger
 }
 
-var callSID = regexp.MustCompile(`^CA[0-9A-Za-z]{8,40}$`)
+var (
+	callSID = regexp.MustCompile(`^CA[0-9A-Za-z]{8,40}$`)
+	// A recording is asked for by its number at the carrier's own address, whatever address a request names.
+	recordingSID = regexp.MustCompile(`^RE[0-9A-Za-z]{8,40}$`)
+	matterName   = regexp.MustCompile(`^(tip|addition)-[0-9]{1,4}$`)
+)
 
-// Routes registers the webhooks; every one is signed.
+// Routes registers the webhooks. Every one is signed but the playing of a recording, whose address nobody can guess and which is good for one step.
 func (s *Site) Routes(app *fiber.App) {
+	app.Get("/voice/sound/:call/:step/:nonce", s.sound)
 	voice := app.Group("/voice", s.mustBeSigned)
-	voice.Post("/start", s.start)
-	voice.Post("/step/:call/:step/:nonce", s.step)
-	voice.Post("/status", s.status)
+	for _, r := range []struct {
+		path   string
+		action fiber.Handler
+	}{
+		{"/start", s.start},
+		{"/start/:waited", s.start},
+		{"/step/:lang/:call/:step/:nonce", s.step},
+		{"/step/:lang/:call/:step/:nonce/:waited", s.step},
+		{"/recording/:call/:matter", s.recorded},
+		{"/status", s.status},
+		{"/whisper/:lang", s.whisper},
+		{"/whisper/:lang/answer", s.whispered},
+		{"/fallback", s.fallback},
+	} {
+		voice.Post(r.path, r.action)
+	}
 }
 
 // mustBeSigned lets only the carrier in; anybody else gets 403 with nothing in it.
 func (s *Site) mustBeSigned(c *fiber.Ctx) error {
-	body := append([]byte(nil), c.Body()...)
-	form, err := url.ParseQuery(string(body))
-	if err != nil || !signed(s.Tokens, s.PublicURL+c.OriginalURL(), form, c.Get(fiber.HeaderContentType), body, c.Get("X-Twilio-Signature")) {
+	body, contentType := c.Body(), c.Get(fiber.HeaderContentType)
+	fields, err := fieldsOf(body, contentType)
+	if err != nil || !signed(s.Tokens, s.PublicURL+c.OriginalURL(), fields, contentType, body, c.Get("X-Twilio-Signature")) {
 		return c.Status(fiber.StatusForbidden).Send(nil)
 	}
-	if !callSID.MatchString(form.Get("CallSid")) {
+	if account := fields.Get("AccountSid"); !callSID.MatchString(fields.Get("CallSid")) || account != "" && account != s.AccountSID {
 		return c.Status(fiber.StatusForbidden).Send(nil)
 	}
-	c.Locals("form", form)
+	c.Locals("fields", fields)
 	return c.Next()
 }
 
-func form(c *fiber.Ctx) url.Values {
-	f, _ := c.Locals("form").(url.Values)
+// fieldsOf reads a form, or a JSON object of texts; the carrier sends both. The query is not read: its values are not the caller's.
+func fieldsOf(body []byte, contentType string) (url.Values, error) {
+	if !strings.HasPrefix(contentType, fiber.MIMEApplicationJSON) {
+		return url.ParseQuery(string(body))
+	}
+	var texts map[string]any
+	if err := json.Unmarshal(body, &texts); err != nil {
+		return nil, err
+	}
+	fields := url.Values{}
+	for name, value := range texts {
+		if text, ok := value.(string); ok {
+			fields.Set(name, text)
+		}
+	}
+	return fields, nil
+}
+
+func fields(c *fiber.Ctx) url.Values {
+	f, _ := c.Locals("fields").(url.Values)
 	return f
 }
 
-func (s *Site) start(c *fiber.Ctx) error {
-	sid := form(c).Get("CallSid")
-	reply, err := s.Line.Begin(c.UserContext(), sid, server.Now(c), s.render(sid))
-	return s.send(c, reply, err)
-}
-
-func (s *Site) render(sid string) Render {
-	return func(lang string, r callflow.Reply, step int, nonce string) ([]byte, error) {
-		return render(lang, r, s.PublicURL+"/voice/step/"+sid+"/"+strconv.Itoa(step)+"/"+nonce)
-	}
-}
-
-// step takes what the caller did. The same request again gets the same reply.
-func (s *Site) step(c *fiber.Ctx) error {
-	f := form(c)
-	sid := f.Get("CallSid")
-	step, err := strconv.Atoi(c.Params("step"))
-	if err != nil || c.Params("call") != sid {
-		return s.send(c, nil, fault.New(fault.NotFound, "fault.page"))
-	}
-	in := callflow.Input{Keys: f.Get("Digits"), Words: strings.TrimSpace(f.Get("SpeechResult"))}
-	var recorded *Recorded
-	if recordingURL := f.Get("RecordingUrl"); recordingURL != "" {
-		seconds, _ := strconv.Atoi(f.Get("RecordingDuration")) // absent is none
-		recorded = &Recorded{SID: recordingURL[strings.LastIndexByte(recordingURL, '/')+1:], Seconds: seconds}
-		in = callflow.Input{Recorded: true, HungUp: f.Get("Digits") == "hangup"}
-		if !recordingSID.MatchString(recorded.SID) {
-			recorded = nil
-		}
-	}
-	reply, err := s.Line.Step(c.UserContext(), sid, step, c.Params("nonce"), in, recorded, f.Get("From"), server.Now(c), s.render(sid))
-	return s.send(c, reply, err)
-}
-
-// The recording is asked for by its number at the carrier's own address, whatever address the request names.
-var recordingSID = regexp.MustCompile(`^RE[0-9A-Za-z]{8,40}$`)
-
-func (s *Site) status(c *fiber.Ctx) error {
-	f := form(c)
-	switch f.Get("CallStatus") {
-	case "completed", "busy", "failed", "no-answer", "canceled":
-		if err := s.Line.End(c.UserContext(), f.Get("CallSid"), server.Now(c)); err != nil {
-			return err
-		}
-	}
-	return c.SendStatus(fiber.StatusNoContent)
-}
-
-// send gives the document; a failure is an apology in words, with status 200, since the carrier would read an error page aloud.
-func (s *Site) send(c *fiber.Ctx, reply []byte, err error) error {
-	if err != nil {
-		s.Log.Error("call step failed", "wing", "ivr", "route", c.Route().Path, "error", fault.Of(err).Error(), "request", server.RequestID(c))
-		reply = apology()
-	}
+// send gives a document.
+func send(c *fiber.Ctx, doc []byte) error {
 	c.Set(fiber.HeaderContentType, "text/xml; charset=utf-8")
-	return c.Send(reply)
+	return c.Send(doc)
+}
+
+// away reports whether an error is one that passes by itself.
+func away(err error) bool {
+	return fault.Is(err, fault.Unavailable) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func (s *Site) failed(c *fiber.Ctx, err error) {
+	s.Log.Error("webhook failed", "wing", "ivr", "route", c.Route().Path, "error", fault.Of(err).Error(), "request", server.RequestID(c))
 }

@@ -1,0 +1,131 @@
+package callflow_test
+
+import (
+	"testing"
+	"time"
+
+	"shebao/ivr/callflow"
+	"shebao/shared/account"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/money"
+)
+
+func rows(year int, unpaid ...int) []contribution.Row {
+	var list []contribution.Row
+	for m := time.January; m <= time.December; m++ {
+		for _, insurance := range []contribution.Insurance{contribution.EmployeePension, contribution.EmployeeMedical} {
+			p := calendar.NewPeriod(year, m)
+			r := contribution.Row{Period: p, Insurance: insurance, EmployerID: 1, Base: 500000, EmployerDue: 80000, PersonDue: 40000, EmployerPaid: 80000, PersonPaid: 40000, PaidOn: p.LastDay()}
+			for _, u := range unpaid {
+				if int(m) == u && insurance == contribution.EmployeeMedical { // one insurance is enough
+					r.EmployerPaid, r.PersonPaid, r.PaidOn = 0, 0, calendar.Date{}
+				}
+			}
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func heard(lang string, lines []callflow.Line) []string {
+	var texts []string
+	for _, line := range lines {
+		texts = append(texts, callflow.Text(lang, line))
+	}
+	return texts
+}
+
+func TestFactsAreOneBreathEach(t *testing.T) {
+	years := []callflow.Year{
+		{Year: 2024, Rows: rows(2024, 5), Account: &account.Year{Year: 2024, Closing: 10000, Settled: true}},
+		{Year: 2025, Rows: rows(2025, 3, 4, 9, 12), Account: &account.Year{Year: 2025, Closing: 13360977}},
+	}
+	reach := calendar.NewDate(2025, 12, 31)
+	want := map[string][]string{
+		"cmn": {"以下信息截至2025年12月31日。", "最近足额缴费的月份是2025年11月。", "2025年欠缴 3 个月：3月到4月、9月。", "以前年度还有 1 个月欠缴。", "某公司目前欠缴社保费。", "到2024年12月31日，个人账户累计100元。"},
+		"en": {"These figures reach to December 31, 2025.", "The last month paid in full is November 2025.", "In 2025, unpaid months: 3. March to April, September.", "Unpaid months in earlier years: 1.",
+			"某公司 is in arrears.", "On December 31, 2024 your personal account held 100.00 yuan."},
+	}
+	for lang, want := range want {
+		got := heard(lang, callflow.FactsOf(lang, years, callflow.Standing{Name: "某公司", Owes: true}, reach))
+		if len(got) != len(want) {
+			t.Fatalf("%s: %q", lang, got)
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("%s: %q, want %q", lang, got[i], want[i])
+			}
+		}
+	}
+}
+
+func TestFactsOfNobody(t *testing.T) {
+	got := callflow.FactsOf("cmn", nil, callflow.Standing{}, calendar.NewDate(2025, 12, 31))
+	if len(got) != 1 || got[0].Key != "fact_none" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestMoneyIsSaidAsPeopleSayIt(t *testing.T) {
+	for fen, want := range map[money.Fen]string{
+		13360977: "13万3609元7角7分", 13000905: "13万零9元零5分", 10000000: "10万元", 5000: "50元", 0: "0元", 10: "0元1角", 100000000: "100万元", -250: "负2元5角",
+	} {
+		if got := callflow.SpokenMoney("cmn", fen); got != want {
+			t.Errorf("%d: %s, want %s", fen, got, want)
+		}
+	}
+	if got := callflow.SpokenMoney("yue", 13360977); got != "13萬3609元7角7分" {
+		t.Error(got)
+	}
+	if got := callflow.SpokenMoney("en", 13360977); got != "133,609.77 yuan" {
+		t.Error(got)
+	}
+}
+
+func TestCreditCodesByKeys(t *testing.T) {
+	for keys, want := range map[string]string{"91350211M000100Y46": "91350211M000100Y46", "91350211*000100*46": "91350211M000100Y46"} {
+		hit := false
+		for _, code := range callflow.CreditCodes(keys) {
+			hit = hit || string(code) == want
+		}
+		if n := len(callflow.CreditCodes(keys)); !hit || n > 30 {
+			t.Errorf("%s: %d candidates, hit %v", keys, n, hit)
+		}
+	}
+	for _, keys := range []string{"", "123", "***350211M000100Y4", "913502110000000000"} {
+		if got := callflow.CreditCodes(keys); len(got) != 0 {
+			t.Errorf("%s: %v", keys, got)
+		}
+	}
+}
+
+func TestOpeningHours(t *testing.T) {
+	h, err := callflow.ParseHours("1-5 09:00-12:00 13:30-17:00; 6 09:00-12:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]bool{
+		"2026-11-20T09:00": true, "2026-11-20T08:59": false, "2026-11-20T12:00": false, "2026-11-20T13:30": true, "2026-11-20T17:00": false, // a Friday
+		"2026-11-21T10:00": true, "2026-11-21T14:00": false, "2026-11-22T10:00": false, // Saturday service, Sunday
+		"2026-10-01T10:00": false, "2026-10-10T14:00": true, // National Day; the make-up Saturday has Monday's hours
+	} {
+		instant, err := time.ParseInLocation("2006-01-02T15:04", at, calendar.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.Open(instant, calendar.China()); got != want {
+			t.Errorf("%s: %v", at, got)
+		}
+	}
+	for lang, want := range map[string]string{"cmn": "9点到12点、13点半到17点", "yue": "9點到12點、13點半到17點", "en": "9 a.m. to 12 p.m. and 1:30 p.m. to 5 p.m."} {
+		if got := h.Spoken(lang); got != want {
+			t.Errorf("%s: %s", lang, got)
+		}
+	}
+	for _, wrong := range []string{"", "1-5", "8 09:00-10:00", "5-1 09:00-10:00", "1 10:00-09:00", "1 9", "1 09:00-12:00 11:00-13:00"} {
+		if _, err := callflow.ParseHours(wrong); err == nil {
+			t.Errorf("%q was taken", wrong)
+		}
+	}
+}
