@@ -1,8 +1,9 @@
 package softphone
 
 import (
-	"crypto/rand"
-	"encoding/hex"
+	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -18,94 +19,192 @@ import (
 	"shebao/shared/server"
 )
 
-// Page is the demo's telephone: a page that calls the hotline, and the carrier's recordings beside it. Calls live in memory and belong to a browser.
+// Page is the demo's telephone: a page that calls the hotline, and the carrier's recordings beside it. Calls live in memory and belong to a browser. Every form works
+// without script; a script asks the same addresses for JSON, speaks what is heard, and records from the microphone.
 type Page struct {
 	Config func() Config
 	Hints  []string
 	mu     sync.Mutex
-	calls  map[string]*Call
+	calls  map[string]*held
 }
+
+// held is a call and the turn of the one request at a time that may drive it.
+type held struct {
+	turn sync.Mutex
+	call *Call
+	used time.Time
+}
+
+const (
+	maxSound = 8 << 20
+	maxCalls = 200
+	heldFor  = 4 * time.Hour // the carrier's longest call
+)
 
 // Wing serves the page at a public address.
 func (p *Page) Wing(publicURL string, recordings *Recordings, log *slog.Logger) server.Wing {
-	p.calls = map[string]*Call{}
-	app := server.New(server.Options{Name: "softphone", PublicURL: publicURL, Log: log, Now: time.Now, Pages: true, BodyLimit: maxSound, Budget: 20 * time.Second,
-		Problem: func(c *fiber.Ctx, _ int, f *fault.Error) error { return c.SendString(locale.Fault(locale.Chinese, f)) }})
+	p.calls = map[string]*held{}
+	app := server.New(server.Options{Name: "softphone", PublicURL: publicURL, Log: log, Now: time.Now, Pages: true, BodyLimit: maxSound, Budget: 90 * time.Second,
+		Problem: func(c *fiber.Ctx, _ int, f *fault.Error) error { return c.SendString(locale.Fault(lang(c), f)) }})
 	recordings.Routes(app)
 	server.Static(app, static.Prefix, static.Open)
 	app.Get("/", func(c *fiber.Ctx) error { return p.show(c, nil) })
-	app.Post("/prefs", func(c *fiber.Ctx) error {
-		for _, lang := range []string{locale.Chinese, locale.English} {
-			if c.FormValue("lang") == lang {
-				c.Cookie(&fiber.Cookie{Name: "lang", Value: lang, Path: "/"})
-			}
-		}
-		return c.Redirect("/", fiber.StatusSeeOther)
-	})
+	app.Post("/prefs", setPreferences)
 	app.Post("/dial", p.dial)
-	app.Post("/press", p.with(func(c *fiber.Ctx, call *Call) error {
-		keys := c.FormValue("key")
-		if keys == "" {
-			keys = strings.TrimSpace(c.FormValue("keys"))
-		}
-		return call.Press(c.UserContext(), keys)
-	}))
-	app.Post("/say", p.with(func(c *fiber.Ctx, call *Call) error { return call.Say(c.UserContext(), c.FormValue("words")) }))
-	app.Post("/record", p.with(func(c *fiber.Ctx, call *Call) error { return call.Record(c.UserContext(), Tone(20)) }))
-	app.Post("/silence", p.with(func(c *fiber.Ctx, call *Call) error { return call.Silence(c.UserContext()) }))
-	app.Post("/hangup", p.with(func(c *fiber.Ctx, call *Call) error { return call.HangUp(c.UserContext()) }))
+	for path, do := range map[string]func(c *fiber.Ctx, call *Call) error{
+		"/press": func(c *fiber.Ctx, call *Call) error {
+			keys := form(c, "key")
+			if keys == "" {
+				keys = strings.TrimSpace(form(c, "keys"))
+			}
+			return call.Press(c.UserContext(), keys)
+		},
+		"/say": func(c *fiber.Ctx, call *Call) error {
+			return call.Say(c.UserContext(), strings.TrimSpace(form(c, "words")))
+		},
+		"/record":  record,
+		"/silence": func(c *fiber.Ctx, call *Call) error { return call.Silence(c.UserContext()) },
+		"/agent":   func(c *fiber.Ctx, call *Call) error { return call.Agent(c.UserContext(), form(c, "key")) },
+		"/hangup":  func(c *fiber.Ctx, call *Call) error { return call.HangUp(c.UserContext()) },
+	} {
+		app.Post(path, p.with(do))
+	}
 	return server.Wing{App: app}
 }
 
-const maxSound = 8 << 20
+func lang(c *fiber.Ctx) string { return locale.Known(c.Cookies("lang")) }
 
-func (p *Page) call(c *fiber.Ctx) *Call {
+// form reads a posted field from the body, whichever way the browser encoded it, never from the query.
+func form(c *fiber.Ctx, name string) string {
+	if fields, err := c.MultipartForm(); err == nil && len(fields.Value[name]) > 0 {
+		return fields.Value[name][0]
+	}
+	return string(c.Request().PostArgs().Peek(name))
+}
+
+func setPreferences(c *fiber.Ctx) error {
+	for name, values := range map[string]map[string]bool{"ui": {"elder": true, "standard": true}, "theme": {"dark": true, "light": true}, "lang": {locale.Chinese: true, locale.English: true}} {
+		if value := form(c, name); values[value] {
+			c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", SameSite: "Lax", HTTPOnly: true})
+		}
+	}
+	return c.Redirect("/", fiber.StatusSeeOther)
+}
+
+// record takes a sound from the microphone or a file; without either a tone stands in.
+func record(c *fiber.Ctx, call *Call) error {
+	sound := Tone(20)
+	if strings.HasPrefix(c.Get(fiber.HeaderContentType), "audio/") {
+		sound = append([]byte(nil), c.Body()...)
+	} else if header, err := c.FormFile("sound"); err == nil && header.Size > 0 {
+		file, err := header.Open()
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }() // only read
+		if sound, err = io.ReadAll(file); err != nil {
+			return err
+		}
+	}
+	if !isWAV(sound) {
+		return errSound
+	}
+	return call.Record(c.UserContext(), sound)
+}
+
+var errSound = errors.New("softphone: not a WAV sound")
+
+func (p *Page) held(c *fiber.Ctx) *held {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.calls[c.Cookies("call")]
+	h := p.calls[c.Cookies("call")]
+	if h != nil {
+		h.used = server.Now(c)
+	}
+	return h
 }
 
 func (p *Page) dial(c *fiber.Ctx) error {
-	call, err := Dial(c.UserContext(), p.Config())
-	id := make([]byte, 16)
-	_, _ = rand.Read(id) // never fails: it crashes the process instead
-	key := hex.EncodeToString(id)
-	p.mu.Lock()
-	if len(p.calls) > 1000 {
-		clear(p.calls) // old calls of a demo that was left running
+	config := p.Config()
+	config.Wait = pause
+	call, err := Dial(c.UserContext(), config)
+	if call == nil {
+		return err
 	}
-	p.calls[key] = call
+	key, now := random(""), server.Now(c)
+	p.mu.Lock()
+	for k, h := range p.calls {
+		if now.Sub(h.used) > heldFor || len(p.calls) >= maxCalls {
+			delete(p.calls, k)
+		}
+	}
+	p.calls[key] = &held{call: call, used: now}
 	p.mu.Unlock()
 	c.Cookie(&fiber.Cookie{Name: "call", Value: key, Path: "/", HTTPOnly: true, SameSite: "Lax"})
+	c.Request().Header.SetCookie("call", key)
+	return p.answer(c, err)
+}
+
+// pause passes the time that the hotline asks for.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(d, 5*time.Second)):
+	}
+}
+
+func (p *Page) with(do func(c *fiber.Ctx, call *Call) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		h := p.held(c)
+		if h == nil {
+			return p.answer(c, nil)
+		}
+		h.turn.Lock()
+		err := do(c, h.call)
+		h.turn.Unlock()
+		return p.answer(c, err)
+	}
+}
+
+// answer is JSON for the script and a page for everybody else; what went well leads back to the page.
+func (p *Page) answer(c *fiber.Ctx, err error) error {
+	if strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) {
+		v := p.view(c, err)
+		return c.JSON(fiber.Map{"heard": v.Heard, "awaits": v.Awaits, "inCall": v.InCall, "error": v.Error, "status": v.Status()})
+	}
 	if err != nil {
 		return p.show(c, err)
 	}
 	return c.Redirect("/", fiber.StatusSeeOther)
 }
 
-func (p *Page) with(do func(c *fiber.Ctx, call *Call) error) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		call := p.call(c)
-		if call == nil {
-			return c.Redirect("/", fiber.StatusSeeOther)
-		}
-		if err := do(c, call); err != nil {
-			return p.show(c, err)
-		}
-		return c.Redirect("/", fiber.StatusSeeOther)
+func (p *Page) view(c *fiber.Ctx, failed error) pages.View {
+	page := layout.Page{Site: "site.softphone", Lang: lang(c), Path: "/", Demo: true, Scripts: []string{"softphone.js"}, Elder: c.Cookies("ui") == "elder", Failed: failed != nil}
+	if theme := c.Cookies("theme"); theme == "dark" || theme == "light" {
+		page.Theme = theme
 	}
+	page.Title = page.T("site.softphone")
+	v := pages.View{Page: page, Hints: p.Hints, Awaits: "nothing"}
+	if h := p.held(c); h != nil {
+		h.turn.Lock()
+		for _, line := range h.call.Lines() {
+			v.Heard = append(v.Heard, pages.Line{Text: line.Text, Lang: line.Lang})
+		}
+		v.Awaits, v.InCall = h.call.Awaits(), !h.call.Ended()
+		h.turn.Unlock()
+	}
+	switch {
+	case errors.Is(failed, ErrNotAwaited):
+		v.Error = page.T("softphone.notawaited")
+	case errors.Is(failed, errSound):
+		v.Error = page.T("softphone.notsound")
+	case failed != nil:
+		v.Error = page.T("softphone.failed", failed.Error()) // what the carrier would report; it holds no personal data
+	}
+	return v
 }
 
 func (p *Page) show(c *fiber.Ctx, failed error) error {
-	page := layout.Page{Site: "site.softphone", Lang: locale.Known(c.Cookies("lang")), Path: "/", Demo: true}
-	page.Title = page.T("site.softphone")
-	v := pages.View{Page: page, Hints: p.Hints}
-	if call := p.call(c); call != nil {
-		v.Heard, v.Awaits, v.InCall = call.Heard(), call.Awaits(), !call.Ended()
-	}
-	if failed != nil {
-		v.Error = page.T("softphone.failed", failed.Error()) // what the carrier would report; it holds no personal data
-	}
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
-	return pages.Phone(v).Render(c.UserContext(), c.Response().BodyWriter())
+	return pages.Phone(p.view(c, failed)).Render(c.UserContext(), c.Response().BodyWriter())
 }

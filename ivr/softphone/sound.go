@@ -30,3 +30,16 @@ func Tone(tenths int) []byte {
 	}
 	return b.Bytes()
 }
+
+func isWAV(sound []byte) bool {
+	return len(sound) > 44 && string(sound[:4]) == "RIFF" && string(sound[8:12]) == "WAVE"
+}
+
+// Seconds is how long a WAV sound is, at least one.
+func Seconds(sound []byte) int {
+	if !isWAV(sound) {
+		return 1
+	}
+	perSecond := int(binary.LittleEndian.Uint32(sound[28:]))
+	return max(1, (len(sound)-44)/max(1, perSecond))
+}

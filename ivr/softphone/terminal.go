@@ -3,53 +3,98 @@ package softphone
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 )
 
-// Terminal makes a call with keyboard and screen, or from a script: each line is keys (digits, * and #), or
-// "say words", "record", "silence", "hangup". What is heard is printed.
-func Terminal(ctx context.Context, config Config, in io.Reader, out io.Writer) error {
-	call, err := Dial(ctx, config)
-	if err != nil {
-		return err
+// Do does one thing, as a line of a script names it:
+//
+//	123#            keys
+//	say 南湖电子     words, where the hotline listens
+//	record [FILE]   a sound after the tone: a WAV file, or a tone of two seconds
+//	record! [FILE]  the same, and hang up
+//	silence         nothing, until the time runs out
+//	agent [KEY]     the agent answers a transfer and presses a key, or none
+//	busy            nobody can be reached
+//	hangup          the end
+//
+// Empty lines and lines that begin with // do nothing.
+func (c *Call) Do(ctx context.Context, doing string) error {
+	word, rest, _ := strings.Cut(strings.TrimSpace(doing), " ")
+	rest = strings.TrimSpace(rest)
+	switch word {
+	case "", "//":
+		return nil
+	case "say":
+		return c.Say(ctx, rest)
+	case "record", "record!":
+		sound := Tone(20)
+		if rest != "" {
+			var err error
+			if sound, err = os.ReadFile(rest); err != nil {
+				return err
+			}
+		}
+		return c.record(ctx, sound, word == "record!")
+	case "silence":
+		return c.Silence(ctx)
+	case "agent":
+		return c.Agent(ctx, rest)
+	case "busy":
+		return c.Transfer(ctx, "busy")
+	case "hangup":
+		return c.HangUp(ctx)
 	}
-	shown := 0
+	if strings.HasPrefix(word, "//") {
+		return nil
+	}
+	return c.Press(ctx, word)
+}
+
+// Terminal makes a call with keyboard and screen, or plays a script: each line is something to do, or "? text", which must have been heard since the line before.
+// What is heard is printed. Its error says which expectation was not met, or why the call broke off.
+func Terminal(ctx context.Context, config Config, in io.Reader, out io.Writer) error {
+	call, failed := Dial(ctx, config)
+	if call == nil {
+		return failed
+	}
+	say := func(format string, args ...any) {
+		_, _ = fmt.Fprintf(out, format, args...) // a terminal that is gone is nobody's loss
+	}
+	shown, since := 0, 0
 	show := func() {
-		for ; shown < len(call.Heard()); shown++ {
-			_, _ = fmt.Fprintln(out, "☎ "+call.Heard()[shown]) // a terminal that is gone is nobody's loss
+		since = shown
+		for ; shown < len(call.heard); shown++ {
+			say("☎ %s\n", call.heard[shown].Text)
 		}
 		if !call.Ended() {
-			_, _ = fmt.Fprintf(out, "[%s] > ", call.Awaits()) // as above
+			say("[%s] > ", call.Awaits())
 		}
 	}
 	show()
+	if failed != nil {
+		return failed
+	}
+	var missed []error
 	lines := bufio.NewScanner(in)
-	for !call.Ended() && lines.Scan() {
+	for lines.Scan() {
 		text := strings.TrimSpace(lines.Text())
-		words, speaks := strings.CutPrefix(text, "say ")
-		switch {
-		case text == "" || strings.HasPrefix(text, "//"):
+		if want, ok := strings.CutPrefix(text, "? "); ok {
+			if !strings.Contains(strings.Join(call.Heard()[since:], "\n"), strings.TrimSpace(want)) {
+				missed = append(missed, fmt.Errorf("not heard: %s", want))
+			}
 			continue
-		case text == "hangup":
-			err = call.HangUp(ctx)
-		case text == "silence":
-			err = call.Silence(ctx)
-		case text == "record":
-			err = call.Record(ctx, Tone(20))
-		case speaks:
-			err = call.Say(ctx, words)
-		default:
-			err = call.Press(ctx, text)
 		}
-		if err != nil {
-			_, _ = fmt.Fprintln(out, err) // as above
+		if call.Ended() {
+			break
+		}
+		if err := call.Do(ctx, text); err != nil {
+			say("%v\n", err)
 		}
 		show()
 	}
-	if call.Ended() {
-		return lines.Err()
-	}
-	return call.HangUp(ctx)
+	return errors.Join(append(missed, lines.Err(), call.HangUp(ctx))...)
 }

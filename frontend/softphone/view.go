@@ -1,0 +1,37 @@
+package softphone
+
+import (
+	"strconv"
+	"strings"
+
+	"shebao/frontend/layout"
+)
+
+// View of a call.
+type View struct {
+	Page   layout.Page
+	Heard  []Line
+	Awaits string // keys, speech, record, transfer, nothing
+	InCall bool
+	Error  string
+	Hints  []string // several in one are separated by |
+}
+
+// Line is one thing that was heard.
+type Line struct {
+	Text string `json:"text"`
+	Lang string `json:"lang"`
+}
+
+// Status says what the telephone waits for.
+func (v View) Status() string { return v.Page.T("softphone.status." + v.Awaits) }
+
+func (v View) inCall() string { return strconv.FormatBool(v.InCall) }
+
+func (v View) hints() []string {
+	var all []string
+	for _, h := range v.Hints {
+		all = append(all, strings.Split(h, "|")...)
+	}
+	return all
+}
