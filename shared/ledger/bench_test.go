@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strconv"
 	"testing"
@@ -73,12 +76,15 @@ func benchFiles(b testing.TB, l *Ledger, persons, months int) string {
 	dir := b.TempDir()
 	code := "91350100M000100Y43"
 	write := func(name string, rows func(w *csv.Writer)) string {
-		var text bytes.Buffer
-		w := csv.NewWriter(&text)
+		path := filepath.Join(dir, name)
+		f, err := os.Create(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		w := csv.NewWriter(f)
 		rows(w)
 		w.Flush()
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		if err := errors.Join(w.Error(), f.Close()); err != nil {
 			b.Fatal(err)
 		}
 		return path
@@ -190,6 +196,70 @@ func BenchmarkImport(b *testing.B) {
 		b.ReportMetric(insert.Seconds()/(again-staged).Seconds(), "again/insert")
 		b.ReportMetric(rows/fresh.Seconds(), "whole-rows/s")
 	}
+}
+
+// BenchmarkMillion imports a million rows, the worst order included, and prints the most memory that the process took.
+func BenchmarkMillion(b *testing.B) {
+	l, pool, _ := benchLedger(b)
+	byPerson := benchFiles(b, l, 16_700, benchMonths)
+	byMonth := inMonths(b, byPerson)
+	for _, tc := range []struct{ name, file string }{{"by-person", byPerson}, {"by-month", byMonth}} {
+		b.Run(tc.name, func(b *testing.B) {
+			for b.Loop() {
+				exec1(b, pool, benchClear)
+				debug.FreeOSMemory()
+				peak := watchMemory()
+				began := time.Now()
+				report, err := l.Import(b.Context(), Contributions, tc.file, Options{Now: benchNow})
+				if err != nil || report.Added != report.Rows {
+					b.Fatalf("%+v, %v", report, err)
+				}
+				b.ReportMetric(float64(report.Rows)/time.Since(began).Seconds(), "rows/s")
+				b.ReportMetric(float64(peak())/(1<<20), "peak-MiB")
+			}
+		})
+	}
+}
+
+// inMonths writes a file's rows in the order of months, as monthly exports put together are.
+func inMonths(b *testing.B, file string) string {
+	b.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	lines := bytes.SplitAfter(text, []byte{'\n'})
+	slices.SortStableFunc(lines[1:], func(x, y []byte) int {
+		if len(x) == 0 || len(y) == 0 {
+			return len(y) - len(x)
+		}
+		return bytes.Compare(x[42:48], y[42:48])
+	})
+	path := filepath.Join(b.TempDir(), "months.csv")
+	if err := os.WriteFile(path, bytes.Join(lines, nil), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// watchMemory looks at what the process has from the system until the peak is asked for.
+func watchMemory() (peak func() uint64) {
+	stop, done := make(chan struct{}), make(chan uint64)
+	go func() {
+		samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+		var most uint64
+		for {
+			metrics.Read(samples)
+			most = max(most, samples[0].Value.Uint64()-samples[1].Value.Uint64())
+			select {
+			case <-stop:
+				done <- most
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	}()
+	return func() uint64 { close(stop); return <-done }
 }
 
 // copyRaw is the limit: psql's \copy, or, where there is no psql, the same COPY through pgx.

@@ -11,7 +11,7 @@ import (
 
 // rowsInPart is about how many staged rows one transaction merges: truth, history, packed rows and accounts of its persons change together or not at
 // all, and an import that is killed goes on where it was when it is run again, since what is merged already says nothing new.
-const rowsInPart = 60_000
+const rowsInPart = 20_000
 
 // mergers is how many parts are merged at a time: while one waits for the disk or computes accounts in Go, the other keeps the database busy.
 const mergers = 2
@@ -20,16 +20,17 @@ const mergers = 2
 type part struct {
 	first, end int64
 	rows       int64
+	repeats    bool // some key may be repeated
 }
 
 // parts cuts the staged rows into parts of whole persons.
 func (c *stagedCounts) parts() []part {
 	var parts []part
-	var current part
+	current := part{repeats: c.unordered > 0}
 	for at, rows := range c.byPersons {
 		if current.rows > 0 && current.rows+rows > rowsInPart {
 			parts = append(parts, current)
-			current = part{first: current.end}
+			current = part{first: current.end, repeats: current.repeats}
 		}
 		current.rows += rows
 		current.end = int64(at+1) << personBits

@@ -145,8 +145,9 @@ const firstDay = 10957
 // stagedCounts knows how far the staged rows reach, and how many there are for neighbouring persons, so that merging can be cut into equal parts.
 type stagedCounts struct {
 	rows       int64
-	backward   int64   // rows of a person whose number is below that of the row before
-	before     int64   // person of the row before
+	backward   int64 // rows of a person whose number is below that of the row before
+	unordered  int64 // rows whose key is not above that of the row before: without any, no key is repeated
+	before     incoming
 	byPersons  []int64 // of persons id>>personBits
 	lastPeriod calendar.Period
 	lastPaid   calendar.Date
@@ -156,10 +157,14 @@ const personBits = 6
 
 func (c *stagedCounts) add(s *stagedRow) {
 	c.rows++
-	if s.person.id < c.before {
+	now := incoming{person: s.person.id, row: s.row}
+	if now.person < c.before.person {
 		c.backward++
 	}
-	c.before = s.person.id
+	if c.rows > 1 && compareIncoming(now, c.before) <= 0 {
+		c.unordered++
+	}
+	c.before = now
 	at := int(s.person.id >> personBits)
 	for at >= len(c.byPersons) {
 		c.byPersons = append(c.byPersons, make([]int64, at+1-len(c.byPersons))...)

@@ -31,6 +31,17 @@ func (a incoming) sameKey(b incoming) bool {
 	return a.person == b.person && compareKeys(a.row, b.row) == 0
 }
 
+// compareIncoming orders by person and key.
+func compareIncoming(a, b incoming) int {
+	switch {
+	case a.person < b.person:
+		return -1
+	case a.person > b.person:
+		return 1
+	}
+	return compareKeys(a.row, b.row)
+}
+
 // compareKeys orders one person's rows as the ledger does: by period, insurance, employer.
 func compareKeys(a, b contribution.Row) int {
 	switch {
@@ -90,12 +101,11 @@ func (r *importRun) readNews(ctx context.Context, tx pgx.Tx, p part, m *merged) 
 			SELECT FROM ledger.contribution c
 			WHERE c.`+within+` AND c.person_id = s.person_id AND c.period = s.period AND c.insurance = s.insurance AND c.employer_id = s.employer_id
 				AND c.base = s.base AND c.employer_due = s.employer_due AND c.employer_paid = s.employer_paid
-				AND c.person_due = s.person_due AND c.person_paid = s.person_paid AND c.paid_on IS NOT DISTINCT FROM s.paid_on)
-		ORDER BY s.person_id, s.period, s.insurance, s.employer_id, s.line`, p.rows)
+				AND c.person_due = s.person_due AND c.person_paid = s.person_paid AND c.paid_on IS NOT DISTINCT FROM s.paid_on)`, p.rows)
 	if err != nil {
 		return nil, fmt.Errorf("read staged rows: %w", err)
 	}
-	if int64(len(news)) < p.rows {
+	if p.repeats && int64(len(news)) < p.rows {
 		var keys int64
 		err := tx.QueryRow(ctx, `SELECT count(*) FROM (SELECT FROM ledger.staged_contribution WHERE `+within+` GROUP BY person_id, period, insurance, employer_id) AS keys`).Scan(&keys)
 		if err != nil {
@@ -107,8 +117,7 @@ func (r *importRun) readNews(ctx context.Context, tx pgx.Tx, p part, m *merged) 
 		news, err = readIncoming(ctx, tx, `
 			SELECT person_id, base, employer_due, employer_paid, person_due, person_paid, period, employer_id, paid_on, insurance, line
 			FROM ledger.staged_contribution
-			WHERE `+within+`
-			ORDER BY person_id, period, insurance, employer_id, line`, p.rows)
+			WHERE `+within, p.rows)
 		if err != nil {
 			return nil, fmt.Errorf("read staged rows: %w", err)
 		}
@@ -130,6 +139,7 @@ func (r *importRun) readNews(ctx context.Context, tx pgx.Tx, p part, m *merged) 
 	return news, nil
 }
 
+// readIncoming reads staged rows by person, key and line.
 func readIncoming(ctx context.Context, tx pgx.Tx, query string, expected int64) ([]incoming, error) {
 	rows, err := tx.Query(ctx, query)
 	if err != nil {
@@ -146,6 +156,12 @@ func readIncoming(ctx context.Context, tx pgx.Tx, query string, expected int64) 
 		in.line = int32(binary.BigEndian.Uint32(raw[10]))
 		list = append(list, in)
 	}
+	slices.SortFunc(list, func(a, b incoming) int { // here rather than there: a file in order costs nothing
+		if order := compareIncoming(a, b); order != 0 {
+			return order
+		}
+		return int(a.line) - int(b.line)
+	})
 	return list, rows.Err()
 }
 
