@@ -24,7 +24,12 @@ const (
 	Employers     Kind = "employers"
 	Persons       Kind = "persons"
 	Contributions Kind = "contributions"
+	Rates         Kind = "rates" // credited rates, by region and year
+	Rules         Kind = "rules" // how regions keep accounts
 )
+
+// Kinds lists them in the order in which a new ledger takes them.
+var Kinds = [...]Kind{Rules, Rates, Employers, Persons, Contributions}
 
 // Options of an import.
 type Options struct {
@@ -116,6 +121,10 @@ func (r *importRun) do(ctx context.Context, kind Kind, path string) (Report, err
 		err = r.importEmployers(ctx)
 	case Persons:
 		err = r.importPersons(ctx)
+	case Rates:
+		err = r.importRates(ctx)
+	case Rules:
+		err = r.importRegionalRules(ctx)
 	default:
 		err = r.importContributions(ctx)
 	}

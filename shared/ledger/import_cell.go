@@ -26,6 +26,10 @@ func knownColumns(kind Kind) []column {
 	case Persons:
 		return []column{{"证件类型", "id_type", true}, {"证件号码", "id_number", false}, {"姓名", "name", false}, {"性别", "sex", true}, {"出生日期", "birth_date", true}, {"社会保障卡号", "card_number", true},
 			{"手机号码", "mobile", true}, {"人员状态", "status", true}, {"期初账户余额", "opening_balance", true}, {"期初余额日期", "opening_on", true}}
+	case Rates:
+		return []column{{"行政区划代码", "region", true}, {"年度", "year", false}, {"记账利率", "rate", false}, {"是否暂定", "provisional", true}, {"依据", "source", false}}
+	case Rules:
+		return []column{{"行政区划代码", "region", true}, {"补缴记账办法", "back_payment_policy", false}, {"计息办法", "interest_method", false}}
 	}
 	return []column{{"证件号码", "id_number", false}, {"统一社会信用代码", "uscc", false}, {"险种", "insurance", false}, {"费款所属期", "period", false}, {"缴费基数", "base", false},
 		{"单位应缴", "employer_due", false}, {"单位实缴", "employer_paid", false}, {"个人应缴", "person_due", false}, {"个人实缴", "person_paid", false}, {"到账日期", "paid_on", false}}

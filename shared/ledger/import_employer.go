@@ -63,7 +63,21 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 	if err := r.send(ctx, tx, &batch); err != nil {
 		return err
 	}
-	return tx.Commit(ctx)
+	if r.report.Changed > 0 { // an employer that has moved brings its people under another region's rules
+		if _, err := tx.Exec(ctx, `
+			UPDATE ledger.reach SET accounts_filled = NULL
+			WHERE EXISTS (SELECT FROM ledger.regional_rule WHERE region <> '') OR EXISTS (SELECT FROM ledger.credited_rate WHERE region <> '')`); err != nil {
+			return fmt.Errorf("import employers: %w", err)
+		}
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("import employers: commit: %w", err)
+	}
+	rules, err := loadRules(ctx, r.conn)
+	if err != nil {
+		return err
+	}
+	return r.fillAccounts(ctx, rules)
 }
 
 func (r *importRun) send(ctx context.Context, tx pgx.Tx, batch *pgx.Batch) error {

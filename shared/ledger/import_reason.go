@@ -33,6 +33,11 @@ const (
 	ReasonSex             Reason = "sex"         // + neither 男 nor 女
 	ReasonMobile          Reason = "mobile"      // + not 11 digits that begin with 1
 	ReasonCardNumber      Reason = "card_number" // + not 8 or 9 letters and digits
+	ReasonYear            Reason = "year"        // + no year from 1990 to this one
+	ReasonRate            Reason = "rate"        // + no percentage with at most seven decimals
+	ReasonProvisional     Reason = "provisional" // + neither 是 nor 否
+	ReasonPolicy          Reason = "policy"      // + neither A nor B
+	ReasonMethod          Reason = "method"      // + a method of interest that the rules do not know
 )
 
 var sentences = map[Reason]string{
@@ -59,6 +64,11 @@ var sentences = map[Reason]string{
 	ReasonSex:             "性别应为男或女",
 	ReasonMobile:          "手机号码应为 11 位数字",
 	ReasonCardNumber:      "社会保障卡号应为 8 至 9 位字母和数字",
+	ReasonYear:            "年度应为 1990 年至今的四位年份",
+	ReasonRate:            "记账利率应为百分数，如 3.97",
+	ReasonProvisional:     "是否暂定应为是或否",
+	ReasonPolicy:          "补缴记账办法应为 A（记入到账当月）或 B（按原所属期记账）",
+	ReasonMethod:          "计息办法应为月积数法或年度计算法",
 }
 
 // Sentence says to the agency's clerk what is wrong and what would be right.

@@ -21,6 +21,8 @@ const (
 const (
 	employerHeader     = "uscc,name,region,registered_on,status,ownership\n"
 	personHeader       = "id_type,id_number,name,sex,birth_date,card_number,mobile,status,opening_balance,opening_on\n"
+	rateHeader         = "region,year,rate,provisional,source\n"
+	ruleHeader         = "region,back_payment_policy,interest_method\n"
 	contributionHeader = "id_number,uscc,insurance,period,base,employer_due,employer_paid,person_due,person_paid,paid_on\n"
 )
 
@@ -108,8 +110,18 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Employers, employer(1, " "), ledger.ReasonName, "name"},
 		{ledger.Employers, employer(2, "3301"), ledger.ReasonRegion, "region"},
 		{ledger.Employers, employer(4, "倒闭"), ledger.ReasonStatus, "status"},
+		{ledger.Rates, "3301,2025,1.50,,x", ledger.ReasonRegion, "region"},
+		{ledger.Rates, ",2027,1.50,,x", ledger.ReasonYear, "year"},
+		{ledger.Rates, ",2025,1.5e1,,x", ledger.ReasonRate, "rate"},
+		{ledger.Rates, ",2025,100.1,,x", ledger.ReasonRate, "rate"},
+		{ledger.Rates, ",2025,0.00000001,,x", ledger.ReasonRate, "rate"},
+		{ledger.Rates, ",2025,1.50,maybe,x", ledger.ReasonProvisional, "provisional"},
+		{ledger.Rates, ",2025,1.50,是,", ledger.ReasonName, "source"},
+		{ledger.Rules, ",C,annual", ledger.ReasonPolicy, "back_payment_policy"},
+		{ledger.Rules, ",A,daily", ledger.ReasonMethod, "interest_method"},
 	} {
-		header := map[ledger.Kind]string{ledger.Contributions: contributionHeader, ledger.Persons: personHeader, ledger.Employers: employerHeader}[tc.kind]
+		header := map[ledger.Kind]string{ledger.Contributions: contributionHeader, ledger.Persons: personHeader, ledger.Employers: employerHeader,
+			ledger.Rates: rateHeader, ledger.Rules: ruleHeader}[tc.kind]
 		report := mustImport(t, l, tc.kind, writeFile(t, "bad.csv", header+"\n"+tc.row+"\n"))
 		if report.Rows != 1 || report.Rejected != 1 || report.Good != 0 || report.Reasons[tc.reason] != 1 {
 			t.Errorf("%s: %+v, want %s", tc.row, report, tc.reason)

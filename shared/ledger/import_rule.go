@@ -1,0 +1,143 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/account"
+	"shebao/shared/calendar"
+)
+
+// importRates takes credited rates: a region's own, or those of everywhere that were published after this program was made. Everybody's account is run
+// again: a provisional year becomes final, and a corrected rate corrects.
+func (r *importRun) importRates(ctx context.Context) error {
+	return r.importRules(ctx, func(in *row, batch *pgx.Batch) {
+		region, year := in.regionPrefix("region"), in.year("year", r.today)
+		rate := in.percent("rate")
+		provisional := in.oneOf("provisional", ReasonProvisional, map[string]string{"": "no", "否": "no", "是": "yes", "no": "no", "yes": "yes"}) == "yes"
+		source := in.name("source")
+		if in.problem != nil {
+			return
+		}
+		batch.Queue(`
+			INSERT INTO ledger.credited_rate AS old (region, year, rate, provisional, source) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (region, year) DO UPDATE SET rate = excluded.rate, provisional = excluded.provisional, source = excluded.source
+			WHERE (old.rate, old.provisional, old.source) IS DISTINCT FROM (excluded.rate, excluded.provisional, excluded.source)
+			RETURNING xmax = 0`, region, year, int64(rate), provisional, source).Query(r.countChange)
+	})
+}
+
+// importRegionalRules takes how regions book late payments (A or B) and count interest. Everybody's account is run again.
+func (r *importRun) importRegionalRules(ctx context.Context) error {
+	return r.importRules(ctx, func(in *row, batch *pgx.Batch) {
+		region := in.regionPrefix("region")
+		policy := in.oneOf("back_payment_policy", ReasonPolicy, map[string]string{"A": "A", "B": "B", "a": "A", "b": "B"})
+		method := in.oneOf("interest_method", ReasonMethod, map[string]string{
+			"月积数法": "month_product", "month_product": "month_product", "年度计算法": "annual", "annual": "annual"})
+		if in.problem != nil {
+			return
+		}
+		batch.Queue(`
+			INSERT INTO ledger.regional_rule AS old (region, back_payment_policy, interest_method) VALUES ($1, $2, $3)
+			ON CONFLICT (region) DO UPDATE SET back_payment_policy = excluded.back_payment_policy, interest_method = excluded.interest_method
+			WHERE (old.back_payment_policy, old.interest_method) IS DISTINCT FROM (excluded.back_payment_policy, excluded.interest_method)
+			RETURNING xmax = 0`, region, policy, method).Query(r.countChange)
+	})
+}
+
+// importRules merges in one transaction, then runs the accounts when anything is new.
+func (r *importRun) importRules(ctx context.Context, queue func(in *row, batch *pgx.Batch)) error {
+	tx, err := r.conn.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("import %s: %w", r.report.Kind, err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
+	var batch pgx.Batch
+	for {
+		rec, bad, more, err := r.next()
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+		in := row{cells: rec.cells, columns: r.columns, problem: bad}
+		if bad == nil {
+			queue(&in, &batch)
+		}
+		if in.problem != nil {
+			if err := r.reject(rec.line, *in.problem); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.send(ctx, tx, &batch); err != nil {
+		return err
+	}
+	if r.report.Added+r.report.Changed > 0 { // what is run by the old rules is no longer filled
+		if _, err := tx.Exec(ctx, `UPDATE ledger.reach SET accounts_filled = NULL`); err != nil {
+			return fmt.Errorf("import %s: %w", r.report.Kind, err)
+		}
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("import %s: commit: %w", r.report.Kind, err)
+	}
+	rules, err := loadRules(ctx, r.conn)
+	if err != nil {
+		return err
+	}
+	return r.fillAccounts(ctx, rules)
+}
+
+// regionPrefix reads a region as the rules know it: 330000 is 33, all that begins so; an empty cell is everywhere.
+func (r *row) regionPrefix(name string) string {
+	text := r.cell(name)
+	if text != "" && (len(text) != 6 || strings.Trim(text, "0123456789") != "") {
+		r.wrong(ReasonRegion, name, text)
+		return ""
+	}
+	for len(text) >= 2 && strings.HasSuffix(text, "00") {
+		text = text[:len(text)-2]
+	}
+	return text
+}
+
+// year reads a year from 1990 to this one.
+func (r *row) year(name string, today calendar.Date) int {
+	text := r.cell(name)
+	year, err := strconv.Atoi(text)
+	if err != nil || len(text) != 4 || year < 1990 || year > today.Year {
+		r.wrong(ReasonYear, name, text)
+	}
+	return year
+}
+
+// percent reads a rate such as 3.97, with at most seven decimals, up to 100.
+func (r *row) percent(name string) account.Rate {
+	text := strings.TrimSuffix(r.cell(name), "%")
+	percent, ok := new(big.Rat).SetString(text)
+	if !ok || text == "" || strings.Trim(text, "0123456789.") != "" {
+		r.wrong(ReasonRate, name, text)
+		return 0
+	}
+	rate, err := account.ParseRate(percent.Quo(percent, big.NewRat(100, 1)).FloatString(9))
+	if err != nil || big.NewRat(int64(rate), 1_000_000_000).Cmp(percent) != 0 {
+		r.wrong(ReasonRate, name, text)
+	}
+	return rate
+}
+
+// oneOf reads one of few words.
+func (r *row) oneOf(name string, reason Reason, words map[string]string) string {
+	text := r.cell(name)
+	meaning, ok := words[text]
+	if !ok {
+		r.wrong(reason, name, text)
+	}
+	return meaning
+}
