@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -33,8 +34,8 @@ var Kinds = [...]Kind{Rules, Rates, Employers, Persons, Contributions}
 
 // Options of an import.
 type Options struct {
-	Progress io.Writer // a line that shows rows, rate and time left; nil shows nothing
-	Now      time.Time // the clock; a payment after this day is a wrong date
+	Progress io.Writer // a terminal for a bar with rows, rate and time left; nil, and a file that is no terminal, show nothing
+	Now      time.Time // the clock, never zero; a payment after this day is a wrong date
 }
 
 // Report counts what became of a file's rows: Rows = Good + Rejected + Duplicates, and Good = Added + Changed + Unchanged + Superseded.
@@ -110,7 +111,7 @@ type importRun struct {
 }
 
 func (r *importRun) do(ctx context.Context, kind Kind, path string) (Report, error) {
-	err := r.conn.QueryRow(ctx, `INSERT INTO ledger.import_run (kind, file, started_at) VALUES ($1, $2, $3) RETURNING id`, string(kind), path, r.now).Scan(&r.id)
+	err := r.conn.QueryRow(ctx, `INSERT INTO ledger.import_run (kind, file, started_at) VALUES ($1, $2, $3) RETURNING id`, string(kind), filepath.Base(path), r.now).Scan(&r.id)
 	if err != nil {
 		return Report{}, postgres.Classify(fmt.Errorf("begin import run: %w", err))
 	}

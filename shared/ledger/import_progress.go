@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 )
@@ -18,7 +19,13 @@ type progress struct {
 	line  string
 }
 
+// newProgress draws on terminals, and on writers that are no files; a log file is spared.
 func newProgress(out io.Writer, file *rowFile) *progress {
+	if f, ok := out.(*os.File); ok {
+		if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+			out = nil
+		}
+	}
 	now := time.Now()
 	return &progress{out: out, file: file, began: now, drawn: now, phase: "reading"}
 }
