@@ -76,11 +76,34 @@ func Text(lang, key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	pairs := make([]string, 0, 2*len(args))
-	for i, arg := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(text, '{')
+		if at < 0 || at+2 >= len(text) {
+			break
+		}
+		n := int(text[at+1]) - '0'
+		if n < 0 || n >= len(args) || text[at+2] != '}' {
+			b.WriteString(text[:at+1])
+			text = text[at+1:]
+			continue
+		}
+		b.WriteString(text[:at])
+		b.WriteString(word(args[n]))
+		text = text[at+3:]
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	b.WriteString(text)
+	return b.String()
+}
+
+func word(arg any) string {
+	switch v := arg.(type) {
+	case string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	}
+	return fmt.Sprint(arg)
 }
 
 // Count is the message of key.one or key.other, {0} being n. Chinese files hold both forms alike.

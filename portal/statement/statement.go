@@ -20,9 +20,9 @@ type Employer struct {
 // Input is everything that a statement follows from.
 type Input struct {
 	Year      int
-	Rows      []contribution.Row // of the year, every insurance, ordered by period, insurance and employer
-	Earlier   []contribution.Row // of the years before, in the same order, for the months in all
-	Account   *account.Year      // none without a pension insurance
+	Rows      []contribution.Row   // of the year, every insurance, ordered by period, insurance and employer
+	Earlier   [][]contribution.Row // of the years before, ascending, each in the same order, for the months in all
+	Account   *account.Year        // none without a pension insurance
 	Employers map[int32]Employer
 	DataDate  calendar.Date // the day that the ledger's data reaches
 }
@@ -186,24 +186,26 @@ func Worse(a, b contribution.Status) contribution.Status {
 func (s *Statement) count(in Input) {
 	var lines [len(contribution.Insurances)]InsuranceLine
 	var seen [len(contribution.Insurances)]bool
-	for _, rows := range [][]contribution.Row{in.Earlier, in.Rows} {
+	year := func(rows []contribution.Row, thisYear bool) {
 		if len(rows) > 0 && s.InsuredSince == 0 {
 			s.InsuredSince = rows[0].Period
 		}
 		for i := 0; i < len(rows); {
-			first := rows[i]
+			first := &rows[i]
 			status := contribution.None
 			for ; i < len(rows) && rows[i].Period == first.Period && rows[i].Insurance == first.Insurance; i++ {
 				status = Worse(status, contribution.StatusOf(rows[i], in.DataDate))
 			}
-			k := indexOf(first.Insurance)
-			if k < 0 {
-				continue
+			if k := indexOf(first.Insurance); k >= 0 {
+				lines[k].add(status, thisYear)
+				seen[k] = seen[k] || thisYear
 			}
-			lines[k].add(status, first.Period.Year() == in.Year)
-			seen[k] = seen[k] || first.Period.Year() == in.Year
 		}
 	}
+	for _, rows := range in.Earlier {
+		year(rows, false)
+	}
+	year(in.Rows, true)
 	for i, line := range lines {
 		if seen[i] {
 			line.Insurance = contribution.Insurances[i]

@@ -46,7 +46,7 @@ func TestAYearWithAGapALateMonthAndAPendingOne(t *testing.T) {
 			rows = append(rows, r)
 		}
 	}
-	s := statement.Build(statement.Input{Year: 2025, Rows: rows, Earlier: []contribution.Row{{Period: 202412, Insurance: contribution.EmployeePension}},
+	s := statement.Build(statement.Input{Year: 2025, Rows: rows, Earlier: [][]contribution.Row{{{Period: 202412, Insurance: contribution.EmployeePension}}},
 		Account: runAccount(t, rows, 2025), Employers: employers, DataDate: calendar.NewDate(2025, 11, 5)})
 	sum := s.Summarize()
 	if sum.Paid != 7 || sum.BackPaid != 1 || sum.Pending != 1 || len(sum.Owing) != 1 || sum.Owing[0] != 202503 || sum.Insured != 9 {
@@ -126,7 +126,7 @@ func TestEveryStatementAddsUp(t *testing.T) {
 		if credited != s.Account.Credited() || rowsSeen != len(rows) || owed != s.Owed || parts != s.Owed {
 			t.Fatalf("credited %s of %s, rows %d of %d, owed %s %s of %s", credited, s.Account.Credited(), rowsSeen, len(rows), owed, parts, s.Owed)
 		}
-		next := statement.Build(statement.Input{Year: 2026, Rows: []contribution.Row{paidRow(202601, contribution.EmployeePension, 1)}, Earlier: rows, DataDate: dataDate})
+		next := statement.Build(statement.Input{Year: 2026, Rows: []contribution.Row{paidRow(202601, contribution.EmployeePension, 1)}, Earlier: [][]contribution.Row{rows}, DataDate: dataDate})
 		before := 0
 		for _, line := range s.Insurances {
 			if line.Insurance == contribution.EmployeePension {

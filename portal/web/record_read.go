@@ -7,7 +7,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/portal/statement"
-	"shebao/shared/contribution"
 	"shebao/shared/fault"
 	"shebao/shared/ledger"
 )
@@ -46,17 +45,10 @@ func (s *Site) record(c *fiber.Ctx) (record, error) {
 // statement of a year; ok is false when the ledger has nothing of it.
 func (r record) statement(year int) (s statement.Statement, ok bool) {
 	in := statement.Input{Year: year, Employers: r.employers, DataDate: r.DataDate}
-	before := 0
-	for _, y := range r.Years {
-		if y.Year < year {
-			before += len(y.Rows)
-		}
-	}
-	in.Earlier = make([]contribution.Row, 0, before)
 	for i, y := range r.Years {
 		switch {
 		case y.Year < year:
-			in.Earlier = append(in.Earlier, y.Rows...)
+			in.Earlier = append(in.Earlier, y.Rows)
 		case y.Year == year:
 			ok = true
 			in.Rows = y.Rows

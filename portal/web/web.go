@@ -76,6 +76,8 @@ type Site struct {
 	Secure    bool // cookies only over TLS
 	Demo      bool
 	DemoHints []string
+
+	verified verifiedTokens
 }
 
 // Routes registers every address; who may is written beside it.

@@ -29,8 +29,9 @@ const version = 1
 
 // Claims are what a verified token says.
 type Claims struct {
-	Subject string // row number of the person or staff account
-	Session string // the session that the token belongs to, so that it can be ended
+	Subject string    // row number of the person or staff account
+	Session string    // the session that the token belongs to, so that it can be ended
+	Expires time.Time // set by Verify: from then on the token is refused, whoever remembered it
 }
 
 type claims struct {
@@ -106,5 +107,5 @@ func (k *Keys) Verify(audience Audience, signed string, now time.Time) (Claims, 
 	if err != nil {
 		return Claims{}, fault.New(fault.Denied, "fault.session").Because(err)
 	}
-	return Claims{Subject: c.Subject, Session: c.Session}, nil
+	return Claims{Subject: c.Subject, Session: c.Session, Expires: c.ExpiresAt.UTC()}, nil
 }
