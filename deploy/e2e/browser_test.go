@@ -129,6 +129,21 @@ func (v *visitor) press(text string) {
 	v.do("wait for the page after "+text, chromedp.WaitReady(chromedp.CSS("html:not([data-left]) main")))
 }
 
+// touch presses a button whose page answers by script, and waits until the page shows the words.
+func (v *visitor) touch(text, shows string) {
+	v.t.Helper()
+	v.eval(fmt.Sprintf(`(() => {
+		const e = [...document.querySelectorAll('main button')].find(e => e.textContent.trim() === %[1]q && e.getClientRects().length > 0);
+		if (!e) throw new Error('nothing to press: ' + %[1]q);
+		e.click(); return true })()`, text))
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`document.querySelector('main').innerText.includes(%q)`, shows))); err != nil {
+		v.shot("failed")
+		v.t.Fatalf("after %s the page does not show %q: %v\n%s", text, shows, err, v.text())
+	}
+}
+
 func (v *visitor) eval(script string) {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, patience)

@@ -35,11 +35,9 @@ func TestPagesInEveryDress(t *testing.T) {
 		}
 		phone := b.visitor(t, a.Softphone, size.width, size.height)
 		phone.open("/")
-		phone.press("拨打 12333")
-		phone.reads("普通话请按 1")
+		phone.touch("拨打 12333", "普通话请按 1")
 		phone.isAccessible("soft phone " + size.name)
-		phone.press("1")
-		phone.reads("举报单位请按 2")
+		phone.touch("1", "举报单位请按 2")
 		phone.shot("softphone." + size.name)
 	}
 }
