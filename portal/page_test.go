@@ -25,7 +25,7 @@ func TestEveryPageInEveryDress(t *testing.T) {
 		for name, value := range dress {
 			v.cookies[name] = value
 		}
-		for _, path := range []string{"/", "/statement/2023", "/statement/2025", "/statement/2025?only=gaps", "/statement/2025/3", "/statement/2025/1", "/account", "/help/gaps", "/sign-in", "/tip-off", "/tip-off/receipt", "/progress", "/progress?sent=1"} {
+		for _, path := range []string{"/", "/statement/2023", "/statement/2025", "/statement/2025?only=gaps", "/statement/2025/3", "/statement/2025/1", "/account", "/help/gaps", "/sign-in", "/tip-off", "/tip-off/receipt", "/progress", "/progress?sent=1", "/me", "/me?done=pin"} {
 			page := v.page(path)
 			if found := rawKey.FindString(page); found != "" {
 				t.Errorf("%s %v shows a key: %s", path, dress, found)

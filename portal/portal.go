@@ -87,7 +87,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	}
 	slow := seal.NewSlow()
 	site := &web.Site{
-		Ledger: &register{Ledger: ledger.New(d.DB, keys), now: d.Now}, PINs: credential.New(d.DB, slow, c.pepper), Sessions: store.New(d.DB, d.Redis, d.Log), Limiter: redis.NewLimiter(d.Redis),
+		Ledger: &register{Ledger: ledger.New(d.DB, keys), now: d.Now}, PINs: pins{credential.New(d.DB, slow, c.pepper), d.DB}, Sessions: sessions{store.New(d.DB, d.Redis, d.Log)}, Limiter: redis.NewLimiter(d.Redis),
 		Counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow),
 		Tokens:  tokens, Field: field, Hash: limits, Workdays: calendar.China(), Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
 	}

@@ -16,9 +16,11 @@ type Page struct {
 	Wide    bool
 	Nav     []Link
 	Account string // masked name of who is signed in; empty for nobody
-	SignOut string // where the sign-out form posts
-	Demo    bool
-	Scripts []string // names of further script files
+	// AccountLink is where the name leads; empty for a name that leads nowhere.
+	AccountLink string
+	SignOut     string // where the sign-out form posts
+	Demo        bool
+	Scripts     []string // names of further script files
 }
 
 // Link is one entry of the navigation.

@@ -236,3 +236,21 @@ type Message struct {
 	From, Text, When string
 	FromDesk         bool
 }
+
+// Me is what the person looks after: who has looked at the record, where it is signed in, the PIN.
+type Me struct {
+	Page    layout.Page
+	Errors  []layout.FieldError
+	Done    string
+	Seen    []Seen
+	SignIns []SignedIn
+}
+
+// Seen is one access to the record.
+type Seen struct{ Who, What, When string }
+
+// SignedIn is one browser in which the person is signed in.
+type SignedIn struct {
+	Device, When, Key string
+	Here              bool
+}

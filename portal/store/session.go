@@ -65,13 +65,22 @@ func hashOf(token string) []byte {
 	return sum[:]
 }
 
-// Begin starts a session and returns its number and its first refresh token. Error: fault.Unavailable.
-func (s *Store) Begin(ctx context.Context, personID int64, now time.Time) (session, refresh string, err error) {
+// Begin starts a session and returns its number and its first refresh token; the audit log says that the person signed in. device is what the person will recognise the
+// browser by. Error: fault.Unavailable.
+func (s *Store) Begin(ctx context.Context, personID int64, device string, now time.Time) (session, refresh string, err error) {
 	session, refresh = random(), random()
-	_, err = s.pool.Exec(ctx, `INSERT INTO portal.session (id, person_id, refresh_hash, rotated_at, started_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)`,
-		session, personID, hashOf(refresh), now, now.Add(idleLife))
+	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO portal.session (id, person_id, refresh_hash, device, rotated_at, started_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)`,
+			session, personID, hashOf(refresh), device, now, now.Add(idleLife))
+		if err != nil {
+			return fmt.Errorf("begin session: %w", err)
+		}
+		subject := fmt.Sprintf("person:%d", personID)
+		return audit.Append(ctx, tx, audit.Entry{Stream: "portal", At: now, Actor: subject, Role: "citizen", Action: "sign in", Subject: subject})
+	})
 	if err != nil {
-		return "", "", postgres.Classify(fmt.Errorf("begin session: %w", err))
+		return "", "", err
 	}
 	return session, refresh, nil
 }

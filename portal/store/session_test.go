@@ -49,7 +49,7 @@ func newStore(t *testing.T) place {
 
 func (p place) begin(t *testing.T) (session, refresh string) {
 	t.Helper()
-	session, refresh, err := p.Begin(t.Context(), 17, now)
+	session, refresh, err := p.Begin(t.Context(), 17, "Chrome, Android", now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,5 +153,37 @@ func TestNobodysSession(t *testing.T) {
 	s := newStore(t)
 	if _, _, err := s.Rotate(t.Context(), "no such", "token", now); !fault.Is(err, fault.Denied) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestOtherSignInsAreListedAndEnded(t *testing.T) {
+	s := newStore(t)
+	here, _ := s.begin(t)
+	there, token := s.begin(t)
+	if _, _, err := s.Begin(t.Context(), 18, "", now); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.SignIns(t.Context(), 17, now)
+	if err != nil || len(list) != 2 || list[0].Device != "Chrome, Android" || !list[0].StartedAt.Equal(now) {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if err := s.EndOthers(t.Context(), 17, here, now); err != nil {
+		t.Fatal(err)
+	}
+	if ended, err := s.Ended(t.Context(), there); err != nil || !ended {
+		t.Errorf("the other one: %v %v", ended, err)
+	}
+	if _, _, err := s.Rotate(t.Context(), there, token, now); !fault.Is(err, fault.Denied) {
+		t.Errorf("its token: %v", err)
+	}
+	if list, err := s.SignIns(t.Context(), 17, now); err != nil || len(list) != 1 || list[0].Session != here {
+		t.Errorf("%+v %v", list, err)
+	}
+	if list, err := s.SignIns(t.Context(), 18, now); err != nil || len(list) != 1 {
+		t.Errorf("somebody else's: %+v %v", list, err)
+	}
+	seen, err := s.SeenBy(t.Context(), 17, 10)
+	if err != nil || len(seen) != 2 || seen[0].Action != "sign in" || seen[0].Role != "citizen" {
+		t.Errorf("%+v %v", seen, err)
 	}
 }

@@ -58,7 +58,7 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 		c.Status(server.Status(f.Kind))
 		return s.signInPage(c, pages.SignIn{Number: number, Next: next, Errors: []layout.FieldError{{ID: "pin", Text: locale.Fault(lang(c), f)}}})
 	}
-	session, refresh, err := s.Sessions.Begin(c.UserContext(), id, server.Now(c))
+	session, refresh, err := s.Sessions.Begin(c.UserContext(), id, deviceName(c.Get(fiber.HeaderUserAgent)), server.Now(c))
 	if err != nil {
 		return err
 	}

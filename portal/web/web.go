@@ -37,15 +37,34 @@ type Ledger interface {
 // PINs proves who somebody is.
 type PINs interface {
 	Verify(ctx context.Context, personID int64, pin string, now time.Time) error
+	Check(pin string) error
+	Change(ctx context.Context, personID int64, pin string, now time.Time) error
 }
 
 // Sessions are sign-ins.
 type Sessions interface {
-	Begin(ctx context.Context, personID int64, now time.Time) (session, refresh string, err error)
+	Begin(ctx context.Context, personID int64, device string, now time.Time) (session, refresh string, err error)
 	Rotate(ctx context.Context, session, refresh string, now time.Time) (personID int64, next string, err error)
 	Ended(ctx context.Context, session string) (bool, error)
 	End(ctx context.Context, session string, now time.Time) error
+	EndOthers(ctx context.Context, personID int64, but string, now time.Time) error
+	SignIns(ctx context.Context, personID int64, now time.Time) ([]SignIn, error)
+	SeenBy(ctx context.Context, personID int64, limit int) ([]Seen, error)
 	Note(ctx context.Context, e audit.Entry) error
+}
+
+// SignIn is one of a person's sign-ins that is still good.
+type SignIn struct {
+	Session   string
+	Device    string
+	StartedAt time.Time
+	UsedAt    time.Time
+}
+
+// Seen is an access to a person's record.
+type Seen struct {
+	At                           time.Time
+	Role, Action, Reason, CaseNo string
 }
 
 // Limiter refuses what comes too often.
@@ -100,6 +119,9 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/statement/:year", person, s.showStatement},
 		{"GET", "/statement/:year/:month", person, s.showMonth},
 		{"GET", "/account", person, s.showAccount},
+		{"GET", "/me", person, s.showMe},
+		{"POST", "/me/pin", person, s.changePIN},
+		{"POST", "/me/sign-ins/end", person, s.endSignIns},
 		{"GET", "/tip-off", anybody, s.showTipOff},
 		{"POST", "/tip-off", anybody, s.takeTipOff},
 		{"GET", "/tip-off/receipt", anybody, s.showReceipt},
@@ -122,7 +144,7 @@ func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
 	}
 	p.Nav = append(p.Nav, layout.Link{Href: "/statement", Text: p.T("portal.nav.statement"), Always: true})
 	if visitor(c) != nil {
-		p.Account = s.nameOf(c)
+		p.Account, p.AccountLink = s.nameOf(c), "/me"
 		p.Nav = append(p.Nav, layout.Link{Href: "/account", Text: p.T("portal.nav.account")})
 	}
 	p.Nav = append(p.Nav, layout.Link{Href: "/tip-off", Text: p.T("portal.nav.tipoff"), Always: true}, layout.Link{Href: "/progress", Text: p.T("portal.nav.progress"), Always: true})

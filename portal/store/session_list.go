@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/postgres"
+)
+
+// SignIn is one of a person's sign-ins that is still good.
+type SignIn struct {
+	Session   string
+	Device    string
+	StartedAt time.Time
+	UsedAt    time.Time // to some ten minutes
+}
+
+// SignIns lists a person's sign-ins, the latest first. Error: fault.Unavailable.
+func (s *Store) SignIns(ctx context.Context, personID int64, now time.Time) ([]SignIn, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT id, device, started_at, rotated_at FROM portal.session
+		WHERE person_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY started_at DESC`, personID, now)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("list sign-ins: %w", err))
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[SignIn])
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("list sign-ins: %w", err))
+	}
+	return list, nil
+}
+
+// EndOthers ends every sign-in of a person but one; without one it ends all. Error: fault.Unavailable.
+func (s *Store) EndOthers(ctx context.Context, personID int64, but string, now time.Time) error {
+	rows, err := s.pool.Query(ctx, `UPDATE portal.session SET ended_at = $3 WHERE person_id = $1 AND id <> $2 AND ended_at IS NULL RETURNING id`, personID, but, now)
+	if err != nil {
+		return postgres.Classify(fmt.Errorf("end sign-ins: %w", err))
+	}
+	ended, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return postgres.Classify(fmt.Errorf("end sign-ins: %w", err))
+	}
+	for _, session := range ended {
+		s.markEnded(ctx, session)
+	}
+	return nil
+}
+
+// Seen is an access to a person's record.
+type Seen struct {
+	At                           time.Time
+	Role, Action, Reason, CaseNo string
+}
+
+// SeenBy lists who did what with a person's record, the latest first. Error: fault.Unavailable.
+func (s *Store) SeenBy(ctx context.Context, personID int64, limit int) ([]Seen, error) {
+	rows, err := s.pool.Query(ctx, `SELECT at, role, action, reason, case_no FROM audit.seen WHERE subject = $1 ORDER BY at DESC LIMIT $2`, fmt.Sprintf("person:%d", personID), limit)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("list accesses: %w", err))
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Seen])
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("list accesses: %w", err))
+	}
+	return list, nil
+}
