@@ -24,7 +24,7 @@ func TestPagesInEveryDress(t *testing.T) {
 				v.open("/")
 				v.press(dress.button)
 			}
-			for i, path := range []string{"/", "/statement", "/account", "/tip-off", "/progress", "/sign-in", "/nowhere"} {
+			for i, path := range []string{"/", "/statement", "/account", "/tip-off", "/progress", "/sign-in", "/nowhere", "/me", "/help/gaps", "/statement/2026/6"} {
 				v.open(path)
 				name := fmt.Sprintf("%s %s %s", path, size.name, dress.name)
 				v.isAccessible(name)
