@@ -20,6 +20,13 @@ func TestTheWholeLoop(t *testing.T) {
 	importSample(t, h)
 	number, name := "070106199311038610", "崔鹏霞"
 	h.run(0, number+" 270413\n", "pin", "set")
+	exported := h.run(0, number+"\n", "export", "person", filepath.Join(t.TempDir(), "record.xlsx"))
+	if info, err := os.Stat(strings.TrimSpace(exported)); err != nil || info.Size() < 1000 || info.Mode().Perm() != 0o600 {
+		t.Errorf("export: %q, %v", exported, err)
+	}
+	if out := h.run(0, "91070102MAXG612DD9\n", "export", "arrears", filepath.Join(t.TempDir(), "arrears.csv")); !strings.Contains(out, ".csv") {
+		t.Errorf("export of arrears: %s", out)
+	}
 	a := h.start("demo")
 	b := startBrowser(t)
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func (p program) importFile(ctx context.Context, args []string) error {
 		return errUsage
 	}
 	kind := ledger.Kind(args[0])
-	if kind != ledger.Employers && kind != ledger.Persons && kind != ledger.Contributions {
+	if !slices.Contains(ledger.Kinds[:], kind) {
 		return errUsage
 	}
 	book, closeAll, err := p.openLedger(ctx)
