@@ -5,7 +5,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"shebao/frontend/layout"
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/shared/fault"
@@ -32,11 +31,7 @@ func (s *Site) sendMessage(c *fiber.Ctx) error {
 	err = s.Counter.Write(c.UserContext(), m, key, words, server.Now(c))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		c.Status(fiber.StatusUnprocessableEntity)
-		v := pages.Mailbox{Words: words}
-		for _, field := range f.Fields {
-			v.Errors = append(v.Errors, layout.FieldError{ID: field.Name, Text: locale.Text(lang(c), field.Key, field.Args...)})
-		}
-		return s.mailboxPage(c, m, v)
+		return s.mailboxPage(c, m, pages.Mailbox{Words: words, Errors: fieldErrors(lang(c), f.Fields)})
 	}
 	if err != nil {
 		return err

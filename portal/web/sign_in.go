@@ -45,10 +45,10 @@ func (s *Site) signInPage(c *fiber.Ctx, v pages.SignIn) error {
 // signIn checks ID number and PIN. The limits fail closed: with Redis down nobody signs in, and is told so; who is signed in stays so.
 func (s *Site) signIn(c *fiber.Ctx) error {
 	number, next := form(c, "number"), localPath(form(c, "next"))
-	document, pin, wrong := readSignIn(lang(c), number, form(c, "pin"))
+	document, pin, wrong := checkSignIn(number, form(c, "pin"))
 	if len(wrong) > 0 {
 		c.Status(fiber.StatusUnprocessableEntity)
-		return s.signInPage(c, pages.SignIn{Number: number, Next: next, Errors: wrong})
+		return s.signInPage(c, pages.SignIn{Number: number, Next: next, Errors: fieldErrors(lang(c), wrong)})
 	}
 	id, name, err := s.prove(c.UserContext(), document, pin, c.IP(), server.Now(c))
 	if f := fault.Of(err); f != nil {
@@ -73,8 +73,8 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 	return c.Redirect(next, fiber.StatusSeeOther)
 }
 
-// readSignIn catches slips that cannot be anybody's number or PIN before they cost an attempt.
-func readSignIn(l, number, pin string) (document, digits string, wrong []layout.FieldError) {
+// checkSignIn catches slips that cannot be anybody's number or PIN before they cost an attempt.
+func checkSignIn(number, pin string) (document, digits string, wrong []fault.Field) {
 	number = strings.TrimSpace(number)
 	id, err := identity.ParseCitizenID(number)
 	document = string(id)
@@ -83,15 +83,24 @@ func readSignIn(l, number, pin string) (document, digits string, wrong []layout.
 	}
 	switch {
 	case number == "":
-		wrong = append(wrong, layout.FieldError{ID: "number", Text: locale.Text(l, "portal.number.empty")})
+		wrong = append(wrong, fault.Field{Name: "number", Key: "portal.number.empty"})
 	case err != nil:
-		wrong = append(wrong, layout.FieldError{ID: "number", Text: locale.Text(l, "portal.number.wrong")})
+		wrong = append(wrong, fault.Field{Name: "number", Key: "portal.number.wrong"})
 	}
 	digits = strings.TrimSpace(pin)
 	if len(digits) != credential.PINLength || strings.Trim(digits, "0123456789") != "" {
-		wrong = append(wrong, layout.FieldError{ID: "pin", Text: locale.Text(l, "fault.pin.digits")})
+		wrong = append(wrong, fault.Field{Name: "pin", Key: "fault.pin.digits"})
 	}
 	return document, digits, wrong
+}
+
+// fieldErrors are the fields' faults in words, for the summary and beside each field.
+func fieldErrors(l string, fields []fault.Field) []layout.FieldError {
+	var list []layout.FieldError
+	for _, f := range fields {
+		list = append(list, layout.FieldError{ID: f.Name, Text: locale.Text(l, f.Key, f.Args...)})
+	}
+	return list
 }
 
 // limitKey hides what is counted: no limit's key holds an address or an ID number.

@@ -92,7 +92,7 @@ func (s *Site) renew(c *fiber.Ctx, session, refresh string) error {
 
 // remember hands out an access token, and the next refresh token when there is one.
 func (s *Site) remember(c *fiber.Ctx, id int64, session, refresh string) error {
-	access, err := s.Tokens.Issue(token.Citizen, token.Claims{Subject: strconv.FormatInt(id, 10), Session: session}, server.Now(c), accessLife)
+	access, err := s.issue(c, id, session)
 	if err != nil {
 		return err
 	}
@@ -101,6 +101,10 @@ func (s *Site) remember(c *fiber.Ctx, id int64, session, refresh string) error {
 		s.cookie(c, cookieRefresh, session+"."+refresh)
 	}
 	return nil
+}
+
+func (s *Site) issue(c *fiber.Ctx, id int64, session string) (string, error) {
+	return s.Tokens.Issue(token.Citizen, token.Claims{Subject: strconv.FormatInt(id, 10), Session: session}, server.Now(c), accessLife)
 }
 
 // cookie lives as long as the browser is open: nothing is remembered on a shared computer.

@@ -103,7 +103,7 @@ type Site struct {
 func (s *Site) Routes(app *fiber.App) {
 	server.Static(app, static.Prefix, static.Open)
 	app.Use(s.identify)
-	anybody, person := []fiber.Handler(nil), []fiber.Handler{s.mustBeSignedIn}
+	anybody, person, own := []fiber.Handler(nil), []fiber.Handler{s.mustBeSignedIn}, []fiber.Handler{s.mustBeSignedIn, s.onlyOwn}
 	for _, r := range []struct {
 		method, path string
 		who          []fiber.Handler
@@ -130,7 +130,13 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/progress", anybody, s.openProgress},
 		{"POST", "/progress/message", anybody, s.sendMessage},
 		{"POST", "/progress/close", anybody, s.closeProgress},
+		{"GET", "/api/v1/openapi.json", anybody, s.showOpenAPI},
+		{"POST", "/api/v1/sessions", anybody, s.signInJSON},
+		{"POST", "/api/v1/sessions/refresh", anybody, s.refreshJSON},
+		{"DELETE", "/api/v1/sessions", person, s.signOutJSON},
+		{"GET", "/api/v1/statements", person, s.listStatements},
 		{"GET", "/api/v1/statements/:year", person, s.statementJSON},
+		{"GET", "/api/v1/persons/:person/statements/:year", own, s.statementJSON},
 	} {
 		app.Add(r.method, r.path, append(r.who[:len(r.who):len(r.who)], r.action)...)
 	}
