@@ -25,7 +25,8 @@ func TestEveryPageInEveryDress(t *testing.T) {
 		for name, value := range dress {
 			v.cookies[name] = value
 		}
-		for _, path := range []string{"/", "/statement/2023", "/statement/2025", "/statement/2025?only=gaps", "/statement/2025/3", "/statement/2025/1", "/account", "/help/gaps", "/sign-in", "/tip-off", "/tip-off/receipt", "/progress", "/progress?sent=1", "/me", "/me?done=pin"} {
+		for _, path := range []string{"/", "/statement/2023", "/statement/2025", "/statement/2025?only=gaps", "/statement/2025/3", "/statement/2025/1", "/account", "/help/gaps", "/help/missing", "/help/missing?recent=no", "/help/missing?recent=no&employed=yes", "/help/missing?recent=yes", "/help/missing?recent=no&employed=no",
+			"/help/missing?recent=no&employed=yes&proof=paid", "/help/missing?recent=no&employed=yes&proof=arbitration", "/sign-in", "/tip-off", "/tip-off/receipt", "/progress", "/progress?sent=1", "/me", "/me?done=pin"} {
 			page := v.page(path)
 			if found := rawKey.FindString(page); found != "" {
 				t.Errorf("%s %v shows a key: %s", path, dress, found)
@@ -79,4 +80,14 @@ func TestProblemsAreSaidInTheAskersForm(t *testing.T) {
 	has(t, "the document", doc, `"type":"about:blank"`, `"status":404`, `"code":"fault.page"`, "There is no such page")
 	_, doc = s.browser().do("GET", "/api/v1/statements/2025", nil, "Accept-Language", "zh-CN,zh;q=0.9,en;q=0.8")
 	has(t, "the document", doc, "登录已过期")
+}
+
+func TestThreeQuestionsLeadToTheFilledForm(t *testing.T) {
+	s := newSite(t)
+	b := s.browser()
+	const about = "?employer=91070102MAXG612DD9&from=2025-03&to=2025-06"
+	has(t, "the first question", b.page("/help/missing"+about), `name="recent" value="yes"`, `name="employer" value="91070102MAXG612DD9"`)
+	page := b.page("/help/missing" + about + "&recent=no&employed=yes&proof=unknown")
+	has(t, "the outcome", page, "可以投诉举报", "/tip-off?employer=91070102MAXG612DD9&amp;from=2025-03&amp;kind=unpaid&amp;to=2025-06")
+	lacks(t, "markup", b.page("/help/missing?employer=%3Cscript%3E&recent=%3Cscript%3E"), `"<script>`, "=<script>")
 }

@@ -38,8 +38,8 @@ type Alert struct {
 	Lines []AlertLine
 }
 
-// AlertLine is one employer's arrears.
-type AlertLine struct{ Text, Link string }
+// AlertLine is one employer's arrears, with the way to report it and the way for who is not sure.
+type AlertLine struct{ Text, Link, Unsure string }
 
 // Home is the first page of who is signed in.
 type Home struct {
@@ -253,4 +253,17 @@ type Seen struct{ Who, What, When string }
 type SignedIn struct {
 	Device, When, Key string
 	Here              bool
+}
+
+// Missing is one of the questions about a missing month, or what follows from the answers.
+type Missing struct {
+	Page     layout.Page
+	Number   string
+	Name     string // of the question's field
+	Question string
+	Choices  []Choice
+	Hidden   []Pair // answers so far, and what the form at the end is filled with
+	Outcome  string
+	Text     string
+	Report   string // address of the form, when that is the outcome
 }

@@ -7,7 +7,6 @@ import (
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/portal/statement"
-	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 )
 
@@ -102,19 +101,11 @@ func alertOf(l string, st *statement.Statement) *pages.Alert {
 	}
 	a := &pages.Alert{Title: locale.Count(l, "portal.alert.title", len(st.Summarize().Owing))}
 	for _, debt := range st.Owing {
+		months := "employer=" + debt.USCC + "&from=" + debt.Months[0].String() + "&to=" + debt.Months[len(debt.Months)-1].String()
 		a.Lines = append(a.Lines, pages.AlertLine{
 			Text: locale.Text(l, "portal.alert.line", debt.Name, monthsWords(l, debt.Months), debt.Owed.Grouped()),
-			Link: tipOffLink(contribution.Arrears, debt.USCC, debt.Months[0], debt.Months[len(debt.Months)-1]),
+			Link: "/tip-off?kind=unpaid&" + months, Unsure: "/help/missing?" + months,
 		})
 	}
 	return a
-}
-
-// tipOffLink leads to the form, filled in; a paid month can only be reported as paid too low.
-func tipOffLink(status contribution.Status, uscc string, from, to calendar.Period) string {
-	kind := "unpaid"
-	if !status.Owing() {
-		kind = "underpaid"
-	}
-	return "/tip-off?kind=" + kind + "&employer=" + uscc + "&from=" + from.String() + "&to=" + to.String()
 }

@@ -112,6 +112,7 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/", anybody, s.showHome},
 		{"POST", "/prefs", anybody, s.setPreferences},
 		{"GET", "/help/gaps", anybody, s.showHelp},
+		{"GET", "/help/missing", anybody, s.showMissing},
 		{"GET", "/sign-in", anybody, s.showSignIn},
 		{"POST", "/sign-in", anybody, s.signIn},
 		{"POST", "/sign-out", anybody, s.signOut},
