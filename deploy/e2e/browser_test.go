@@ -176,6 +176,22 @@ func (v *visitor) reads(wanted ...string) string {
 	return text
 }
 
+// opensUntil opens a page again until it shows the words: what another part of the house does in the background has then been done.
+func (v *visitor) opensUntil(path string, wanted ...string) {
+	v.t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(500 * time.Millisecond) {
+		v.open(path)
+		text, missing := v.text(), false
+		for _, want := range wanted {
+			missing = missing || !strings.Contains(text, want)
+		}
+		if !missing || time.Now().After(end) {
+			v.reads(wanted...)
+			return
+		}
+	}
+}
+
 func (v *visitor) element(css string) string {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
