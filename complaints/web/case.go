@@ -11,27 +11,31 @@ import (
 	"shebao/frontend/layout"
 	"shebao/frontend/locale"
 	"shebao/shared/calendar"
-	"shebao/shared/contribution"
 	"shebao/shared/fault"
 	"shebao/shared/server"
 )
 
+// head fills what stands above every tab of a case; tab is its address below the case's own.
+func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError) pages.CaseHead {
+	p := s.page(c, locale.Text(lang(c), "desk.case", k.Number))
+	p.Failed = len(wrong) > 0
+	v := pages.CaseHead{Page: p, Errors: wrong, Number: k.Number, Version: strconv.Itoa(k.Version), Employer: k.EmployerName, State: p.T("tipoff.status." + string(k.State))}
+	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(server.Now(c)))
+	for _, t := range caseTabs {
+		v.Tabs = append(v.Tabs, pages.Link{Text: p.T(t.text), Href: "/cases/" + k.Number + t.path, Current: t.path == tab})
+	}
+	return v
+}
+
 func (s *Site) showCase(c *fiber.Ctx) error { return s.casePage(c, nil) }
 
 func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError) error {
-	now := server.Now(c)
-	k, events, attachments, err := s.Desk.Case(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), now)
+	k, events, attachments, err := s.Desk.Case(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), server.Now(c))
 	if err != nil {
 		return err
 	}
-	evidence, err := s.Desk.Evidence(c.UserContext(), k, now)
-	if err != nil {
-		return err
-	}
-	p := s.page(c, locale.Text(lang(c), "desk.case", k.Number))
-	p.Failed = len(wrong) > 0
-	v := pages.Case{Page: p, Errors: wrong, Number: k.Number, Version: strconv.Itoa(k.Version), State: p.T("tipoff.status." + string(k.State)), Words: k.Words}
-	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(now))
+	v := pages.Case{CaseHead: s.head(c, k, "", wrong), Words: k.Words}
+	p := v.Page
 	reporter := p.T("desk.anonymous")
 	if k.Named {
 		reporter = p.T("desk.named")
@@ -43,7 +47,6 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	for _, a := range attachments {
 		v.Recordings = append(v.Recordings, "/cases/"+k.Number+"/attachments/"+strconv.FormatInt(a.ID, 10))
 	}
-	s.addEvidence(&v, evidence)
 	for _, e := range events {
 		v.Events = append(v.Events, eventView(p, e))
 	}
@@ -68,27 +71,6 @@ func eventView(p layout.Page, e Event) pages.Event {
 		who = p.T("desk.by.reporter")
 	}
 	return pages.Event{When: e.At.In(calendar.Zone).Format("2006-01-02 15:04"), Who: who, What: p.T(key), Text: e.Text}
-}
-
-func (s *Site) addEvidence(v *pages.Case, e Evidence) {
-	p := v.Page
-	if !e.Found {
-		v.Evidence = []pages.Pair{{Term: p.T("desk.found"), Value: p.T("desk.unknown")}}
-		return
-	}
-	v.Evidence = []pages.Pair{{Term: p.T("desk.found"), Value: e.Employer}, {Term: p.T("desk.headcount"), Value: strconv.Itoa(e.Headcount)},
-		{Term: p.T("desk.total"), Value: e.Total.Grouped() + " " + p.T("site.yuan")}, {Term: p.T("desk.latefee"), Value: e.LateFee.Grouped() + " " + p.T("site.yuan")}}
-	for _, insurance := range contribution.Insurances {
-		if owed := e.ByBranch[insurance]; owed > 0 {
-			v.Evidence = append(v.Evidence, pages.Pair{Term: p.T("insurance." + strconv.Itoa(int(insurance))), Value: owed.Grouped() + " " + p.T("site.yuan")})
-		}
-	}
-	if e.Headcount <= s.SmallEmployer {
-		v.Warning = p.T("desk.small.text", e.Headcount)
-	}
-	for _, m := range e.Months {
-		v.Months = append(v.Months, pages.EvidenceRow{Period: m.Period.String(), Headcount: strconv.Itoa(m.Headcount), Owing: strconv.Itoa(m.Owing), Owed: m.Owed.Grouped(), Base: m.AverageBase.Grouped()})
-	}
 }
 
 // act takes one of the offered steps; a second click meets a changed version and does nothing.

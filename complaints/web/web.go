@@ -3,17 +3,15 @@ package web
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/complaints/lifecycle"
-	pages "shebao/frontend/desk"
 	"shebao/frontend/layout"
 	"shebao/frontend/locale"
-	"shebao/frontend/static"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/fault"
@@ -90,46 +88,6 @@ type Site struct {
 
 const cookieSession = "desk"
 
-// Routes registers every address.
-func (s *Site) Routes(app *fiber.App) {
-	server.Static(app, static.Prefix, static.Open)
-	for _, r := range []struct {
-		method, path string
-		signedIn     bool
-		action       fiber.Handler
-	}{
-		{"GET", "/", true, func(c *fiber.Ctx) error { return c.Redirect("/queue", fiber.StatusSeeOther) }},
-		{"POST", "/prefs", false, s.setPreferences},
-		{"GET", "/sign-in", false, func(c *fiber.Ctx) error { return s.signInPage(c, "", nil) }},
-		{"POST", "/sign-in", false, s.signIn},
-		{"POST", "/sign-out", true, s.signOut},
-		{"GET", "/queue", true, s.showQueue},
-		{"POST", "/queue/claim", true, s.claim},
-		{"GET", "/cases/:number", true, s.showCase},
-		{"POST", "/cases/:number/act", true, s.act},
-		{"POST", "/cases/:number/write", true, s.write},
-		{"GET", "/cases/:number/attachments/:id", true, s.attachment},
-	} {
-		handlers := []fiber.Handler{r.action}
-		if r.signedIn {
-			handlers = []fiber.Handler{s.mustBeSignedIn, r.action}
-		}
-		app.Add(r.method, r.path, handlers...)
-	}
-}
-
-func (s *Site) mustBeSignedIn(c *fiber.Ctx) error {
-	who, err := s.Desk.Member(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
-	if fault.Is(err, fault.Denied) {
-		return c.Redirect("/sign-in", fiber.StatusSeeOther)
-	}
-	if err != nil {
-		return err
-	}
-	c.Locals("member", who)
-	return c.Next()
-}
-
 func member(c *fiber.Ctx) Member {
 	who, _ := c.Locals("member").(Member)
 	return who
@@ -142,7 +100,11 @@ func (s *Site) page(c *fiber.Ctx, title string) layout.Page {
 		p.Theme = theme
 	}
 	if p.Account != "" {
-		p.Nav = []layout.Link{{Href: "/queue", Text: p.T("desk.nav.queue"), Always: true}}
+		for _, n := range navigation {
+			if slices.Contains(n.who, member(c).Role) {
+				p.Nav = append(p.Nav, layout.Link{Href: n.href, Text: p.T(n.text), Always: true})
+			}
+		}
 	}
 	return p
 }
@@ -171,34 +133,5 @@ func (s *Site) setPreferences(c *fiber.Ctx) error {
 			}
 		}
 	}
-	return c.Redirect("/queue", fiber.StatusSeeOther)
-}
-
-func (s *Site) signInPage(c *fiber.Ctx, account string, wrong []layout.FieldError) error {
-	p := s.page(c, locale.Text(lang(c), "desk.signin"))
-	p.Path, p.Failed, p.Wide = "/sign-in", len(wrong) > 0, false
-	v := pages.SignIn{Page: p, Errors: wrong, Account: account}
-	if s.DemoHints != nil {
-		v.Hints = s.DemoHints()
-	}
-	return render(c, pages.SignInPage(v))
-}
-
-func (s *Site) signIn(c *fiber.Ctx) error {
-	session, err := s.Desk.SignIn(c.UserContext(), form(c, "account"), form(c, "password"), form(c, "code"), server.Now(c))
-	if f := fault.Of(err); f != nil {
-		if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
-			return err
-		}
-		c.Status(server.Status(f.Kind))
-		return s.signInPage(c, form(c, "account"), []layout.FieldError{{ID: "code", Text: locale.Fault(lang(c), f)}})
-	}
-	c.Cookie(&fiber.Cookie{Name: cookieSession, Value: session, Path: "/", SameSite: "Strict", HTTPOnly: true, Secure: s.Secure, SessionOnly: true})
-	return c.Redirect("/queue", fiber.StatusSeeOther)
-}
-
-func (s *Site) signOut(c *fiber.Ctx) error {
-	err := s.Desk.SignOut(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
-	c.Cookie(&fiber.Cookie{Name: cookieSession, Path: "/", MaxAge: -1, Expires: time.Unix(0, 0), HTTPOnly: true, Secure: s.Secure})
-	return errors.Join(err, c.Redirect("/sign-in", fiber.StatusSeeOther))
+	return c.Redirect("/", fiber.StatusSeeOther)
 }

@@ -34,23 +34,35 @@ type Row struct{ Number, Employer, Kind, State, Due, DueClass, Owner, Received s
 // Pair is a term and its value.
 type Pair struct{ Term, Value string }
 
-// Case is the case page.
+// CaseHead is what every tab of a case shows above its own content.
+type CaseHead struct {
+	Page     layout.Page
+	Errors   []layout.FieldError
+	Number   string
+	Version  string
+	Employer string
+	State    string
+	Due      string
+	DueClass string
+	Tabs     []Link
+}
+
+// Case is the overview of a case.
 type Case struct {
-	Page       layout.Page
-	Errors     []layout.FieldError
-	Number     string
-	Version    string
-	State      string
-	Due        string
-	DueClass   string
+	CaseHead
 	Facts      []Pair
 	Words      string
-	Evidence   []Pair
-	Months     []EvidenceRow
-	Warning    string
 	Recordings []string
 	Events     []Event
 	Actions    []Action
+}
+
+// Evidence is the tab of what the ledger says.
+type Evidence struct {
+	CaseHead
+	Warning string
+	Facts   []Pair
+	Months  []EvidenceRow
 }
 
 // EvidenceRow is one month of the ledger's evidence.

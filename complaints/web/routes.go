@@ -1,0 +1,92 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shebao/complaints/lifecycle"
+	"shebao/frontend/static"
+	"shebao/shared/fault"
+	"shebao/shared/server"
+)
+
+// Who may ask for an address. Nobody signed in is anybody; which cases a role sees is decided in SQL.
+var (
+	anybody     []lifecycle.Role
+	staff       = []lifecycle.Role{lifecycle.Intake, lifecycle.Investigator, lifecycle.Supervisor, lifecycle.Sysadmin, lifecycle.Auditor}
+	caseworkers = []lifecycle.Role{lifecycle.Intake, lifecycle.Investigator, lifecycle.Supervisor}
+)
+
+// Routes registers every address; who may is written beside it.
+func (s *Site) Routes(app *fiber.App) {
+	server.Static(app, static.Prefix, static.Open)
+	for _, r := range []struct {
+		method, path string
+		who          []lifecycle.Role
+		action       fiber.Handler
+	}{
+		{"GET", "/", staff, s.showFirst},
+		{"POST", "/prefs", anybody, s.setPreferences},
+		{"GET", "/sign-in", anybody, func(c *fiber.Ctx) error { return s.signInPage(c, "", nil) }},
+		{"POST", "/sign-in", anybody, s.signIn},
+		{"POST", "/sign-out", staff, s.signOut},
+
+		{"GET", "/queue", caseworkers, s.showQueue},
+		{"POST", "/queue/claim", caseworkers, s.claim},
+
+		{"GET", "/cases/:number", caseworkers, s.showCase},
+		{"POST", "/cases/:number/act", caseworkers, s.act},
+		{"POST", "/cases/:number/write", caseworkers, s.write},
+		{"GET", "/cases/:number/attachments/:id", caseworkers, s.attachment},
+		{"GET", "/cases/:number/evidence", caseworkers, s.showEvidence},
+	} {
+		handlers := []fiber.Handler{r.action}
+		if r.who != nil {
+			handlers = []fiber.Handler{s.mustBe(r.who), r.action}
+		}
+		app.Add(r.method, r.path, handlers...)
+	}
+}
+
+// mustBe lets a member of staff with one of the roles pass; who is not signed in is asked to sign in.
+func (s *Site) mustBe(roles []lifecycle.Role) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		who, err := s.Desk.Member(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
+		if fault.Is(err, fault.Denied) {
+			return c.Redirect("/sign-in", fiber.StatusSeeOther)
+		}
+		if err != nil {
+			return err
+		}
+		c.Locals("member", who)
+		if !slices.Contains(roles, who.Role) {
+			return fault.New(fault.Denied, "fault.desk.role")
+		}
+		return c.Next()
+	}
+}
+
+// showFirst leads to the first page of the navigation.
+func (s *Site) showFirst(c *fiber.Ctx) error {
+	for _, n := range navigation {
+		if slices.Contains(n.who, member(c).Role) {
+			return c.Redirect(n.href, fiber.StatusSeeOther)
+		}
+	}
+	return fault.New(fault.Denied, "fault.desk.role")
+}
+
+// navigation of the desk: each entry with the roles that see it.
+var navigation = []struct {
+	href, text string
+	who        []lifecycle.Role
+}{
+	{"/queue", "desk.nav.queue", caseworkers},
+}
+
+// caseTabs are the tabs of a case, in order; an address is below the case's own.
+var caseTabs = []struct{ path, text string }{
+	{"", "desk.tab.overview"},
+	{"/evidence", "desk.tab.evidence"},
+}
