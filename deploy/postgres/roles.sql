@@ -57,3 +57,9 @@ GRANT SELECT (id, public_key, status, status_at, promised_by, filed_at), UPDATE 
 GRANT SELECT, INSERT ON intake.message TO shebao_complaints;
 GRANT UPDATE (taken_at) ON intake.message TO shebao_complaints;
 GRANT SELECT ON intake.attachment TO shebao_complaints;
+
+-- Text messages: every process may write one and count how many there were; the hotline, which speaks to the carrier, sends them and wipes them.
+GRANT USAGE ON SCHEMA sms TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT INSERT ON sms.message TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT SELECT (person_id, number_hash, cause, enqueued_at) ON sms.message TO shebao_portal, shebao_complaints;
+GRANT SELECT, UPDATE, DELETE ON sms.message TO shebao_ivr;

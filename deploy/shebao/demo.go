@@ -26,6 +26,7 @@ import (
 	"shebao/shared/ledger"
 	"shebao/shared/seal"
 	"shebao/shared/server"
+	"shebao/shared/sms"
 )
 
 // demoFacts are what a newcomer needs; they are kept beside the data, so that a second start prints the same.
@@ -75,8 +76,11 @@ func (p program) demo(ctx context.Context, args []string) error {
 	lookup := config.Chain(g.lookup, config.Map(settings))
 	s, err := p.start(ctx, g, lookup, wings(), func(s served, r *config.Reader) (server.Wing, net.Listener, error) {
 		calls := softphoneConfig(r, s.url("ivr"), settings["TWILIO_API_URL"])
-		page := &softphone.Page{Config: func() softphone.Config { return calls }, Hints: append(strings.Split(demoHint(facts), "|"), facts.Receipt)}
-		return page.Wing(settings["TWILIO_API_URL"], softphone.NewRecordings(calls.AccountSID, calls.Token), slog.New(slog.DiscardHandler)), phone, r.Err()
+		outbox := sms.NewOutbox(time.Now)
+		page := &softphone.Page{Config: func() softphone.Config { return calls }, Hints: append(strings.Split(demoHint(facts), "|"), facts.Receipt), Inbox: outbox}
+		wing := page.Wing(settings["TWILIO_API_URL"], softphone.NewRecordings(calls.AccountSID, calls.Token), slog.New(slog.DiscardHandler))
+		wing.Background = append(wing.Background, p.deliverDemo(g, sms.ReadConfig(r), outbox))
+		return wing, phone, r.Err()
 	})
 	if err != nil {
 		return errors.Join(err, phone.Close())
@@ -94,6 +98,22 @@ func (p program) demo(ctx context.Context, args []string) error {
 		p.introduce(s, facts)
 	}
 	return errors.Join(err, s.wait())
+}
+
+// deliverDemo brings text messages to the invented phones instead of a carrier.
+func (p program) deliverDemo(g *ground, c sms.Config, outbox *sms.Outbox) func(context.Context) error {
+	return func(ctx context.Context) error {
+		pool, err := g.pool(ctx, "shebao_ivr", "sms")
+		if err != nil {
+			return err
+		}
+		defer pool.Close()
+		messages, err := sms.New(pool, c)
+		if err != nil {
+			return err
+		}
+		return messages.Deliver(ctx, outbox, 300*time.Millisecond, time.Now, slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: p.logLevel()})))
+	}
 }
 
 func demoStaffSetting() string {

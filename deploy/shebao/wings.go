@@ -13,6 +13,7 @@ import (
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
 	"shebao/shared/server"
+	"shebao/shared/sms"
 )
 
 // wing is one of the three; `serve all` walks the same list that the single commands pick from.
@@ -45,6 +46,6 @@ func wings() []wing {
 // migrations of every module, in the order in which they may refer to each other.
 func migrations() []postgres.Migrations {
 	return []postgres.Migrations{
-		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
+		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
 	}
 }

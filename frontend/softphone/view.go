@@ -15,7 +15,11 @@ type View struct {
 	InCall bool
 	Error  string
 	Hints  []string // several in one are separated by |
+	Texts  []Text   // the latest first
 }
+
+// Text is a text message that one of the invented phones received.
+type Text struct{ To, When, Body string }
 
 // Line is one thing that was heard.
 type Line struct {

@@ -15,8 +15,10 @@ import (
 	"shebao/frontend/locale"
 	pages "shebao/frontend/softphone"
 	"shebao/frontend/static"
+	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/server"
+	"shebao/shared/sms"
 )
 
 // Page is the demo's telephone: a page that calls the hotline, and the carrier's recordings beside it. Calls live in memory and belong to a browser. Every form works
@@ -24,9 +26,13 @@ import (
 type Page struct {
 	Config func() Config
 	Hints  []string
+	Inbox  Inbox // none shows no messages
 	mu     sync.Mutex
 	calls  map[string]*held
 }
+
+// Inbox is what the invented phones received, the latest first.
+type Inbox interface{ Received() []sms.Text }
 
 // held is a call and the turn of the one request at a time that may drive it.
 type held struct {
@@ -192,6 +198,11 @@ func (p *Page) view(c *fiber.Ctx, failed error) pages.View {
 		}
 		v.Awaits, v.InCall = h.call.Awaits(), !h.call.Ended()
 		h.turn.Unlock()
+	}
+	if p.Inbox != nil {
+		for _, text := range p.Inbox.Received() {
+			v.Texts = append(v.Texts, pages.Text{To: text.To, When: text.At.In(calendar.Zone).Format("15:04:05"), Body: text.Body})
+		}
 	}
 	switch {
 	case errors.Is(failed, ErrNotAwaited):
