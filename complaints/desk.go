@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"shebao/complaints/latefee"
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/store"
 	"shebao/complaints/web"
@@ -14,6 +13,7 @@ import (
 	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/intake"
+	"shebao/shared/latefee"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
 )

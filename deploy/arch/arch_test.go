@@ -19,8 +19,8 @@ var wings = []string{"portal", "ivr", "complaints"}
 // pure rooms decide and do nothing: no I/O, no clock.
 var pure = map[string]bool{
 	"shared/money": true, "shared/account": true, "shared/calendar": true, "shared/contribution": true, "shared/identity": true,
-	"shared/receipt": true, "shared/fault": true,
-	"portal/statement": true, "ivr/callflow": true, "complaints/lifecycle": true, "complaints/latefee": true, "complaints/supervision": true,
+	"shared/receipt": true, "shared/fault": true, "shared/latefee": true,
+	"portal/statement": true, "ivr/callflow": true, "complaints/lifecycle": true, "complaints/supervision": true,
 }
 
 // What a pure room may take from the standard library is everything but the ways out.

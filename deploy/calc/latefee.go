@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math/big"
 
-	"shebao/complaints/latefee"
+	"shebao/shared/latefee"
 	"shebao/shared/money"
 )
 

@@ -3,9 +3,9 @@ package calc
 import (
 	"fmt"
 
-	"shebao/complaints/latefee"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/latefee"
 )
 
 // rules are the national ones with the question's switches and local rules.

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"shebao/complaints/latefee"
 	"shebao/shared/calendar"
+	"shebao/shared/latefee"
 	"shebao/shared/money"
 )
 

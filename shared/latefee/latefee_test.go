@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"shebao/complaints/latefee"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/latefee"
 	"shebao/shared/money"
 )
 

@@ -6,8 +6,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"shebao/complaints/latefee"
 	"shebao/shared/calendar"
+	"shebao/shared/latefee"
 	"shebao/shared/money"
 )
 

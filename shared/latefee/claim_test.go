@@ -7,9 +7,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"shebao/complaints/latefee"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/latefee"
 	"shebao/shared/money"
 )
 
