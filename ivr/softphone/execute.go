@@ -33,6 +33,11 @@ func (c *Call) execute(ctx context.Context, verbs []node) error {
 	for i := range verbs {
 		v := &verbs[i]
 		c.last = append(c.last, v.name)
+		if _, known := schema()[v.name]; c.queue != nil && known {
+			if err := mayWait(*v); err != nil {
+				return c.broken(ctx, err)
+			}
+		}
 		switch v.name {
 		case "Say", "Play", "Pause":
 			if err := c.utter(ctx, *v); err != nil {
@@ -45,14 +50,17 @@ func (c *Call) execute(ctx context.Context, verbs []node) error {
 			c.await, c.after = v, verbs[i+1:]
 			return nil
 		case "Record":
-			c.await, c.after = v, nil // what follows is never reached, except after silence
-			if i+1 < len(verbs) {
-				c.after = verbs[i+1:]
+			if v.attrOr("playBeep", "true") == "true" {
+				c.heard = append(c.heard, Heard{Text: beep})
 			}
+			c.await, c.after = v, verbs[i+1:] // what follows is reached only when nothing at all was recorded
 			return nil
 		case "Dial", "Enqueue":
 			if err := c.mayHold(*v); err != nil {
 				return c.broken(ctx, err)
+			}
+			if v.name == "Enqueue" {
+				return c.enqueue(ctx, *v, verbs[i+1:])
 			}
 			c.await, c.after = v, verbs[i+1:]
 			return nil
@@ -70,11 +78,20 @@ func (c *Call) execute(ctx context.Context, verbs []node) error {
 			}
 			return c.end(ctx, "failed")
 		case "Leave":
+			if c.queue != nil {
+				return c.leave(ctx, "leave")
+			}
 			return c.end(ctx, "completed")
 		}
 	}
+	if c.queue != nil { // the wait document has run out and will be asked again
+		c.await, c.after = &c.queue.verb, nil
+		return nil
+	}
 	return c.end(ctx, "completed") // no verbs left
 }
+
+const beep = "♪ beep"
 
 // maxLoops is how often the carrier repeats what is to be repeated for ever.
 const maxLoops = 1000
@@ -178,7 +195,10 @@ func (c *Call) end(ctx context.Context, status string) error {
 	if c.ended {
 		return nil
 	}
-	c.ended, c.await, c.after = true, nil, nil
+	c.ended, c.await, c.after, c.queue, c.status = true, nil, nil, nil, status
+	if c.leg { // the hotline is told of the end of its own calls only
+		return nil
+	}
 	_, _, err := c.exchange(ctx, c.config.Hotline+"/voice/status", http.MethodPost, url.Values{"CallStatus": {status}, "CallDuration": {"60"}})
 	return err
 }

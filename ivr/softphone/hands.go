@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // What a caller can do. Time is explicit: a caller who does nothing is Silence.
@@ -46,10 +48,16 @@ func (c *Call) Press(ctx context.Context, keys string) error {
 	return c.answer(ctx, url.Values{"Digits": {digits}})
 }
 
+// maxSpeech is about what is said in the sixty seconds that the carrier listens: five characters a second.
+const maxSpeech = 300
+
 // Say speaks words where the hotline listens.
 func (c *Call) Say(ctx context.Context, words string) error {
 	if !c.takes("speech") {
 		return ErrNotAwaited
+	}
+	if long := []rune(words); len(long) > maxSpeech {
+		words = string(long[:maxSpeech])
 	}
 	c.hops = 0
 	return c.answer(ctx, url.Values{"SpeechResult": {words}, "Confidence": {"0.9"}})
@@ -61,8 +69,11 @@ func (c *Call) Silence(ctx context.Context) error {
 		return ErrNotAwaited
 	}
 	c.hops = 0
-	if c.await.name == "Dial" || c.await.name == "Enqueue" {
+	switch c.await.name {
+	case "Dial":
 		return c.Transfer(ctx, "no-answer")
+	case "Enqueue":
+		return c.wait(ctx)
 	}
 	return c.nothing(ctx)
 }
@@ -91,6 +102,9 @@ func (c *Call) record(ctx context.Context, sound []byte, hangUp bool) error {
 	}
 	c.hops = 0
 	verb, document := *c.await, c.document
+	if longest, err := strconv.Atoi(verb.attrOr("maxLength", "3600")); err == nil {
+		sound = firstSeconds(sound, longest)
+	}
 	sid := random("RE")
 	address := c.config.Carrier + "/2010-04-01/Accounts/" + c.config.AccountSID + "/Recordings/" + sid
 	if err := c.keep(ctx, address, sound); err != nil {
@@ -110,11 +124,15 @@ func (c *Call) record(ctx context.Context, sound []byte, hangUp bool) error {
 			"RecordingDuration": {seconds}, "RecordingChannels": {"1"}, "RecordingSource": {"RecordVerb"}})
 		return err
 	}
-	key := "#"
-	if hangUp {
-		key = "hangup"
+	key, _ := utf8.DecodeRuneInString(verb.attrOr("finishOnKey", "1234567890*#"))
+	ended := string(key)
+	switch longest, err := strconv.Atoi(verb.attrOr("maxLength", "3600")); {
+	case hangUp:
+		ended = "hangup"
+	case key == utf8.RuneError || err == nil && Seconds(sound) >= longest: // the time is up, or silence ended it
+		ended = ""
 	}
-	form := url.Values{"RecordingUrl": {address}, "RecordingDuration": {seconds}, "Digits": {key}}
+	form := url.Values{"RecordingUrl": {address}, "RecordingDuration": {seconds}, "RecordingSid": {sid}, "Digits": {ended}}
 	if c.config.NoticesFirst {
 		if err := notice(); err != nil {
 			return err
@@ -153,61 +171,81 @@ func (c *Call) keep(ctx context.Context, address string, sound []byte) error {
 	return nil
 }
 
-// Agent answers a transferred call at the other end: the agent hears the whisper and presses a key, or none.
+// Agent answers a transferred call at the other end: the agent hears the whisper and presses a key, or none. Where several telephones ring together, the first answers.
 func (c *Call) Agent(ctx context.Context, key string) error {
 	if c.await == nil || c.await.name != "Dial" {
 		return ErrNotAwaited
 	}
+	leg := c.other()
 	for _, noun := range c.await.children {
 		whisper, ok := noun.attr("url")
 		if !ok {
 			continue
 		}
-		target, err := c.resolve(whisper)
-		if err != nil {
+		if err := leg.listenAndPress(ctx, whisper, noun.attrOr("method", http.MethodPost), key); err != nil {
 			return err
 		}
-		leg := &Call{config: c.config, client: c.client, sid: random("CA"), document: c.document}
-		leg.config.Fallback = ""
-		if err := leg.request(ctx, target, noun.attrOr("method", http.MethodPost), nil); err != nil {
-			return err
+		if slices.Contains(leg.last, "Hangup") {
+			return c.dialled(ctx, "no-answer", leg.sid)
 		}
-		if leg.await != nil && key != "" {
-			err = leg.Press(ctx, key)
-		} else if leg.await != nil {
-			err = leg.Silence(ctx)
-		}
-		if err != nil {
-			return err
-		}
-		for _, v := range leg.last {
-			if v == "Hangup" {
-				return c.Transfer(ctx, "no-answer")
-			}
-		}
+		break
 	}
-	return c.Transfer(ctx, "completed")
+	return c.dialled(ctx, "completed", leg.sid)
 }
 
-// Transfer ends a transfer in the carrier's words: completed, busy, no-answer, failed; or for a queue: bridged, leave, error.
+// other is the leg of somebody else in the same call.
+func (c *Call) other() *Call {
+	leg := &Call{config: c.config, client: c.client, sid: random("CA"), document: c.document, leg: true}
+	leg.config.Fallback = ""
+	return leg
+}
+
+func (c *Call) listenAndPress(ctx context.Context, address, method, key string) error {
+	target, err := c.resolve(address)
+	if err != nil {
+		return err
+	}
+	if err := c.request(ctx, target, method, nil); err != nil || c.await == nil {
+		return err
+	}
+	if key == "" {
+		return c.Silence(ctx)
+	}
+	return c.Press(ctx, key)
+}
+
+// Transfer ends a transfer in the carrier's words: completed, busy, no-answer, failed; or for a queue: bridged, leave, error, queue-full.
 func (c *Call) Transfer(ctx context.Context, how string) error {
-	if c.Awaits() != "transfer" {
+	c.hops = 0
+	switch {
+	case c.queue != nil:
+		return c.leave(ctx, how)
+	case c.await == nil || c.await.name != "Dial":
 		return ErrNotAwaited
 	}
+	return c.dialled(ctx, how, random("CA"))
+}
+
+// dialled goes on after a Dial: at its action, or with the verbs behind it.
+func (c *Call) dialled(ctx context.Context, how, leg string) error {
 	c.hops = 0
 	if _, ok := c.await.attr("action"); !ok {
 		after := c.after
 		c.await, c.after = nil, nil
 		return c.execute(ctx, after)
 	}
-	if c.await.name == "Enqueue" {
-		return c.answer(ctx, url.Values{"QueueResult": {how}, "QueueTime": {"10"}})
-	}
-	return c.answer(ctx, url.Values{"DialCallStatus": {how}, "DialCallSid": {random("CA")}, "DialCallDuration": {"10"}})
+	return c.answer(ctx, url.Values{"DialCallStatus": {how}, "DialCallSid": {leg}, "DialCallDuration": {"10"}})
 }
 
 // HangUp ends the call from the caller's side.
-func (c *Call) HangUp(ctx context.Context) error { return c.end(ctx, "completed") }
+func (c *Call) HangUp(ctx context.Context) error {
+	if c.queue != nil {
+		if err := c.leaveByHangUp(ctx); err != nil {
+			return err
+		}
+	}
+	return c.end(ctx, "completed")
+}
 
 func (c *Call) actionOf(v node, document string) string {
 	return v.attrOr("action", document)

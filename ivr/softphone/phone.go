@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
 	"time"
 )
 
@@ -59,6 +60,9 @@ type Call struct {
 	hops     int    // requests since somebody did something
 	requests int
 	last     []string // names of the verbs executed last
+	queue    *queued  // none outside a queue
+	leg      bool     // the call is another party's, not the caller's
+	status   string   // how it ended, in the carrier's words
 }
 
 // Why something cannot be done now, or the call broke off.
@@ -108,7 +112,23 @@ func (c *Call) Warnings() []string { return c.warnings }
 // Ended reports whether the call is over.
 func (c *Call) Ended() bool { return c.ended }
 
-// Awaits tells what the hotline waits for: keys, speech (or keys), record, transfer, or nothing when the call is over.
+// Ending is how the call ended, in the carrier's words: completed, busy, failed; none while it goes on.
+func (c *Call) Ending() string { return c.status }
+
+// Patience is after what time of silence the hotline goes on; zero when it waits for nobody, or for a queue.
+func (c *Call) Patience() time.Duration {
+	if c.await == nil {
+		return 0
+	}
+	seconds, err := strconv.Atoi(c.await.attrOr("timeout", map[string]string{"Gather": "5", "Record": "5", "Dial": "30"}[c.await.name]))
+	if err != nil {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// Awaits tells what the hotline waits for: keys, speech (or keys), record, transfer (somebody to answer), queue (keys, or somebody to answer), or nothing when the
+// call is over.
 func (c *Call) Awaits() string {
 	if c.await == nil {
 		return "nothing"
@@ -118,6 +138,9 @@ func (c *Call) Awaits() string {
 		return "record"
 	case "Dial", "Enqueue":
 		return "transfer"
+	}
+	if c.queue != nil {
+		return "queue"
 	}
 	if c.takes("speech") {
 		return "speech"

@@ -43,3 +43,15 @@ func Seconds(sound []byte) int {
 	perSecond := int(binary.LittleEndian.Uint32(sound[28:]))
 	return max(1, (len(sound)-44)/max(1, perSecond))
 }
+
+// firstSeconds cuts a sound off, as the carrier does when the longest time is up.
+func firstSeconds(sound []byte, seconds int) []byte {
+	if !isWAV(sound) || Seconds(sound) <= seconds {
+		return sound
+	}
+	kept := 44 + seconds*int(binary.LittleEndian.Uint32(sound[28:]))
+	cut := append([]byte(nil), sound[:kept]...)
+	binary.LittleEndian.PutUint32(cut[4:], uint32(kept-8))
+	binary.LittleEndian.PutUint32(cut[40:], uint32(kept-44))
+	return cut
+}
