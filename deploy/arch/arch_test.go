@@ -20,7 +20,7 @@ var wings = []string{"portal", "ivr", "complaints"}
 var pure = map[string]bool{
 	"shared/money": true, "shared/account": true, "shared/calendar": true, "shared/contribution": true, "shared/identity": true,
 	"shared/receipt": true, "shared/fault": true, "shared/latefee": true,
-	"portal/statement": true, "ivr/callflow": true, "complaints/lifecycle": true, "complaints/supervision": true,
+	"portal/statement": true, "ivr/callflow": true, "complaints/lifecycle": true, "complaints/arrears": true, "complaints/supervision": true,
 }
 
 // What a pure room may take from the standard library is everything but the ways out.
