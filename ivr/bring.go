@@ -13,6 +13,7 @@ import (
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/credential"
 	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/intake"
@@ -110,7 +111,7 @@ func (l *line) signIn(ctx context.Context, call, number, pin string, t web.Turn)
 			return 0, err
 		}
 	}
-	refused := l.pins.Verify(ctx, person.ID, pin, t.Now)
+	refused := l.pins.Verify(ctx, credential.Hotline, person.ID, pin, t.Now)
 	if refused != nil && (person.ID == 0 || !fault.Is(refused, fault.Denied) && !fault.Is(refused, fault.Limited)) {
 		return 0, refused
 	}

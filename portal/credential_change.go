@@ -21,8 +21,8 @@ type pins struct {
 	pool *pgxpool.Pool
 }
 
-// Check says what is wrong with a new PIN. Error: fault.Invalid.
-func (pins) Check(pin string) error { return credential.CheckPIN(pin) }
+// Check says what is wrong with a person's new PIN. Error: fault.Invalid.
+func (pins) Check(pin string, who credential.Owner) error { return credential.CheckPINOf(pin, who) }
 
 // Change sets a person's new PIN and says so in the audit log. Errors: those of Check, fault.Unavailable.
 func (p pins) Change(ctx context.Context, personID int64, pin string, now time.Time) error {

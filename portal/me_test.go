@@ -11,8 +11,8 @@ func TestAPersonChangesThePIN(t *testing.T) {
 	s := newSite(t)
 	b, elsewhere := s.signedIn(), s.signedIn()
 	for name, tc := range map[string]struct{ current, pin, again, says string }{
-		"a wrong current one": {"111222", "905173", "905173", "现在的密码不正确"}, "a simple one": {pin, "123456", "123456", "密码太简单"}, "a short one": {pin, "9051", "9051", "密码是 6"},
-		"two that differ": {pin, "905173", "905174", "不一样"}, "the birthday": {pin, "931103", "931103", "不要用生日"},
+		"a wrong current one": {"111222", "905173", "905173", "现在的密码不正确"}, "a simple one": {pin, "123456", "123456", "不要用连续的数字"}, "a short one": {pin, "9051", "9051", "密码是 6"},
+		"two that differ": {pin, "905173", "905174", "不一样"}, "the birthday": {pin, "931103", "931103", "不能用您的生日"},
 	} {
 		status, page := b.do("POST", "/me/pin", url.Values{"current": {tc.current}, "pin": {tc.pin}, "again": {tc.again}})
 		if status != 422 || !strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), tc.says) {

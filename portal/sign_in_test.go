@@ -47,15 +47,18 @@ func TestASlipCostsNoAttempt(t *testing.T) {
 		}
 		has(t, name, page, tc.says)
 	}
-	if n := s.count(`SELECT count(*) FROM credential.pin WHERE failures > 0`); n != 0 {
-		t.Errorf("%d PINs counted a failure", n)
+	if n := s.count(`SELECT count(*) FROM credential.attempt`); n != 0 {
+		t.Errorf("%d failures were counted", n)
 	}
 }
 
-func TestFiveWrongPINsLockForAWhile(t *testing.T) {
+// A stranger who knows the ID number locks the person out of strangers' browsers for a minute, and never out of the person's own.
+func TestWrongPINsLockStrangersForAWhileAndNotTheOwnDevice(t *testing.T) {
 	s := newSite(t)
+	own := s.signedIn()
+	own.do("POST", "/sign-out", url.Values{})
 	for i := range 5 {
-		if status, _ := s.browser().signIn("111222"); status != 403 {
+		if status, _ := s.browser().signIn("905173"); status != 403 {
 			t.Fatalf("attempt %d: %d", i, status)
 		}
 	}
@@ -63,10 +66,35 @@ func TestFiveWrongPINsLockForAWhile(t *testing.T) {
 	if status != 429 {
 		t.Errorf("the right PIN while locked: %d", status)
 	}
-	has(t, "the page", page, "暂时锁定")
-	s.now = s.now.Add(16 * time.Minute)
+	has(t, "the page", page, "请 1 分钟后再试", "短信", number)
+	if status, to := own.signIn(pin); status != 303 {
+		t.Errorf("from the own device: %d %.100s", status, to)
+	}
+	forged := s.browser()
+	forged.cookies["device"] = "forged"
+	if status, _ := forged.signIn(pin); status != 429 {
+		t.Errorf("from a forged device: %d", status)
+	}
+	s.now = s.now.Add(time.Minute + time.Second)
 	if status, to := s.browser().signIn(pin); status != 303 {
 		t.Errorf("after the lock: %d %.100s", status, to)
+	}
+}
+
+// Strangers cannot use up the limit of a number for the person's own device.
+func TestTheNumbersLimitBindsStrangersOnly(t *testing.T) {
+	s := newSite(t)
+	own := s.signedIn()
+	for range 16 {
+		s.browser().signIn("12345") // a slip: costs nothing
+		s.browser().signIn("905173")
+	}
+	s.now = s.now.Add(16 * time.Minute) // no lock any more; the limit counts by Redis's own clock
+	if status, _ := s.browser().signIn(pin); status != 429 {
+		t.Errorf("a stranger over the limit: %d", status)
+	}
+	if status, _ := own.signIn(pin); status != 303 {
+		t.Errorf("the own device: %d", status)
 	}
 }
 
@@ -222,7 +250,10 @@ func TestWithRedisDown(t *testing.T) {
 	if status != 503 {
 		t.Errorf("sign-in: %d", status)
 	}
-	has(t, "sign-in", page, "系统正在恢复")
+	has(t, "sign-in", page, "系统正在恢复", number)
+	if status, _ := left.signIn(pin); status != 303 {
+		t.Errorf("sign-in from a device of the person's: %d", status)
+	}
 	if status, to := s.fileTipOff(s.browser()); status != 303 || to != "/tip-off/receipt" {
 		t.Errorf("tip-off: %d %s", status, to)
 	}

@@ -39,6 +39,7 @@ $$;
 -- PINs: the two faces that insured persons use.
 GRANT USAGE ON SCHEMA credential TO shebao_portal, shebao_ivr;
 GRANT SELECT, INSERT, UPDATE ON credential.pin TO shebao_portal, shebao_ivr;
+GRANT SELECT, INSERT, UPDATE, DELETE ON credential.attempt TO shebao_portal, shebao_ivr;
 
 -- The public side of intake files, and reads a mailbox; what was filed it cannot read back, even sealed.
 GRANT SELECT, INSERT, UPDATE, DELETE ON intake.draft TO shebao_portal, shebao_ivr;

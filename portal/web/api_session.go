@@ -52,7 +52,7 @@ func (s *Site) signInJSON(c *fiber.Ctx) error {
 	if len(wrong) > 0 {
 		return fault.InvalidFields(wrong...)
 	}
-	id, _, err := s.prove(c.UserContext(), document, pin, c.IP(), server.Now(c))
+	id, _, err := s.prove(c, document, pin)
 	if err != nil {
 		return err
 	}

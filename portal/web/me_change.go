@@ -8,7 +8,9 @@ import (
 	"shebao/frontend/layout"
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
+	"shebao/shared/credential"
 	"shebao/shared/fault"
+	"shebao/shared/ledger"
 	"shebao/shared/server"
 )
 
@@ -34,31 +36,31 @@ func (s *Site) endSignIns(c *fiber.Ctx) error {
 	return c.Redirect("/me?done=ended", fiber.StatusSeeOther)
 }
 
-// changePIN takes another PIN from who knows the current one, and ends every other sign-in. Wrong ones count against the same lock as a sign-in.
+// changePIN takes another PIN from who knows the current one, and ends every other sign-in. Wrong ones count for this session alone: strangers cannot lock the person
+// out of it.
 func (s *Site) changePIN(c *fiber.Ctx) error {
 	who, now, l := visitor(c), server.Now(c), lang(c)
 	current, pin, again := strings.TrimSpace(form(c, "current")), strings.TrimSpace(form(c, "pin")), strings.TrimSpace(form(c, "again"))
-	wrong := func(id, key string) error {
-		return s.mePage(c, pages.Me{Errors: []layout.FieldError{{ID: id, Text: locale.Text(l, key)}}})
+	wrong := func(id, key string, args ...any) error {
+		return s.mePage(c, pages.Me{Errors: []layout.FieldError{{ID: id, Text: locale.Text(l, key, args...)}}})
 	}
-	if f := fault.Of(s.PINs.Check(pin)); f != nil {
+	record, err := s.Ledger.Person(c.UserContext(), who.id)
+	if err != nil {
+		return err
+	}
+	if f := fault.Of(s.PINs.Check(pin, ownerOf(record))); f != nil {
 		return wrong("pin", f.Fields[0].Key)
 	}
 	if pin != again {
 		return wrong("again", "portal.me.pin.differs")
 	}
-	r, err := s.Ledger.Record(c.UserContext(), who.id)
-	if err != nil {
-		return err
-	}
-	if strings.Contains(r.Person.IDNumber, pin) { // the birthday stands in it too
-		return wrong("pin", "portal.me.pin.guessed")
-	}
-	err = s.PINs.Verify(c.UserContext(), who.id, current, now)
-	if fault.Is(err, fault.Denied) {
+	err = s.PINs.Verify(c.UserContext(), credential.Known(who.session), who.id, current, now)
+	switch f := fault.Of(err); {
+	case fault.Is(err, fault.Denied):
 		return wrong("current", "portal.me.pin.wrong")
-	}
-	if err != nil {
+	case fault.Is(err, fault.Limited):
+		return wrong("current", f.Key, f.Args...)
+	case err != nil:
 		return err
 	}
 	if err := s.PINs.Change(c.UserContext(), who.id, pin, now); err != nil {
@@ -68,4 +70,9 @@ func (s *Site) changePIN(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Redirect("/me?done=pin", fiber.StatusSeeOther)
+}
+
+// ownerOf is what of a person's data a PIN may not be.
+func ownerOf(p ledger.Person) credential.Owner {
+	return credential.Owner{Birth: p.BirthDate, Numbers: []string{p.IDNumber, p.Mobile, p.CardNumber}}
 }

@@ -1,10 +1,9 @@
 package web
 
 import (
-	"context"
 	"encoding/hex"
-	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,21 +41,54 @@ func (s *Site) signInPage(c *fiber.Ctx, v pages.SignIn) error {
 	return render(c, pages.SignInPage(v))
 }
 
-// signIn checks ID number and PIN. The limits fail closed: with Redis down nobody signs in, and is told so; who is signed in stays so.
+// signIn checks ID number and PIN. The limits on strangers fail closed: with Redis down nobody new signs in, and is told so; who is signed in stays so, and who has signed in
+// with this browser before still can.
 func (s *Site) signIn(c *fiber.Ctx) error {
-	number, next := form(c, "number"), localPath(form(c, "next"))
-	document, pin, wrong := checkSignIn(number, form(c, "pin"))
+	v := pages.SignIn{Number: form(c, "number"), Next: localPath(form(c, "next"))}
+	document, pin, wrong := checkSignIn(v.Number, form(c, "pin"))
 	if len(wrong) > 0 {
 		c.Status(fiber.StatusUnprocessableEntity)
-		return s.signInPage(c, pages.SignIn{Number: number, Next: next, Errors: fieldErrors(lang(c), wrong)})
+		v.Errors = fieldErrors(lang(c), wrong)
+		return s.signInPage(c, v)
 	}
-	id, name, err := s.prove(c.UserContext(), document, pin, c.IP(), server.Now(c))
-	if f := fault.Of(err); f != nil {
-		if f.Kind != fault.Denied && f.Kind != fault.Limited {
+	id, name, err := s.prove(c, document, pin)
+	if err == nil {
+		err = s.enter(c, id, name)
+	}
+	if err == nil {
+		return c.Redirect(v.Next, fiber.StatusSeeOther)
+	}
+	f, err := s.refusal(c, err)
+	if err != nil {
+		return err
+	}
+	v.Errors = []layout.FieldError{{ID: "pin", Text: locale.Fault(lang(c), f)}}
+	return s.signInPage(c, v)
+}
+
+// refusal is what a form says itself, keeping what was written: who asks may not, too often, or a part of the house is down. Any other error is returned.
+func (s *Site) refusal(c *fiber.Ctx, err error) (*fault.Error, error) {
+	f := fault.Of(err)
+	switch f.Kind {
+	case fault.Unavailable:
+		s.Log.Error("a form cannot be taken now", "route", c.Route().Path, "error", f.Error(), "request", server.RequestID(c))
+	case fault.Denied, fault.Limited:
+	default:
+		return nil, err
+	}
+	c.Status(server.Status(f.Kind))
+	if f.Kind != fault.Denied {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(max(f.RetryAfter, time.Second).Seconds())))
+	}
+	return f, nil
+}
+
+// enter begins a session of somebody who has proved who they are. A session that the browser had before ends: nobody goes on in a session that somebody else may know.
+func (s *Site) enter(c *fiber.Ctx, id int64, name string) error {
+	if before := visitor(c); before != nil {
+		if err := s.Sessions.End(c.UserContext(), before.session, server.Now(c)); err != nil {
 			return err
 		}
-		c.Status(server.Status(f.Kind))
-		return s.signInPage(c, pages.SignIn{Number: number, Next: next, Errors: []layout.FieldError{{ID: "pin", Text: locale.Fault(lang(c), f)}}})
 	}
 	session, refresh, err := s.Sessions.Begin(c.UserContext(), id, deviceName(c.Get(fiber.HeaderUserAgent)), server.Now(c))
 	if err != nil {
@@ -70,7 +102,7 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 		return err
 	}
 	s.cookie(c, cookieName, who)
-	return c.Redirect(next, fiber.StatusSeeOther)
+	return s.markDevice(c, id)
 }
 
 // checkSignIn catches slips that cannot be anybody's number or PIN before they cost an attempt.
@@ -109,29 +141,46 @@ func (s *Site) limitKey(what, value string) string {
 }
 
 // prove checks the PIN of a document's holder. Errors: fault.Denied with the same words for a wrong number and a wrong PIN, fault.Limited, fault.Unavailable.
-func (s *Site) prove(ctx context.Context, document, pin, address string, now time.Time) (id int64, name string, err error) {
-	if err := s.Limiter.Allow(ctx, s.limitKey("signin-address", address), signInsByAddress, signInWindow); err != nil {
-		return 0, "", err
-	}
-	if err := s.Limiter.Allow(ctx, s.limitKey("signin-number", document), signInsByNumber, signInWindow); err != nil {
-		return 0, "", err
+func (s *Site) prove(c *fiber.Ctx, document, pin string) (id int64, name string, err error) {
+	ctx, marks, now := c.UserContext(), s.marks(c), server.Now(c)
+	if len(marks) == 0 {
+		if err := s.allowStranger(c, document); err != nil {
+			return 0, "", err
+		}
 	}
 	who, err := s.Ledger.PersonByDocument(ctx, document)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return 0, "", err
 	}
-	err = s.PINs.Verify(ctx, who.ID, pin, now)
+	way := wayOf(marks, who.ID)
+	if len(marks) > 0 && way == credential.Portal {
+		if err := s.allowStranger(c, document); err != nil {
+			return 0, "", err
+		}
+	}
+	err = s.PINs.Verify(ctx, way, who.ID, pin, now)
 	if err == nil {
 		return who.ID, who.Name, nil
 	}
 	if who.ID != 0 && (fault.Is(err, fault.Denied) || fault.Is(err, fault.Limited)) {
-		note := audit.Entry{At: now, Actor: s.limitKey("address", address), Role: "visitor", Action: "sign in", Subject: fmt.Sprintf("person:%d", who.ID), Refused: true}
+		note := audit.Entry{At: now, Actor: s.limitKey("address", c.IP()), Role: "visitor", Action: "sign in", Subject: subjectOf(who.ID), Refused: true}
 		if noted := s.Sessions.Note(ctx, note); noted != nil {
 			return 0, "", noted
 		}
 	}
 	return 0, "", err
 }
+
+// allowStranger counts an attempt from a browser that the person has not used before.
+func (s *Site) allowStranger(c *fiber.Ctx, document string) error {
+	if err := s.Limiter.Allow(c.UserContext(), s.limitKey("signin-address", c.IP()), signInsByAddress, signInWindow); err != nil {
+		return err
+	}
+	return s.Limiter.Allow(c.UserContext(), s.limitKey("signin-number", document), signInsByNumber, signInWindow)
+}
+
+// subjectOf is how the audit log names a person.
+func subjectOf(personID int64) string { return "person:" + strconv.FormatInt(personID, 10) }
 
 func (s *Site) signOut(c *fiber.Ctx) error {
 	if who := visitor(c); who != nil {

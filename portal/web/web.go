@@ -16,6 +16,7 @@ import (
 	"shebao/frontend/static"
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
+	"shebao/shared/credential"
 	"shebao/shared/identity"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
@@ -28,6 +29,7 @@ import (
 // Ledger is what the pages read.
 type Ledger interface {
 	PersonByDocument(ctx context.Context, number string) (ledger.Person, error)
+	Person(ctx context.Context, id int64) (ledger.Person, error)
 	Record(ctx context.Context, personID int64) (ledger.Record, error)
 	Employers(ctx context.Context, ids []int32) (map[int32]ledger.Employer, error)
 	EmployerByUSCC(ctx context.Context, code identity.USCC) (ledger.Employer, error)
@@ -36,8 +38,8 @@ type Ledger interface {
 
 // PINs proves who somebody is.
 type PINs interface {
-	Verify(ctx context.Context, personID int64, pin string, now time.Time) error
-	Check(pin string) error
+	Verify(ctx context.Context, way credential.Track, personID int64, pin string, now time.Time) error
+	Check(pin string, who credential.Owner) error
 	Change(ctx context.Context, personID int64, pin string, now time.Time) error
 }
 

@@ -59,9 +59,6 @@ func (c *Counter) Open(ctx context.Context, code receipt.Code) (*Mailbox, error)
 		return nil, err
 	}
 	key, err := c.slow.UnlockWith(ctx, code.String(), locked)
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return nil, fault.LimitedFor("fault.busy", 5*time.Second).Because(err)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("unlock mailbox: %w", err)
 	}

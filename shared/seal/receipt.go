@@ -3,18 +3,33 @@ package seal
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"shebao/shared/fault"
 )
 
-// Slow guards memory-hard hashing: at most as many at once as there are cores, so that a flood of PINs or receipt codes
-// cannot stop everything else. Waiting ends with the caller's context.
-type Slow struct{ slots chan struct{} }
+// Slow guards memory-hard hashing: at most as many at once as there are cores, and a short queue behind them, so that a flood of PINs or receipt codes cannot stop
+// everything else: whoever comes when the queue is full is told to wait, and costs nothing.
+type Slow struct {
+	slots   chan struct{}
+	waiting atomic.Int64 // those being hashed too
+	most    int64
+}
+
+// queuePerCore is some two seconds of waiting.
+const queuePerCore = 20
 
 // NewSlow makes the guard; one per process.
-func NewSlow() *Slow { return &Slow{make(chan struct{}, runtime.GOMAXPROCS(0))} }
+func NewSlow() *Slow {
+	cores := runtime.GOMAXPROCS(0)
+	return &Slow{slots: make(chan struct{}, cores), most: int64(cores * (1 + queuePerCore))}
+}
 
 // Parameters of Argon2id: the OWASP minimum of 19 MiB and two passes.
 const (
@@ -23,16 +38,30 @@ const (
 	saltSize    = 16
 )
 
-// Hash is Argon2id of a low-entropy secret. Error: the context's, when no slot came free in time.
+// Hash is Argon2id of a low-entropy secret. Error: fault.Limited (fault.busy) when too many wait already, or no slot came free within the context's time.
 func (s *Slow) Hash(ctx context.Context, secret, salt []byte) ([]byte, error) {
+	if s.waiting.Load() >= s.most {
+		return nil, busy(errQueue)
+	}
+	return s.wait(ctx, secret, salt)
+}
+
+// wait joins the queue however long it is.
+func (s *Slow) wait(ctx context.Context, secret, salt []byte) ([]byte, error) {
+	s.waiting.Add(1)
+	defer s.waiting.Add(-1)
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
 		return argon2.IDKey(secret, salt, argonPasses, argonMemory, 1, 32), nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, busy(ctx.Err())
 	}
 }
+
+var errQueue = errors.New("too many wait for a hash")
+
+func busy(cause error) error { return fault.LimitedFor("fault.busy", 5*time.Second).Because(cause) }
 
 // NewSalt is fresh randomness for Hash.
 func NewSalt() []byte {
@@ -48,19 +77,27 @@ func (s *Slow) LockWith(ctx context.Context, code string, key PrivateKey) ([]byt
 		return nil, fmt.Errorf("seal: mailbox key: %w", err)
 	}
 	salt := NewSalt()
-	field, err := s.codeKey(ctx, code, salt)
+	hash, err := s.wait(ctx, []byte(code), salt) // who files has the right to be taken, however many guess PINs at the moment
+	if err != nil {
+		return nil, err
+	}
+	field, err := NewFieldKey(hash, "receipt")
 	if err != nil {
 		return nil, err
 	}
 	return append(salt, field.Seal("mailbox", plain)...), nil
 }
 
-// UnlockWith opens what LockWith made. Error: ErrOpen for another code.
+// UnlockWith opens what LockWith made. Errors: ErrOpen for another code; those of Hash.
 func (s *Slow) UnlockWith(ctx context.Context, code string, locked []byte) (PrivateKey, error) {
 	if len(locked) < saltSize {
 		return PrivateKey{}, ErrOpen
 	}
-	field, err := s.codeKey(ctx, code, locked[:saltSize])
+	hash, err := s.Hash(ctx, []byte(code), locked[:saltSize])
+	if err != nil {
+		return PrivateKey{}, err
+	}
+	field, err := NewFieldKey(hash, "receipt")
 	if err != nil {
 		return PrivateKey{}, err
 	}
@@ -69,12 +106,4 @@ func (s *Slow) UnlockWith(ctx context.Context, code string, locked []byte) (Priv
 		return PrivateKey{}, err
 	}
 	return NewPrivateKey(plain)
-}
-
-func (s *Slow) codeKey(ctx context.Context, code string, salt []byte) (FieldKey, error) {
-	hash, err := s.Hash(ctx, []byte(code), salt)
-	if err != nil {
-		return FieldKey{}, err
-	}
-	return NewFieldKey(hash, "receipt")
 }

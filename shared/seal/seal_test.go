@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"shebao/shared/fault"
 	"shebao/shared/seal"
 )
 
@@ -78,5 +82,36 @@ func TestOnlyTheReceiptUnlocksAMailbox(t *testing.T) {
 	}
 	if _, err := slow.UnlockWith(ctx, "1234567890123457", locked); !errors.Is(err, seal.ErrOpen) {
 		t.Errorf("another code unlocked it: %v", err)
+	}
+}
+
+// A flood is told to wait and costs nothing; who files is taken all the same.
+func TestAFullQueueTurnsGuessesAwayAndTakesFilings(t *testing.T) {
+	slow, ctx := seal.NewSlow(), context.Background()
+	mailbox, err := seal.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	var refused atomic.Int32
+	for range 100 * runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			if _, err := slow.Hash(ctx, []byte("guess"), make([]byte, 16)); err != nil {
+				refused.Add(1)
+				if f := fault.Of(err); f.Kind != fault.Limited || f.Key != "fault.busy" || f.RetryAfter <= 0 {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	if _, err := slow.LockWith(ctx, "1234567890123456", mailbox); err != nil {
+		t.Errorf("a filing: %v", err)
+	}
+	wait.Wait()
+	if refused.Load() == 0 {
+		t.Error("nobody was told to wait")
+	}
+	if _, err := slow.Hash(ctx, []byte("guess"), make([]byte, 16)); err != nil {
+		t.Errorf("after the flood: %v", err)
 	}
 }
