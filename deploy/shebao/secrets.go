@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"shebao/shared/config"
 	"shebao/shared/seal"
@@ -64,6 +65,12 @@ func addMissingSecrets(values map[string]string) (added bool, err error) {
 			return false, err
 		}
 		values["SHEBAO_DESK_"+use+"_PUBLIC"], added = key.Public().Encode(), true
+	}
+	if values["SHEBAO_DOCUMENT_KEY"] == "" || values["SHEBAO_DOCUMENT_CERT"] == "" {
+		if values["SHEBAO_DOCUMENT_KEY"], values["SHEBAO_DOCUMENT_CERT"], err = ownSeal(time.Now()); err != nil {
+			return false, err
+		}
+		added = true
 	}
 	return added, nil
 }
