@@ -50,6 +50,8 @@ GRANT INSERT ON intake.message TO shebao_portal, shebao_ivr;
 GRANT SELECT (id, mailbox_id, from_desk, for_mailbox, key_hash, sent_at) ON intake.message TO shebao_portal, shebao_ivr;
 GRANT INSERT ON intake.attachment TO shebao_portal, shebao_ivr;
 GRANT SELECT (channel, key_hash, sha256) ON intake.attachment TO shebao_portal, shebao_ivr;
+REVOKE ALL ON FUNCTION intake.detach FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION intake.detach TO shebao_portal;
 
 -- The desk takes, tells and answers; a receipt's look-up and lock are not its business.
 GRANT SELECT (channel, key_hash, content, updated_at) ON intake.draft TO shebao_complaints;

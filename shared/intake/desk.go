@@ -122,11 +122,12 @@ func (d *Desk) TakeMessage(ctx context.Context, tx pgx.Tx, now time.Time) (m Inc
 	return m, true, nil
 }
 
-// Attachments opens what belongs to a submission, oldest first.
+// Attachments opens what belongs to a submission and to the reporter's later messages, oldest first.
 func (d *Desk) Attachments(ctx context.Context, submission int64) ([]Attachment, error) {
 	rows, err := d.pool.Query(ctx, `
-		SELECT a.id, a.kind, a.media_type, a.sha256, a.content, a.added_at
-		FROM intake.attachment a JOIN intake.submission s ON s.channel = a.channel AND s.key_hash = a.key_hash
+		SELECT a.id, a.kind, a.name, a.media_type, a.sha256, a.content, a.added_at
+		FROM intake.submission s JOIN intake.attachment a ON (a.channel = s.channel AND a.key_hash = s.key_hash)
+			OR a.key_hash IN (SELECT m.key_hash FROM intake.message m WHERE m.mailbox_id = s.mailbox_id)
 		WHERE s.id = $1 ORDER BY a.id`, submission)
 	if err != nil {
 		return nil, fmt.Errorf("list attachments: %w", err)
@@ -136,9 +137,16 @@ func (d *Desk) Attachments(ctx context.Context, submission int64) ([]Attachment,
 	for rows.Next() {
 		var a Attachment
 		var kind string
-		var box []byte
-		if err := rows.Scan(&a.ID, &kind, &a.MediaType, &a.SHA256, &box, &a.AddedAt); err != nil {
+		var box, name []byte
+		if err := rows.Scan(&a.ID, &kind, &name, &a.MediaType, &a.SHA256, &box, &a.AddedAt); err != nil {
 			return nil, fmt.Errorf("list attachments: %w", err)
+		}
+		if name != nil {
+			plain, err := d.key.Open(placeName, name)
+			if err != nil {
+				return nil, fmt.Errorf("open name of attachment %d: %w", a.ID, err)
+			}
+			a.Name = string(plain)
 		}
 		a.Kind = AttachmentKind(kind)
 		if a.Content, err = d.key.Open(placeAttachment, box); err != nil {

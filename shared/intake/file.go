@@ -40,6 +40,7 @@ const (
 	placeReceipt    = "intake.receipt"
 	placeMessage    = "intake.message"
 	placeAttachment = "intake.attachment"
+	placeName       = "intake.attachment.name"
 )
 
 // PublicKeys are the halves that the public processes hold.
@@ -214,46 +215,6 @@ func (f filing) insert(ctx context.Context, tx pgx.Tx, t TipOff, promisedBy cale
 		return fmt.Errorf("delete draft: %w", err)
 	}
 	return nil
-}
-
-// Attach adds a recording or file to the draft or filing of the key, whichever there is now or will be; the same bytes again change nothing.
-func (c *Counter) Attach(ctx context.Context, channel Channel, key Key, a Attachment, now time.Time) error {
-	keyHash, err := key.hash()
-	if err != nil {
-		return err
-	}
-	box, err := c.keys.Content.Seal(placeAttachment, a.Content)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(a.Content)
-	_, err = c.pool.Exec(ctx, `
-		INSERT INTO intake.attachment (channel, key_hash, kind, media_type, sha256, content, added_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (channel, key_hash, sha256) DO NOTHING`,
-		string(channel), keyHash, string(a.Kind), a.MediaType, sum[:], box, now)
-	if err != nil {
-		return postgres.Classify(fmt.Errorf("attach: %w", err))
-	}
-	return nil
-}
-
-// AttachmentKind tells a recorded call from an uploaded file.
-type AttachmentKind string
-
-// The kinds of attachment.
-const (
-	Recording AttachmentKind = "recording"
-	File      AttachmentKind = "file"
-)
-
-// Attachment is one recording or file in the clear.
-type Attachment struct {
-	ID        int64
-	Kind      AttachmentKind
-	MediaType string
-	SHA256    []byte
-	Content   []byte
-	AddedAt   time.Time
 }
 
 func sealJSON(to seal.PublicKey, place string, v any) ([]byte, error) {

@@ -3,6 +3,7 @@ package intake_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"strings"
 	"sync"
 	"testing"
@@ -226,5 +227,49 @@ func TestUnknownReceiptsAndOutages(t *testing.T) {
 	defer cancel()
 	if _, err := h.counter.File(ended, intake.NewKey(), tipOff, reporter, promised, now); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("with the database out of reach: %v", err)
+	}
+}
+
+func TestFilesComeWithTheirNamesAndCanBeTakenBackUntilFiled(t *testing.T) {
+	h, ctx := newHouse(t), t.Context()
+	key := intake.NewKey()
+	payslip := intake.Attachment{Kind: intake.File, Name: "工资条.pdf", MediaType: "application/pdf", Content: []byte("%PDF-1")}
+	slip := intake.Attachment{Kind: intake.File, Name: "误传.png", MediaType: "image/png", Content: []byte("\x89PNG")}
+	for _, a := range []intake.Attachment{payslip, slip} {
+		if err := h.counter.Attach(ctx, intake.Web, key, a, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sum := sha256.Sum256(slip.Content)
+	if err := h.counter.Detach(ctx, intake.Web, key, sum[:]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.counter.File(ctx, key, tipOff, reporter, promised, now); err != nil {
+		t.Fatal(err)
+	}
+	sum = sha256.Sum256(payslip.Content)
+	if err := h.counter.Detach(ctx, intake.Web, key, sum[:]); err != nil { // too late: it has been handed in
+		t.Fatal(err)
+	}
+	s, _ := h.take(t)
+	files, err := h.desk.Attachments(ctx, s.ID)
+	if err != nil || len(files) != 1 || files[0].Name != payslip.Name || string(files[0].Content) != "%PDF-1" {
+		t.Errorf("attachments = %v, %v", files, err)
+	}
+}
+
+func TestAnObjectionSaysWhatIsWrongAndWhatIsRight(t *testing.T) {
+	objection := intake.TipOff{Channel: intake.Web, Kind: intake.Objection, Matter: intake.MissingMonths, Words: "三月已缴", Named: true, OwnRights: true}
+	if err := objection.Check(); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []intake.TipOff{
+		{Kind: intake.Objection, Words: "三月已缴"},
+		{Kind: intake.Objection, Matter: intake.WrongBase},
+		{Kind: intake.Unpaid, Matter: intake.WrongBase, EmployerName: "南湖电子有限公司"},
+	} {
+		if err := wrong.Check(); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
 	}
 }

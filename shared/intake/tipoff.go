@@ -3,6 +3,8 @@
 package intake
 
 import (
+	"slices"
+
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 )
@@ -27,10 +29,26 @@ const (
 	Underpaid     Kind = "underpaid"      // 少报基数、少缴
 	Fraud         Kind = "fraud"          // 骗保、冒领: fund supervision
 	Other         Kind = "other"
+	Objection     Kind = "objection" // 权益记录异议: the record is wrong (社会保险个人权益记录管理办法 art. 16); asked on a page of its own
 )
 
 // Kinds in the order in which people are asked.
 var Kinds = [...]Kind{Unpaid, Underpaid, NotRegistered, Fraud, Other}
+
+// Matter is what an objection says is wrong with the record.
+type Matter string
+
+// The matters.
+const (
+	MissingMonths Matter = "missing"  // paid, but not on record
+	WrongBase     Matter = "base"     // the contribution base
+	WrongEmployer Matter = "employer" // booked with another employer
+	WrongAccount  Matter = "account"  // the personal account's figures
+	WrongPerson   Matter = "person"   // name, number, birth date
+)
+
+// Matters in the order in which people are asked.
+var Matters = [...]Matter{MissingMonths, WrongBase, WrongEmployer, WrongAccount, WrongPerson}
 
 // TipOff is what the reporter says. It is sealed to the desk's content key; nothing in it names the reporter.
 type TipOff struct {
@@ -45,6 +63,7 @@ type TipOff struct {
 	Named        bool            `json:"named"`
 	OwnRights    bool            `json:"own_rights"` // the reporter's own contributions: 投诉 rather than 举报
 	Language     string          `json:"language,omitempty"`
+	Matter       Matter          `json:"matter,omitempty"` // of an objection only
 }
 
 // Reporter is who a named tip-off is from. It is sealed apart, to the identity key that two people open.
@@ -62,14 +81,17 @@ const MaxWords = 5000
 // Check reports every wrong field of a tip-off at once. Error: fault.Invalid.
 func (t TipOff) Check() error {
 	var wrong []fault.Field
-	known := false
-	for _, k := range Kinds {
-		known = known || k == t.Kind
-	}
-	if !known {
+	objection := t.Kind == Objection
+	if !objection && !slices.Contains(Kinds[:], t.Kind) {
 		wrong = append(wrong, fault.Field{Name: "kind", Key: "fault.tipoff.kind"})
 	}
-	if t.EmployerName == "" && t.EmployerUSCC == "" {
+	if objection != slices.Contains(Matters[:], t.Matter) {
+		wrong = append(wrong, fault.Field{Name: "matter", Key: "fault.objection.matter"})
+	}
+	if objection && t.Words == "" {
+		wrong = append(wrong, fault.Field{Name: "words", Key: "fault.objection.words"})
+	}
+	if !objection && t.EmployerName == "" && t.EmployerUSCC == "" {
 		wrong = append(wrong, fault.Field{Name: "employer", Key: "fault.tipoff.employer"})
 	}
 	if t.From != 0 && t.To != 0 && t.From > t.To {
