@@ -30,6 +30,7 @@ type Config struct {
 	contentKey    seal.PrivateKey
 	smallEmployer int
 	takeEvery     time.Duration
+	limits        lifecycle.Settings
 	demoStaff     []string
 }
 
@@ -37,6 +38,7 @@ type Config struct {
 func ReadConfig(r *config.Reader) Config {
 	c := Config{publicURL: r.PublicURL("DESK_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32),
 		smallEmployer: r.Int("DESK_SMALL_EMPLOYER", 5, 0, 100), takeEvery: r.Duration("DESK_TAKE_EVERY", 2*time.Second)}
+	c.limits = readLimits(r)
 	key, err := seal.ParsePrivateKey(r.Required("SHEBAO_DESK_CONTENT_PRIVATE"))
 	if err != nil {
 		r.Problem("SHEBAO_DESK_CONTENT_PRIVATE", "is not a private key")
@@ -46,6 +48,17 @@ func ReadConfig(r *config.Reader) Config {
 		c.demoStaff = strings.Split(names, ",")
 	}
 	return c
+}
+
+// readLimits reads the limits for which no rule with a number is known for certain; all are in working days.
+func readLimits(r *config.Reader) lifecycle.Settings {
+	s := lifecycle.DefaultSettings()
+	for name, l := range map[string]*lifecycle.Limit{"DESK_DAYS_LABOUR_RESULT": &s.LabourResult, "DESK_DAYS_AUDIT_ACCEPT": &s.AuditAccept, "DESK_DAYS_AUDIT": &s.AuditHandle, "DESK_DAYS_AUDIT_LONGER": &s.AuditLonger,
+		"DESK_DAYS_FUND": &s.FundHandle, "DESK_DAYS_FUND_LONGER": &s.FundLonger, "DESK_DAYS_FUND_RESULT": &s.FundResult, "DESK_DAYS_OBJECTION": &s.ObjectionReview, "DESK_DAYS_HAND_OVER": &s.HandOver} {
+		l.Days = r.Int(name, l.Days, 1, 365)
+	}
+	s.WarnDays = r.Int("DESK_DAYS_WARN", s.WarnDays, 1, 30)
+	return s
 }
 
 // Migrations of the wing's own schema.
@@ -65,7 +78,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err != nil {
 		return server.Wing{}, err
 	}
-	site := &web.Site{Desk: desk{cases, ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})}, Workdays: calendar.China(), SmallEmployer: c.smallEmployer,
+	site := &web.Site{Desk: desk{cases, ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
@@ -94,7 +107,7 @@ func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.New(pool, intake.NewDesk(pool, c.contentKey), calendar.China(), seal.NewSlow(), field), nil
+	return store.New(pool, intake.NewDesk(pool, c.contentKey), lifecycle.Rules{Workdays: calendar.China(), Settings: c.limits}, seal.NewSlow(), field), nil
 }
 
 // demoHints show the demo's accounts with the code of the moment, which in earnest only an authenticator knows.

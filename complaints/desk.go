@@ -37,7 +37,7 @@ func (d desk) SignOut(ctx context.Context, session string, now time.Time) error 
 
 func (d desk) Member(ctx context.Context, session string, now time.Time) (web.Member, error) {
 	who, err := d.store.StaffOf(ctx, session, now)
-	return web.Member{Name: who.Name, Role: who.Role}, err
+	return web.Member{ID: who.ID, Name: who.Name, Role: who.Role}, err
 }
 
 func (d desk) Queue(ctx context.Context, session, view, search string, now time.Time) ([]web.Case, map[string]int, error) {
@@ -73,8 +73,8 @@ func (d desk) Drafts(ctx context.Context, session string, now time.Time) ([]inta
 }
 
 func shown(c store.Case) web.Case {
-	return web.Case{Case: c.Case, Number: c.Number, Channel: c.Channel, Route: c.Route, Kind: c.Kind, EmployerUSCC: c.EmployerUSCC, EmployerName: c.EmployerName, From: c.From, To: c.To,
-		Words: c.Words, OwnerName: c.OwnerName, Named: c.Named, Version: c.Version, ReceivedAt: c.ReceivedAt}
+	return web.Case{Case: c.Case, Number: c.Number, Channel: c.Channel, Kind: c.Kind, EmployerUSCC: c.EmployerUSCC, EmployerName: c.EmployerName, From: c.From, To: c.To,
+		Words: c.Words, OwnerName: c.OwnerName, Lead: c.Lead, ProposedReply: c.ProposedReply, Version: c.Version, ReceivedAt: c.ReceivedAt}
 }
 
 func (d desk) ClaimNext(ctx context.Context, session string, now time.Time) (string, error) {

@@ -1,54 +1,86 @@
-// Package lifecycle is the way of a complaint through the desk: states, actions, one table of who may do what when, and the statutory clocks in working
-// days. It is pure. A note, a view or an edit never moves a deadline: only the actions of the table do.
+// Package lifecycle is the way of a complaint through the desk: states, actions, one table of who may do what when, and the statutory clocks. It is pure.
+// A note, a view or an edit never moves a deadline: only the actions of the table do.
 package lifecycle
 
-import (
-	"shebao/shared/calendar"
-	"shebao/shared/fault"
-)
+import "slices"
 
 // State of a case.
 type State string
 
-// The states.
+// The states. An extension is a mark of the case and a reopened case is being screened again, so neither is a state of its own.
 const (
 	Received      State = "received"
+	Screening     State = "screening"
 	Supplement    State = "needs_supplement"
 	Accepted      State = "accepted"
 	Rejected      State = "rejected"
+	Merged        State = "merged" // follows a lead case about the same matter; its reporter and its clock stay its own
 	Investigating State = "investigating"
 	Suspended     State = "suspended"
+	Proposed      State = "decision_proposed" // waits for a second person
 	Transferred   State = "transferred_out"
 	Decided       State = "decided"
+	Notified      State = "notified" // employer and reporter have the result; the employer has time to obey
 	Closed        State = "closed"
 	Withdrawn     State = "withdrawn"
 )
 
 // States in the order of the way.
-var States = [...]State{Received, Supplement, Accepted, Rejected, Investigating, Suspended, Transferred, Decided, Closed, Withdrawn}
+var States = [...]State{Received, Screening, Supplement, Accepted, Rejected, Merged, Investigating, Suspended, Proposed, Transferred, Decided, Notified, Closed, Withdrawn}
+
+// Over reports whether nothing more is to be done in a state, unless the case is reopened.
+func (s State) Over() bool {
+	return s == Rejected || s == Transferred || s == Closed || s == Withdrawn
+}
+
+// Told is the state as the reporter reads it: what is internal to the desk shows as the step before or after it. A merged case is told the state of its lead.
+func (s State) Told() State {
+	switch s {
+	case Screening:
+		return Received
+	case Proposed:
+		return Investigating
+	case Notified:
+		return Decided
+	case Merged:
+		return Accepted
+	}
+	return s
+}
 
 // Action is something that somebody at the desk does to a case.
 type Action string
 
 // The actions.
+//
+// A decision takes two people: ProposeDecision, by whoever investigates, keeps finding, reason and the words for the reporter with the case and
+// changes nothing for anybody outside; then a supervisor who is not the proposer takes Approve, and only now is the reporter told, or
+// ReturnDecision with a reason, and the investigation goes on with its clock untouched. Case.Proposer is who proposed.
 const (
-	Accept      Action = "accept"
-	Reject      Action = "reject"
-	AskMore     Action = "ask_more"
-	GotMore     Action = "got_more"
-	Investigate Action = "investigate"
-	Suspend     Action = "suspend"
-	Resume      Action = "resume"
-	Extend      Action = "extend"
-	Decide      Action = "decide"
-	Close       Action = "close"
-	Transfer    Action = "transfer"
-	Withdraw    Action = "withdraw"
-	Reopen      Action = "reopen"
+	Screen          Action = "screen"
+	Accept          Action = "accept"
+	Reject          Action = "reject"
+	AskMore         Action = "ask_more"
+	GotMore         Action = "got_more"
+	Reroute         Action = "reroute"
+	Investigate     Action = "investigate"
+	Suspend         Action = "suspend"
+	Resume          Action = "resume"
+	Extend          Action = "extend"
+	ProposeDecision Action = "propose_decision"
+	Approve         Action = "approve_decision"
+	ReturnDecision  Action = "return_decision"
+	Notify          Action = "notify"
+	Close           Action = "close"
+	Transfer        Action = "transfer"
+	Merge           Action = "merge"
+	Unmerge         Action = "unmerge"
+	Withdraw        Action = "withdraw"
+	Reopen          Action = "reopen"
 )
 
 // Actions in the order in which they are offered.
-var Actions = [...]Action{Accept, Reject, AskMore, GotMore, Investigate, Decide, Close, Suspend, Resume, Extend, Transfer, Withdraw, Reopen}
+var Actions = [...]Action{Screen, Accept, Investigate, ProposeDecision, Approve, ReturnDecision, Notify, Close, AskMore, GotMore, Suspend, Resume, Extend, Reject, Reroute, Transfer, Merge, Unmerge, Withdraw, Reopen}
 
 // Role of a member of staff.
 type Role string
@@ -62,91 +94,92 @@ const (
 	Auditor      Role = "auditor"
 )
 
-// clock is what an action does to the deadline.
-type clock uint8
+// Roles in the order in which they are offered.
+var Roles = [...]Role{Intake, Investigator, Supervisor, Sysadmin, Auditor}
+
+// need is what an action asks for besides the click.
+type need uint16
 
 const (
-	keep     clock = iota
-	finish60       // 60 working days to finish (劳动保障监察条例 art. 17)
-	extend30       // 30 more, once
-	pause          // the remaining days are kept
-	goOn           // from the remaining days
-	close10        // 10 working days to close and answer
-	accept5        // 5 working days to decide on acceptance (劳社部令第25号 art. 18)
-	stop           // nothing is owed any more
+	head    need = 1 << iota // only a supervisor may
+	second                   // only a supervisor who is not the proposer may
+	words                    // what the reporter will read
+	reason                   // internal
+	code                     // one of the reason codes of a refusal
+	finding                  // what the inquiry found
+	route                    // another route
+	leads                    // new leads, unless a supervisor decides
+	apart                    // not offered on the case itself: another case belongs to it
+	screens                  // the intake role may, too
+)
+
+// effect is what an action does to the clock.
+type effect uint8
+
+const (
+	keep     effect = iota
+	handle          // the route's time to finish begins
+	longer          // the one extension
+	pause           // the days that remain are kept
+	goOn            // from the days that remain
+	result          // the time to tell the result begins
+	employer        // the employer's time to obey, when a day was set
+	again           // the time to accept begins anew
+	change          // the new route's time to accept, counted from the receipt
+	stop            // nothing is owed any more
 )
 
 // transition is one row of the table.
 type transition struct {
-	from        State
-	action      Action
-	to          State
-	head        bool // only a supervisor may
-	needsText   bool // the reporter is told in words
-	needsReason bool
-	clock       clock
+	from   State
+	action Action
+	to     State
+	needs  need
+	clock  effect
 }
 
-// table is the one place that says what may happen. vectors: deadlines.json state machine; a decision is a reply and the closing.
-var table = []transition{
-	{Received, Accept, Accepted, false, false, false, finish60},
-	{Received, Reject, Rejected, false, true, true, stop},
-	{Received, AskMore, Supplement, false, true, false, pause},
-	{Received, Transfer, Transferred, false, true, true, stop},
-	{Received, Withdraw, Withdrawn, false, false, true, stop},
-	{Supplement, GotMore, Received, false, false, false, goOn},
-	{Supplement, Reject, Rejected, false, true, true, stop},
-	{Supplement, Withdraw, Withdrawn, false, false, true, stop},
-	{Accepted, Investigate, Investigating, false, false, false, keep},
-	{Accepted, Withdraw, Withdrawn, false, false, true, stop},
-	{Investigating, Suspend, Suspended, true, true, true, pause},
-	{Suspended, Resume, Investigating, false, false, false, goOn},
-	{Investigating, Extend, Investigating, true, true, true, extend30},
-	{Investigating, Transfer, Transferred, false, true, true, stop},
-	{Investigating, Decide, Decided, false, true, true, close10},
-	{Decided, Close, Closed, false, true, false, stop},
-	{Closed, Reopen, Received, true, false, true, accept5},
-	{Rejected, Reopen, Received, true, false, true, accept5},
-}
+// table is the one place that says what may happen (domain: state machine). Whoever examines and decides at once passes through screening in the same step.
+var table = slices.Concat(
+	[]transition{{Received, Screen, Screening, screens, keep}},
+	examined(Received), examined(Screening),
+	[]transition{
+		{Supplement, GotMore, Screening, screens, goOn},
+		{Supplement, Reject, Rejected, words | reason | code, stop},
+		{Supplement, Withdraw, Withdrawn, reason | screens, stop},
+		{Accepted, Investigate, Investigating, 0, keep},
+		{Accepted, Merge, Merged, apart, keep},
+		{Accepted, Withdraw, Withdrawn, reason, stop},
+		{Investigating, Merge, Merged, apart, keep},
+		{Investigating, Suspend, Suspended, head | words | reason, pause},
+		{Investigating, Extend, Investigating, head | words | reason, longer},
+		{Investigating, Transfer, Transferred, words | reason, stop},
+		{Investigating, ProposeDecision, Proposed, words | reason | finding, keep},
+		{Investigating, Withdraw, Investigating, reason, keep}, // an inquiry that is open goes on of its own motion
+		{Suspended, Resume, Investigating, 0, goOn},
+		{Suspended, Withdraw, Suspended, reason, keep},
+		{Proposed, Approve, Decided, second, result},
+		{Proposed, ReturnDecision, Investigating, second | reason, keep},
+		{Proposed, Withdraw, Proposed, reason, keep},
+		{Decided, Notify, Notified, 0, employer},
+		{Decided, Close, Closed, words, stop},
+		{Notified, Close, Closed, words, stop},
+		{Merged, Unmerge, Merged, apart, keep}, // leads to the state before the merge, see Unmerged
+		{Merged, Withdraw, Withdrawn, reason, stop},
+		{Closed, Reopen, Screening, reason | leads, again},
+		{Rejected, Reopen, Screening, reason | leads, again},
+	},
+)
 
-// Case is what the rules look at.
-type Case struct {
-	State     State
-	Due       calendar.Date // none: nothing is owed, or the clock is paused
-	Remaining int           // working days kept while paused
-	Extended  bool
-}
-
-// Input of an action.
-type Input struct {
-	Action Action
-	Role   Role
-	Reason string // internal, of the decision
-	Text   string // what the reporter reads
-	Today  calendar.Date
-}
-
-// New is a case received on a day.
-func New(received calendar.Date, w *calendar.Workdays) Case {
-	due, _ := w.Add(received, 5)
-	return Case{State: Received, Due: due}
-}
-
-// Allowed lists the actions that a role may take in a state, in the order in which they are offered.
-func Allowed(c Case, role Role) []Action {
-	var list []Action
-	for _, a := range Actions {
-		if t, ok := find(c.State, a); ok && permit(t, c, role) == nil {
-			list = append(list, a)
-		}
+func examined(from State) []transition {
+	return []transition{
+		{from, Accept, Accepted, screens, handle},
+		{from, Reject, Rejected, words | reason | code | screens, stop},
+		{from, AskMore, Supplement, words | screens, pause},
+		{from, Reroute, Screening, reason | route | screens, change},
+		{from, Transfer, Transferred, words | reason | screens, stop},
+		{from, Merge, Merged, apart | screens, handle}, // to be merged is to be accepted
+		{from, Withdraw, Withdrawn, reason | screens, stop},
 	}
-	return list
-}
-
-// Needs says what an action in a state asks for besides the click.
-func Needs(state State, action Action) (text, reason bool) {
-	t, _ := find(state, action)
-	return t.needsText, t.needsReason
 }
 
 func find(state State, action Action) (transition, bool) {
@@ -156,86 +189,4 @@ func find(state State, action Action) (transition, bool) {
 		}
 	}
 	return transition{}, false
-}
-
-func permit(t transition, c Case, role Role) error {
-	switch {
-	case role != Investigator && role != Supervisor && (role != Intake || t.from != Received):
-		return fault.New(fault.Denied, "fault.desk.role")
-	case t.head && role != Supervisor:
-		return fault.New(fault.Denied, "fault.desk.head")
-	case t.clock == extend30 && c.Extended:
-		return fault.New(fault.Conflict, "fault.desk.extended")
-	}
-	return nil
-}
-
-// Apply takes an action. Errors: fault.Conflict when the state does not allow it, an extension is a second one or comes after the limit; fault.Denied for the role;
-// fault.Invalid for a missing reason or text.
-func Apply(c Case, in Input, w *calendar.Workdays) (Case, error) {
-	t, ok := find(c.State, in.Action)
-	if !ok {
-		return c, fault.New(fault.Conflict, "fault.desk.state")
-	}
-	if err := permit(t, c, in.Role); err != nil {
-		return c, err
-	}
-	var wrong []fault.Field
-	if t.needsReason && in.Reason == "" {
-		wrong = append(wrong, fault.Field{Name: "reason", Key: "fault.desk.reason"})
-	}
-	if t.needsText && in.Text == "" {
-		wrong = append(wrong, fault.Field{Name: "text", Key: "fault.desk.text"})
-	}
-	if len(wrong) > 0 {
-		return c, fault.InvalidFields(wrong...)
-	}
-	if t.clock == extend30 && in.Today.After(c.Due) {
-		return c, fault.New(fault.Conflict, "fault.desk.late")
-	}
-	c.State = t.to
-	return wind(c, t.clock, in.Today, w), nil
-}
-
-func wind(c Case, what clock, today calendar.Date, w *calendar.Workdays) Case {
-	switch what {
-	case accept5:
-		c.Due, _ = w.Add(today, 5)
-		c.Extended = false
-	case finish60:
-		c.Due, _ = w.Add(today, 60)
-	case extend30:
-		c.Due, _ = w.Add(c.Due, 30)
-		c.Extended = true
-	case close10:
-		c.Due, _ = w.Add(today, 10)
-	case pause:
-		c.Remaining, _ = w.Count(today, c.Due)
-		c.Due = calendar.Date{}
-	case goOn:
-		c.Due, _ = w.Add(today, c.Remaining)
-		c.Remaining = 0
-	case stop:
-		c.Due, c.Remaining = calendar.Date{}, 0
-	}
-	return c
-}
-
-// Left is the working days until the deadline, negative once it has passed.
-func Left(c Case, today calendar.Date, w *calendar.Workdays) int {
-	n, _ := w.Count(today, c.Due)
-	return n
-}
-
-// Route says which authority a matter of a kind belongs to (domain: routing by content); ownRights tells a complaint from a tip-off about others.
-func Route(kind string, ownRights bool) string {
-	switch {
-	case kind == "fraud":
-		return "fund_supervision_tipoff"
-	case ownRights:
-		return "labour_inspection_complaint"
-	case kind == "not_registered":
-		return "labour_inspection_tipoff"
-	}
-	return "audit_tipoff"
 }

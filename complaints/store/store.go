@@ -4,6 +4,7 @@ package store
 import (
 	"embed"
 	"io/fs"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -28,17 +29,24 @@ func Migrations() postgres.Migrations {
 
 // Store keeps the desk.
 type Store struct {
-	pool     *pgxpool.Pool
-	desk     *intake.Desk
-	workdays *calendar.Workdays
-	slow     *seal.Slow
-	field    seal.FieldKey
+	pool    *pgxpool.Pool
+	desk    *intake.Desk
+	current atomic.Pointer[lifecycle.Rules] // replaced when a holiday notice comes
+	slow    *seal.Slow
+	field   seal.FieldKey
 }
 
 // New makes the store. field seals the staff's second-factor secrets.
-func New(pool *pgxpool.Pool, desk *intake.Desk, workdays *calendar.Workdays, slow *seal.Slow, field seal.FieldKey) *Store {
-	return &Store{pool, desk, workdays, slow, field}
+func New(pool *pgxpool.Pool, desk *intake.Desk, rules lifecycle.Rules, slow *seal.Slow, field seal.FieldKey) *Store {
+	s := &Store{pool: pool, desk: desk, slow: slow, field: field}
+	s.current.Store(&rules)
+	return s
 }
+
+// Workdays is the calendar of the moment.
+func (s *Store) Workdays() *calendar.Workdays { return s.rules().Workdays }
+
+func (s *Store) rules() lifecycle.Rules { return *s.current.Load() }
 
 // Staff is who works at the desk, and the scope of what they may see.
 type Staff struct {

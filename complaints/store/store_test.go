@@ -48,7 +48,7 @@ func newDesk(t *testing.T) desk {
 		t.Fatal(err)
 	}
 	slow := seal.NewSlow()
-	return desk{store.New(pool, intake.NewDesk(pool, content), calendar.China(), slow, field), pool,
+	return desk{store.New(pool, intake.NewDesk(pool, content), lifecycle.Rules{Workdays: calendar.China(), Settings: lifecycle.DefaultSettings()}, slow, field), pool,
 		intake.NewCounter(pool, intake.PublicKeys{Content: content.Public(), Identity: identity.Public()}, hash, slow)}
 }
 

@@ -19,7 +19,7 @@ import (
 func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError) pages.CaseHead {
 	p := s.page(c, locale.Text(lang(c), "desk.case", k.Number))
 	p.Failed = len(wrong) > 0
-	v := pages.CaseHead{Page: p, Errors: wrong, Number: k.Number, Version: strconv.Itoa(k.Version), Employer: k.EmployerName, State: p.T("tipoff.status." + string(k.State))}
+	v := pages.CaseHead{Page: p, Errors: wrong, Number: k.Number, Version: strconv.Itoa(k.Version), Employer: k.EmployerName, State: p.T("lifecycle.state." + string(k.State))}
 	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(server.Now(c)))
 	for _, t := range caseTabs {
 		v.Tabs = append(v.Tabs, pages.Link{Text: p.T(t.text), Href: "/cases/" + k.Number + t.path, Current: t.path == tab})
@@ -42,7 +42,7 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	}
 	months := strings.Trim(k.From.String()+" – "+k.To.String(), " –")
 	v.Facts = []pages.Pair{{Term: p.T("desk.employer"), Value: strings.TrimSpace(k.EmployerName + " " + k.EmployerUSCC)}, {Term: p.T("desk.kind"), Value: p.T("tipoff.kind." + k.Kind)},
-		{Term: p.T("desk.months"), Value: months}, {Term: p.T("desk.route"), Value: p.T("desk.route." + k.Route)}, {Term: p.T("desk.channel"), Value: p.T("desk.channel." + k.Channel)},
+		{Term: p.T("desk.months"), Value: months}, {Term: p.T("desk.route"), Value: p.T("lifecycle.route." + string(k.Route))}, {Term: p.T("desk.channel"), Value: p.T("desk.channel." + k.Channel)},
 		{Term: p.T("desk.reporter"), Value: reporter}, {Term: p.T("desk.owner"), Value: k.OwnerName}}
 	for _, a := range attachments {
 		v.Recordings = append(v.Recordings, "/cases/"+k.Number+"/attachments/"+strconv.FormatInt(a.ID, 10))
@@ -50,21 +50,51 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	for _, e := range events {
 		v.Events = append(v.Events, eventView(p, e))
 	}
-	for _, a := range lifecycle.Allowed(k.Case, member(c).Role) {
-		text, reason := lifecycle.Needs(k.State, a)
-		action := pages.Action{Name: string(a), Label: p.T("desk.action." + string(a)), Text: text, Reason: reason}
-		if locale.Has(p.Lang, "desk.template."+string(a)) {
-			action.Template = p.T("desk.template." + string(a))
-		}
-		v.Actions = append(v.Actions, action)
+	for _, a := range lifecycle.Allowed(k.Case, member(c).Role, member(c).ID) {
+		v.Actions = append(v.Actions, actionView(p, k, a))
 	}
 	return render(c, pages.CasePage(v))
 }
 
+// actionView is one step that is offered, with everything that it asks for.
+func actionView(p layout.Page, k Case, a lifecycle.Action) pages.Action {
+	wants := lifecycle.Needs(k.State, a)
+	v := pages.Action{Name: string(a), Label: p.T("lifecycle.action." + string(a)), Text: wants.Text && k.Route != lifecycle.Audit, Reason: wants.Reason, By: wants.By, Leads: wants.NewLeads}
+	if template := "lifecycle.template." + string(a); locale.Has(p.Lang, template) {
+		v.Template = p.T(template)
+	}
+	choice := func(name, key string, values ...string) {
+		c := pages.Choice{Name: name, Label: p.T("lifecycle." + name)}
+		for _, value := range values {
+			c.Options = append(c.Options, pages.Pair{Term: value, Value: p.T(key + value)})
+		}
+		v.Choices = append(v.Choices, c)
+	}
+	if wants.Code {
+		choice("code", "lifecycle.code.", lifecycle.RefusalCodes[:]...)
+	}
+	if wants.Finding {
+		choice("finding", "lifecycle.finding.", string(lifecycle.Violation), string(lifecycle.Clean))
+	}
+	if wants.Route {
+		var routes []string
+		for _, r := range lifecycle.Routes {
+			if r != k.Route && r != lifecycle.Audit {
+				routes = append(routes, string(r))
+			}
+		}
+		choice("route", "lifecycle.route.", routes...)
+	}
+	if a == lifecycle.Approve {
+		v.Note = k.ProposedReply
+	}
+	return v
+}
+
 func eventView(p layout.Page, e Event) pages.Event {
-	key := "desk.event." + e.What
+	key := "lifecycle.event." + e.What
 	if !locale.Has(p.Lang, key) {
-		key = "desk.action." + e.What
+		key = "lifecycle.action." + e.What
 	}
 	who := e.By
 	if e.What == "message_in" {
@@ -79,7 +109,13 @@ func (s *Site) act(c *fiber.Ctx) error {
 	if err != nil || version < 1 {
 		return fault.New(fault.Invalid, "fault.request")
 	}
-	in := lifecycle.Input{Action: lifecycle.Action(form(c, "action")), Reason: strings.TrimSpace(form(c, "reason")), Text: strings.TrimSpace(form(c, "text"))}
+	in := lifecycle.Input{Action: lifecycle.Action(form(c, "action")), Reason: strings.TrimSpace(form(c, "reason")), Text: strings.TrimSpace(form(c, "text")), Code: form(c, "code"),
+		Finding: lifecycle.Finding(form(c, "finding")), Route: lifecycle.Route(form(c, "route")), NewLeads: form(c, "leads") == "yes"}
+	if by := form(c, "by"); by != "" {
+		if in.By, err = calendar.ParseDate(by); err != nil {
+			return s.done(c, fault.InvalidFields(fault.Field{Name: "by", Key: "fault.desk.by"}), string(in.Action))
+		}
+	}
 	err = s.Desk.Act(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), version, in, server.Now(c))
 	return s.done(c, err, string(in.Action))
 }

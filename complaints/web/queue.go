@@ -39,7 +39,7 @@ func (s *Site) queuePage(c *fiber.Ctx, message string) error {
 	today := calendar.DateOf(now)
 	for _, k := range cases {
 		due, class := s.due(p.Lang, k.Case, today)
-		v.Rows = append(v.Rows, pages.Row{Number: k.Number, Employer: k.EmployerName, Kind: p.T("tipoff.kind." + k.Kind), State: p.T("tipoff.status." + string(k.State)), Due: due, DueClass: class,
+		v.Rows = append(v.Rows, pages.Row{Number: k.Number, Employer: k.EmployerName, Kind: p.T("tipoff.kind." + k.Kind), State: p.T("lifecycle.state." + string(k.State)), Due: due, DueClass: class,
 			Owner: k.OwnerName, Received: calendar.DateOf(k.ReceivedAt).String()})
 	}
 	drafts, err := s.Desk.Drafts(c.UserContext(), c.Cookies(cookieSession), now)
@@ -58,14 +58,24 @@ func (s *Site) due(lang string, k lifecycle.Case, today calendar.Date) (text, cl
 	if k.Due.IsZero() {
 		return locale.Text(lang, "desk.nodue"), ""
 	}
-	left := lifecycle.Left(k, today, s.Workdays)
+	left, unit := lifecycle.Left(k, today, s.Workdays())
+	text, class = "desk.left", ""
 	switch {
-	case left < 0:
-		return locale.Text(lang, "desk.over", -left, k.Due), "due-over"
+	case k.Due.Before(today):
+		text, class, left = "desk.over", "due-over", max(1, -left)
+	case k.Due == today:
+		text, class = "desk.today", "due-soon"
 	case left <= 3:
-		return locale.Text(lang, "desk.left", left, k.Due), "due-soon"
+		class = "due-soon"
 	}
-	return locale.Text(lang, "desk.left", left, k.Due), ""
+	if unit == lifecycle.NaturalDays {
+		text += ".natural"
+	}
+	text = locale.Text(lang, text, left, k.Due)
+	if k.Provisional {
+		text += " " + locale.Text(lang, "desk.provisional")
+	}
+	return text, class
 }
 
 // claim gives the next case and opens it.

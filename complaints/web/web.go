@@ -22,6 +22,7 @@ import (
 
 // Member of staff who is signed in.
 type Member struct {
+	ID   int32
 	Name string
 	Role lifecycle.Role
 }
@@ -29,13 +30,14 @@ type Member struct {
 // Case is what a case's page shows; the door fills it from the store.
 type Case struct {
 	lifecycle.Case
-	Number, Channel, Route, Kind string
-	EmployerUSCC, EmployerName   string
-	From, To                     calendar.Period
-	Words, OwnerName             string
-	Named                        bool
-	Version                      int
-	ReceivedAt                   time.Time
+	Number, Channel, Kind      string
+	EmployerUSCC, EmployerName string
+	From, To                   calendar.Period
+	Words, OwnerName           string
+	Lead                       string // number of the case that this one is merged into
+	ProposedReply              string // what the reporter will read once the decision is approved
+	Version                    int
+	ReceivedAt                 time.Time
 }
 
 // Event is one line of a case's timeline.
@@ -79,8 +81,8 @@ type Desk interface {
 // Site is everything that the pages stand on.
 type Site struct {
 	Desk          Desk
-	Workdays      *calendar.Workdays
-	SmallEmployer int // at or below this headcount acting may reveal the reporter
+	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
+	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
 	Secure        bool
 	Demo          bool
 	DemoHints     func() []string

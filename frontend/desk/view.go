@@ -73,7 +73,15 @@ type Event struct{ When, Who, What, Text string }
 
 // Action is one button, with what it asks for.
 type Action struct {
-	Name, Label  string
-	Text, Reason bool
-	Template     string
+	Name, Label             string
+	Text, Reason, By, Leads bool
+	Choices                 []Choice
+	Template                string
+	Note                    string // what is already written and will be sent
+}
+
+// Choice is one selection of a step: each option's term is the value, its value the text.
+type Choice struct {
+	Name, Label string
+	Options     []Pair
 }

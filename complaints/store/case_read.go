@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/complaints/lifecycle"
+	"shebao/shared/audit"
+	"shebao/shared/calendar"
+	"shebao/shared/intake"
+	"shebao/shared/postgres"
+)
+
+// Case as the desk shows it. Nothing in it tells who reported.
+type Case struct {
+	lifecycle.Case
+	ID, Mailbox, Submission int64 // no mailbox and no submission: an audit from the plan
+	Number                  string
+	Channel, Kind           string
+	Region                  string
+	EmployerUSCC            string
+	EmployerName            string
+	From, To                calendar.Period
+	Words                   string
+	Owner                   int32
+	OwnerName               string
+	Lead                    string // number of the case that this one is merged into
+	ProposedReply           string // what the reporter will read once the decision is approved
+	RefusalCode             string
+	Alarm                   lifecycle.Alarm
+	Version                 int
+	ReceivedAt              time.Time
+}
+
+// Event is one line of a case's timeline.
+type Event struct {
+	At         time.Time
+	By         string // staff name; empty for the system or the reporter
+	What, Text string
+}
+
+const caseColumns = `c.id, coalesce(c.mailbox_id, 0), coalesce(c.submission_id, 0), c.number, c.channel, c.route, c.kind, c.region, c.employer_uscc, c.employer_name, c.from_period, c.to_period,
+	c.words, c.identity IS NOT NULL, coalesce(c.owner_id, 0), coalesce(o.name, ''), c.version, c.received_at, c.state, c.due, c.clock_duty, c.clock_from, c.clock_days, c.clock_unit, c.paused_on,
+	c.provisional, c.tell_by, c.extended, c.dropped, c.finding, coalesce(c.proposer_id, 0), c.proposed_reply, c.refusal_code, c.alarm,
+	coalesce((SELECT l.number FROM complaints.complaint l WHERE l.id = c.lead_id), ''), (SELECT count(*) FROM complaints.complaint f WHERE f.lead_id = c.id)`
+
+const caseTables = `complaints.complaint c LEFT JOIN complaints.staff o ON o.id = c.owner_id`
+
+func scanCase(row pgx.CollectableRow) (Case, error) {
+	var c Case
+	var due, from, paused, tell *time.Time
+	err := row.Scan(&c.ID, &c.Mailbox, &c.Submission, &c.Number, &c.Channel, &c.Route, &c.Kind, &c.Region, &c.EmployerUSCC, &c.EmployerName, &c.From, &c.To,
+		&c.Words, &c.Named, &c.Owner, &c.OwnerName, &c.Version, &c.ReceivedAt, &c.State, &due, &c.Clock.Duty, &from, &c.Clock.Days, &c.Clock.Unit, &paused,
+		&c.Provisional, &tell, &c.Extended, &c.Dropped, &c.Finding, &c.Proposer, &c.ProposedReply, &c.RefusalCode, &c.Alarm, &c.Lead, &c.Followers)
+	c.Received = calendar.DateOf(c.ReceivedAt)
+	c.Due, c.Clock.From, c.Paused, c.TellBy = dateOf(due), dateOf(from), dateOf(paused), dateOf(tell)
+	return c, err
+}
+
+func dateOf(t *time.Time) calendar.Date {
+	if t == nil {
+		return calendar.Date{}
+	}
+	return calendar.DateOf(t.UTC())
+}
+
+func dateArg(d calendar.Date) *time.Time {
+	if d.IsZero() {
+		return nil
+	}
+	t := d.Time()
+	return &t
+}
+
+func personArg(id int32) *int32 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+// scoped is the condition under which $1 (region prefix) and $2 (may see cases at all) let a case be seen.
+const scoped = `$2 AND (c.region = '' OR starts_with(c.region, $1))`
+
+// CaseByNumber opens a case for a member of staff and notes who looked. A case outside the scope is not found, and that is noted too. Error: fault.NotFound (fault.desk.case).
+func (s *Store) CaseByNumber(ctx context.Context, who Staff, number string, now time.Time) (Case, []Event, error) {
+	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+` WHERE c.number = $3 AND `+scoped, who.Region, who.seesCases(), number)
+	if err != nil {
+		return Case{}, nil, postgres.Classify(fmt.Errorf("open case: %w", err))
+	}
+	c, err := pgx.CollectExactlyOneRow(rows, scanCase)
+	entry := audit.Entry{Stream: "complaints", At: now, Actor: fmt.Sprintf("staff:%d", who.ID), Role: string(who.Role), Action: "view case", Subject: "case:" + number, CaseNo: number}
+	if errors.Is(err, pgx.ErrNoRows) {
+		entry.Refused = true
+		entry.CaseNo, entry.Subject = "", "case"
+		return Case{}, nil, errors.Join(noCase(), audit.Append(ctx, s.pool, entry))
+	}
+	if err != nil {
+		return Case{}, nil, postgres.Classify(fmt.Errorf("open case: %w", err))
+	}
+	if err := audit.Append(ctx, s.pool, entry); err != nil {
+		return Case{}, nil, postgres.Classify(err)
+	}
+	rows, err = s.pool.Query(ctx, `SELECT e.at, coalesce(o.name, ''), e.what, e.text FROM complaints.event e LEFT JOIN complaints.staff o ON o.id = e.staff_id WHERE e.complaint_id = $1 ORDER BY e.id`, c.ID)
+	if err != nil {
+		return Case{}, nil, postgres.Classify(fmt.Errorf("read timeline: %w", err))
+	}
+	events, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Event])
+	return c, events, postgres.Classify(err)
+}
+
+// Attachments of a case that the asker may see; opening them is noted.
+func (s *Store) Attachments(ctx context.Context, who Staff, number string, now time.Time) ([]intake.Attachment, error) {
+	c, _, err := s.CaseByNumber(ctx, who, number, now)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.desk.Attachments(ctx, c.Submission)
+	return list, postgres.Classify(err)
+}
