@@ -110,6 +110,7 @@ func Gather(lines []PersonLine) []Line {
 			list = append(list, Line{Period: l.Period, Insurance: l.Insurance})
 		}
 		list[i].Persons++
+		list[i].Base += max(l.Base, l.TrueBase)
 		list[i].Due += l.EmployerDue + l.PersonDue
 		list[i].Paid += l.EmployerPaid + l.PersonPaid
 		list[i].Gap += l.EmployerGap + l.PersonGap

@@ -15,6 +15,7 @@ type Line struct {
 	Period    calendar.Period        `json:"period"`
 	Insurance contribution.Insurance `json:"insurance"`
 	Persons   int                    `json:"persons"`
+	Base      money.Fen              `json:"base"` // the persons' bases together: the true ones where found
 	Due       money.Fen              `json:"due"`
 	Paid      money.Fen              `json:"paid"`
 	Gap       money.Fen              `json:"gap"`
