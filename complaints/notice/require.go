@@ -98,15 +98,15 @@ var requirements = []requirement{
 	{CourtApplication, "notice.need.warning_served", false, func(s Situation, _ *calendar.Workdays) bool { return s.served(EnforcementWarning) }},
 	{CourtApplication, "notice.need.warning_passed", false, func(s Situation, w *calendar.Workdays) bool { return s.passed(EnforcementWarning, w) }},
 	{CourtApplication, "notice.need.owed", false, func(s Situation, _ *calendar.Workdays) bool { return s.Owed > 0 }},
-	{Refusal, "notice.need.refusable", false, func(s Situation, _ *calendar.Workdays) bool { return s.in("received", "needs_supplement", "rejected") }},
+	{Refusal, "notice.need.refusable", false, func(s Situation, _ *calendar.Workdays) bool { return s.in("received", "screening", "needs_supplement", "rejected") }},
 	{TransferLetter, "notice.need.transferable", false, func(s Situation, _ *calendar.Workdays) bool {
-		return s.in("received", "accepted", "investigating", "transferred_out")
+		return s.in("received", "screening", "accepted", "investigating", "transferred_out")
 	}},
 	{Reply, "notice.need.decided", false, func(s Situation, _ *calendar.Workdays) bool { return s.in("decided", "notified", "closed") }},
 }
 
 // underWay are the states in which an employer may be written to.
-var underWay = []string{"accepted", "investigating", "decided", "notified"}
+var underWay = []string{"accepted", "investigating", "decision_proposed", "decided", "notified"}
 
 // Lacks lists why a document may not be issued now; nothing when it may.
 func Lacks(k Kind, s Situation, w *calendar.Workdays) []Reason {
