@@ -13,11 +13,11 @@ import (
 const sweepEvery = time.Minute
 
 // fetchRecordings brings recordings home until ctx ends.
-func fetchRecordings(calls *store.Store, c *carrier, counter *intake.Counter, every time.Duration, now func() time.Time, log *slog.Logger) func(context.Context) error {
+func fetchRecordings(l *line, every time.Duration, now func() time.Time, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return repeat(ctx, every, func() bool {
 			at := now().UTC()
-			ok, err := calls.FetchNext(ctx, at, func(ctx context.Context, r store.Recording) error { return c.take(ctx, counter, r, at) })
+			ok, err := l.calls.FetchNext(ctx, at, func(ctx context.Context, r store.Recording) error { return l.take(ctx, r, at) })
 			if err != nil && ctx.Err() == nil {
 				log.Error("fetching a recording failed", "error", err.Error()) // it is tried again
 			}
@@ -26,18 +26,32 @@ func fetchRecordings(calls *store.Store, c *carrier, counter *intake.Counter, ev
 	}
 }
 
+// take fetches a recording, seals it to the desk with what was filed, and deletes it at the carrier; one that the caller replaced is only deleted.
+func (l *line) take(ctx context.Context, r store.Recording, now time.Time) error {
+	if !r.Drop {
+		sound, err := l.carrier.Recording(ctx, r.SID, r.Seconds)
+		if err != nil {
+			return err
+		}
+		if err := l.counter.Attach(ctx, intake.Phone, r.Key, intake.Attachment{Kind: intake.Recording, MediaType: "audio/wav", Content: sound}, now); err != nil {
+			return err
+		}
+	}
+	return l.carrier.DeleteRecording(r.SID)
+}
+
 // sweepCalls ends calls whose end was never reported, and wipes what is no longer needed.
-func sweepCalls(calls *store.Store, l *line, now func() time.Time, log *slog.Logger) func(context.Context) error {
+func sweepCalls(l *line, now func() time.Time, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return repeat(ctx, sweepEvery, func() bool {
 			at := now().UTC()
-			sid, ok, err := calls.Stale(ctx, at)
+			sid, ok, err := l.calls.Stale(ctx, at)
 			if ok {
 				if err = l.End(ctx, sid, at); fault.Is(err, fault.NotFound) {
 					err = nil // another process was first
 				}
 			} else if err == nil {
-				err = calls.Sweep(ctx, at)
+				err = l.calls.Sweep(ctx, at)
 			}
 			if err != nil && ctx.Err() == nil {
 				log.Error("sweeping calls failed", "error", err.Error()) // it is tried again

@@ -44,11 +44,10 @@ func (l *line) bring(ctx context.Context, call store.Call, s callflow.State, r c
 		b.Say, err = l.openMailbox(ctx, s.Lang, r.Value, t)
 	case callflow.Add:
 		err = l.add(ctx, call, s, t.Now)
+	case callflow.KeepCallBack:
+		err = l.keepCallBack(ctx, s.Lang, t)
 	case callflow.FindPerson:
-		if b.Agents = l.agents && l.hours.Open(l.opening(t.Now), l.workdays); !b.Agents {
-			b.Problem, b.Say = "no_agents", []callflow.Line{{Key: "open_hours", Args: []string{l.hours.Spoken(s.Lang)}}}
-		}
-		return b, nil
+		return l.findPerson(ctx, call, s, t)
 	}
 	b.Problem = problem(r.Need, err)
 	if b.Problem == "" && err != nil {
@@ -69,6 +68,8 @@ func problem(need callflow.Need, err error) string {
 		return ""
 	case errors.Is(err, errSignedOut):
 		return "signed_out"
+	case errors.Is(err, errNoNumber), fault.Is(err, fault.Limited) && need == callflow.KeepCallBack:
+		return "no_number"
 	case errors.Is(err, errRedis):
 		return "later"
 	case fault.Is(err, fault.Denied):

@@ -9,6 +9,7 @@ import (
 
 	"shebao/ivr/callflow"
 	"shebao/ivr/store"
+	"shebao/ivr/twilio"
 	"shebao/ivr/web"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
@@ -19,6 +20,7 @@ import (
 	"shebao/shared/redis"
 	"shebao/shared/seal"
 	"shebao/shared/server"
+	"shebao/shared/sms"
 )
 
 // Config are the wing's settings.
@@ -32,17 +34,23 @@ type Config struct {
 	fetchEvery                              time.Duration
 	hours                                   callflow.Hours
 	agents                                  []string
+	number                                  string    // our own; none means that nobody is called and no text is sent
+	backPrefixes                            []string  // the countries that may be called back
 	rehearseAt                              time.Time // zero: the real clock
+	texts                                   sms.Config
 }
 
 // Telephone numbers in the international form; only the configuration's ever reach the carrier.
-var telephone = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+var (
+	telephone = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	countries = regexp.MustCompile(`^\+[1-9][0-9]{0,6}$`)
+)
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
 	c := Config{publicURL: r.PublicURL("IVR_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32),
 		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), accountSID: r.Required("TWILIO_ACCOUNT_SID"),
-		carrier: r.PublicURL("TWILIO_API_URL", "https://"+carrierHost), fetchEvery: r.Duration("IVR_FETCH_EVERY", 2*time.Second)}
+		carrier: r.PublicURL("TWILIO_API_URL", "https://"+twilio.Host), fetchEvery: r.Duration("IVR_FETCH_EVERY", 2*time.Second)}
 	for _, token := range strings.Split(string(r.Password("TWILIO_AUTH_TOKENS")), ",") {
 		if token = strings.TrimSpace(token); token == "" { // anybody can sign with an empty token
 			r.Problem("TWILIO_AUTH_TOKENS", "holds an empty token")
@@ -56,6 +64,10 @@ func ReadConfig(r *config.Reader) Config {
 		}
 		*key = parsed
 	}
+	if c.number = r.Text("TWILIO_NUMBER", ""); c.number != "" && !telephone.MatchString(c.number) {
+		r.Problem("TWILIO_NUMBER", "needs a telephone number such as +8657300000000")
+	}
+	c.texts = sms.ReadConfig(r)
 	c.readPeople(r)
 	return c
 }
@@ -74,6 +86,13 @@ func (c *Config) readPeople(r *config.Reader) {
 		}
 		c.agents = append(c.agents, number)
 	}
+	for _, prefix := range strings.Split(r.Text("IVR_CALL_BACK_PREFIXES", "+86"), ",") {
+		if prefix = strings.TrimSpace(prefix); !countries.MatchString(prefix) {
+			r.Problem("IVR_CALL_BACK_PREFIXES", "needs beginnings of international numbers such as +86, separated by commas")
+			break
+		}
+		c.backPrefixes = append(c.backPrefixes, prefix)
+	}
 	if text := r.Text("IVR_REHEARSE_AT", ""); text != "" {
 		if c.rehearseAt, err = time.ParseInLocation("2006-01-02 15:04", text, calendar.Zone); err != nil {
 			r.Problem("IVR_REHEARSE_AT", "needs a time in China such as 2026-10-01 10:00")
@@ -86,7 +105,11 @@ func Migrations() postgres.Migrations { return store.Migrations() }
 
 // New builds the wing; all that can fail fails here.
 func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
-	l, err := newLine(c, d)
+	client, err := twilio.New(twilio.Config{AccountSID: c.accountSID, Token: string(c.tokens[0]), Number: c.number, API: c.carrier})
+	if err != nil {
+		return server.Wing{}, err
+	}
+	l, err := newLine(c, d, client)
 	if err != nil {
 		return server.Wing{}, err
 	}
@@ -94,11 +117,21 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	app := server.New(server.Options{Name: "ivr", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Budget: 3 * time.Second})
 	site.Routes(app)
 	return server.Wing{App: app, Background: []func(context.Context) error{
-		fetchRecordings(l.calls, l.carrier, l.counter, c.fetchEvery, d.Now, d.Log), sweepCalls(l.calls, l, d.Now, d.Log),
+		fetchRecordings(l, c.fetchEvery, d.Now, d.Log), sweepCalls(l, d.Now, d.Log), callBack(l, c.fetchEvery, d.Now, d.Log), sendTexts(l, client, c, d),
 	}}, nil
 }
 
-func newLine(c Config, d server.Deps) (*line, error) {
+// sendTexts hands text messages to the carrier, when the account has a number to send them from. Every process enqueues them; the hotline speaks to the carrier.
+func sendTexts(l *line, client *twilio.Client, c Config, d server.Deps) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if c.number == "" {
+			return nil
+		}
+		return l.texts.Deliver(ctx, twilio.Texts{Client: client, Report: web.TextReports(c.publicURL)}, c.fetchEvery, d.Now, d.Log)
+	}
+}
+
+func newLine(c Config, d server.Deps, carrier telephony) (*line, error) {
 	field, err := seal.NewFieldKey(c.stateKey, "ivr")
 	if err != nil {
 		return nil, err
@@ -119,14 +152,14 @@ func newLine(c Config, d server.Deps) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	carrier, err := newCarrier(c)
+	texts, err := sms.New(d.DB, c.texts)
 	if err != nil {
 		return nil, err
 	}
 	slow := seal.NewSlow()
 	return &line{calls: store.New(d.DB, d.Redis, field), ledger: ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup}), pins: credential.New(d.DB, slow, c.pepper),
-		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), limiter: redis.NewLimiter(d.Redis), carrier: carrier,
-		hash: hash, workdays: calendar.China(), hours: c.hours, agents: len(c.agents) > 0, log: d.Log, opening: func(now time.Time) time.Time {
+		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), limiter: redis.NewLimiter(d.Redis), texts: texts, carrier: carrier,
+		hash: hash, workdays: calendar.China(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, log: d.Log, opening: func(now time.Time) time.Time {
 			if c.rehearseAt.IsZero() {
 				return now
 			}

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"shebao/ivr"
 	"shebao/ivr/softphone"
 	"shebao/shared/audit"
+	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/credential"
 	"shebao/shared/intake"
@@ -30,6 +33,7 @@ import (
 	"shebao/shared/redis"
 	"shebao/shared/seal"
 	"shebao/shared/server"
+	"shebao/shared/sms"
 )
 
 const (
@@ -41,24 +45,55 @@ const (
 
 // hotline is the wing on real PostgreSQL and Redis, with a carrier that keeps recordings, on loopback.
 type hotline struct {
-	pool       *pgxpool.Pool
-	desk       *intake.Desk
-	redis      *redis.Embedded
-	recordings *softphone.Recordings
-	phone      softphone.Config
-	log        *bytes.Buffer
+	pool    *pgxpool.Pool
+	desk    *intake.Desk
+	redis   *redis.Embedded
+	carrier *softphone.Carrier
+	phone   softphone.Config
+	log     *logBuffer
+	began   time.Time
+	passed  atomic.Int64 // time that the test lets pass, in nanoseconds
+	texts   chan string
 }
 
-func newHotline(t *testing.T) *hotline {
+// logBuffer keeps the log; the wing's background work writes to it too.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// A Tuesday at ten in the morning: no test depends on the day on which it runs.
+var morning = time.Date(2026, 11, 24, 10, 0, 0, 0, calendar.Zone)
+
+// now is the hotline's clock.
+func (h *hotline) now() time.Time {
+	return morning.Add(time.Since(h.began) + time.Duration(h.passed.Load()))
+}
+
+func (h *hotline) pass(d time.Duration) { h.passed.Add(int64(d)) }
+
+// newHotline starts one; settings replace the usual ones.
+func newHotline(t *testing.T, settings ...string) *hotline {
 	t.Helper()
-	h := &hotline{pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), ivr.Migrations()), log: &bytes.Buffer{}}
+	h := &hotline{pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), ivr.Migrations()), log: &logBuffer{}, began: time.Now(), texts: make(chan string, 10)}
 	content, err := seal.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.desk = intake.NewDesk(h.pool, content)
 	secret := bytes.Repeat([]byte{5}, 32)
-	h.fillLedger(t, secret)
 	if h.redis, err = redis.StartEmbedded(); err != nil {
 		t.Fatal(err)
 	}
@@ -68,9 +103,10 @@ func newHotline(t *testing.T) *hotline {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
-	h.recordings = softphone.NewRecordings(accountSID, authToken)
+	h.carrier = softphone.NewCarrier(accountSID, authToken)
 	carrier := fiber.New(fiber.Config{DisableStartupMessage: true})
-	h.recordings.Routes(carrier)
+	h.carrier.Text = func(to, body string) { h.texts <- to + " " + body }
+	h.carrier.Routes(carrier)
 	carrierURL := serve(t, carrier, nil)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -78,27 +114,35 @@ func newHotline(t *testing.T) *hotline {
 	}
 	hotlineURL := "http://" + listener.Addr().String()
 	key := base64.RawURLEncoding.EncodeToString(secret)
-	settings := config.NewReader(config.Map(map[string]string{
+	values := map[string]string{
 		"IVR_PUBLIC_URL": hotlineURL, "SHEBAO_LEDGER_KEY": key, "SHEBAO_PIN_PEPPER": key, "SHEBAO_RECEIPT_KEY": key, "SHEBAO_STATE_KEY": key, "TWILIO_ACCOUNT_SID": accountSID,
 		"TWILIO_AUTH_TOKENS": authToken + ",an-older-token", "TWILIO_API_URL": carrierURL, "IVR_FETCH_EVERY": "20ms",
 		"SHEBAO_DESK_CONTENT_PUBLIC": content.Public().Encode(), "SHEBAO_DESK_IDENTITY_PUBLIC": content.Public().Encode(),
-	}))
-	c := ivr.ReadConfig(settings)
-	if err := settings.Err(); err != nil {
+	}
+	for i := 0; i+1 < len(settings); i += 2 {
+		values[settings[i]] = settings[i+1]
+	}
+	reader := config.NewReader(config.Map(values))
+	c := ivr.ReadConfig(reader)
+	if err := reader.Err(); err != nil {
 		t.Fatal(err)
 	}
-	wing, err := ivr.New(t.Context(), c, server.Deps{DB: h.pool, Redis: client, Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: time.Now})
+	wing, err := ivr.New(t.Context(), c, server.Deps{DB: h.pool, Redis: client, Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: h.now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	serve(t, wing.App, listener)
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- wing.Background[0](ctx) }()
+	ended := make(chan error, len(wing.Background))
+	for _, work := range wing.Background {
+		go func() { ended <- work(ctx) }()
+	}
 	t.Cleanup(func() {
 		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
+		for range wing.Background {
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
 		}
 	})
 	h.phone = softphone.Config{Hotline: hotlineURL, AccountSID: accountSID, Token: authToken, From: "+8610000000001", Carrier: carrierURL}
@@ -118,8 +162,11 @@ func serve(t *testing.T, app *fiber.App, listener net.Listener) string {
 	return "http://" + listener.Addr().String()
 }
 
-func (h *hotline) fillLedger(t *testing.T, secret []byte) {
+// withLedger is a hotline with the sample agency's ledger, and a PIN for one person of it.
+func withLedger(t *testing.T, settings ...string) *hotline {
 	t.Helper()
+	h := newHotline(t, settings...)
+	secret := bytes.Repeat([]byte{5}, 32)
 	field, err := seal.NewFieldKey(secret, "ledger")
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +181,7 @@ func (h *hotline) fillLedger(t *testing.T, secret []byte) {
 		t.Fatal(err)
 	}
 	for _, kind := range []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions} {
-		if _, err := book.Import(t.Context(), kind, filepath.Join(dir, string(kind)+".csv"), ledger.Options{Now: time.Now()}); err != nil {
+		if _, err := book.Import(t.Context(), kind, filepath.Join(dir, string(kind)+".csv"), ledger.Options{Now: morning}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -142,9 +189,10 @@ func (h *hotline) fillLedger(t *testing.T, secret []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := credential.New(h.pool, seal.NewSlow(), secret).Set(t.Context(), h.pool, who.ID, pin, time.Now()); err != nil {
+	if err := credential.New(h.pool, seal.NewSlow(), secret).Set(t.Context(), h.pool, who.ID, pin, morning); err != nil {
 		t.Fatal(err)
 	}
+	return h
 }
 
 // call dials and does each thing in turn: keys, "say …", "record", "silence".
@@ -161,10 +209,8 @@ func (h *hotline) call(t *testing.T, doings ...string) *softphone.Call {
 			err = call.Say(t.Context(), words)
 		case d == "record":
 			err = call.Record(t.Context(), softphone.Tone(10))
-		case d == "silence":
-			err = call.Silence(t.Context())
 		default:
-			err = call.Press(t.Context(), d)
+			err = call.Do(t.Context(), d)
 		}
 		if err != nil {
 			t.Fatalf("%s: %v\nheard: %v", d, err, call.Heard())
@@ -186,7 +232,7 @@ func heard(t *testing.T, call *softphone.Call, wanted ...string) {
 func (h *hotline) taken(t *testing.T) (s intake.Submission, ok bool) {
 	t.Helper()
 	err := postgres.Tx(t.Context(), h.pool, func(tx pgx.Tx) (err error) {
-		s, ok, err = h.desk.Take(t.Context(), tx, time.Now())
+		s, ok, err = h.desk.Take(t.Context(), tx, h.now())
 		return err
 	})
 	if err != nil {
@@ -196,7 +242,7 @@ func (h *hotline) taken(t *testing.T) (s intake.Submission, ok bool) {
 }
 
 func TestAnInquiry(t *testing.T) {
-	h := newHotline(t)
+	h := withLedger(t)
 	heard(t, h.call(t, "1", "1", person+"#", pin), "最近足额缴费的月份是2025年12月", "2025年没有欠缴", "个人账户累计")
 	wrong := h.call(t, "3", "1", person+"#", "111222")
 	heard(t, wrong, "The ID number or the PIN is not right")
@@ -210,7 +256,7 @@ func TestAnInquiry(t *testing.T) {
 }
 
 func TestATipOffWithARecording(t *testing.T) {
-	h := newHotline(t)
+	h := withLedger(t)
 	call := h.call(t, "1", "2", "1", "say 杭城纺织", "1", "202503#", "1", "record", "1")
 	heard(t, call, "杭城纺织有限公司", "回执码是", "再说一遍")
 	s, ok := h.taken(t)
@@ -220,7 +266,7 @@ func TestATipOffWithARecording(t *testing.T) {
 	for range 200 { // the recording is fetched in a job, then deleted at the carrier
 		if files, err := h.desk.Attachments(t.Context(), s.ID); err != nil {
 			t.Fatal(err)
-		} else if len(files) == 1 && h.recordings.Len() == 0 {
+		} else if len(files) == 1 && h.carrier.Recordings() == 0 {
 			return
 		}
 		time.Sleep(25 * time.Millisecond)
@@ -229,12 +275,12 @@ func TestATipOffWithARecording(t *testing.T) {
 }
 
 func TestAHangUpLosesNothing(t *testing.T) {
-	h := newHotline(t)
+	h := withLedger(t)
 	call := h.call(t, "1", "2", "2", "say 杭城纺织", "1")
 	if err := call.HangUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	drafts, err := h.desk.IncompleteDrafts(t.Context(), time.Now().Add(time.Minute), 10)
+	drafts, err := h.desk.IncompleteDrafts(t.Context(), h.now().Add(time.Minute), 10)
 	if err != nil || len(drafts) != 1 || drafts[0].TipOff.EmployerName != "杭城纺织有限公司" || drafts[0].TipOff.Kind != intake.Underpaid {
 		t.Errorf("drafts: %+v, %v", drafts, err)
 	}
@@ -246,7 +292,7 @@ func TestAHangUpLosesNothing(t *testing.T) {
 
 // With Redis down nobody signs in, and is told so; a tip-off is still taken.
 func TestWithRedisDown(t *testing.T) {
-	h := newHotline(t)
+	h := withLedger(t)
 	h.redis.Stop()
 	heard(t, h.call(t, "1", "1", person+"#", pin), "系统正在恢复")
 	heard(t, h.call(t, "1", "2", "1", "1", "1#", "1", "record", "1"), "回执码是")

@@ -19,22 +19,26 @@ import (
 	"shebao/shared/ledger"
 	"shebao/shared/redis"
 	"shebao/shared/seal"
+	"shebao/shared/sms"
 )
 
 // line is the hotline: it lets the pure conversation decide, brings what it needs, and keeps call and reply together.
 type line struct {
-	calls    *store.Store
-	ledger   *ledger.Ledger
-	pins     *credential.PINs
-	counter  *intake.Counter
-	limiter  *redis.Limiter
-	carrier  *carrier
-	hash     seal.HashKey
-	workdays *calendar.Workdays
-	hours    callflow.Hours
-	opening  func(now time.Time) time.Time // the instant by which opening hours are judged: a rehearsal may set another
-	agents   bool                          // there are telephones of people who answer
-	log      *slog.Logger
+	calls        *store.Store
+	ledger       *ledger.Ledger
+	pins         *credential.PINs
+	counter      *intake.Counter
+	limiter      *redis.Limiter
+	texts        *sms.Messages
+	carrier      telephony
+	hash         seal.HashKey
+	workdays     *calendar.Workdays
+	hours        callflow.Hours
+	opening      func(now time.Time) time.Time // the instant by which opening hours are judged: a rehearsal may set another
+	agents       []string                      // telephones of the people who answer, from the configuration
+	backPrefixes []string                      // the countries that may be called back
+	publicURL    string
+	log          *slog.Logger
 }
 
 // maxRounds bounds the needs of one step: a sign-in brings the facts, and nothing brings more than that.
@@ -77,6 +81,11 @@ func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 	}
 	before := call.State
 	call.State.Person = l.signedIn(ctx, call)
+	if before.Place == callflow.Waiting {
+		if t.Input.Wish, err = l.calls.Wished(ctx, call.SID); err != nil {
+			return nil, err
+		}
+	}
 	state, reply, err := l.decide(ctx, call, t)
 	if err != nil {
 		return nil, err
@@ -84,6 +93,7 @@ func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 	if state.Leaving {
 		l.signOut(ctx, call.SID)
 	}
+	l.leaveLine(ctx, before, state, call.SID, t.Input, t.Now)
 	return l.calls.Save(ctx, call, state, changeOf(before, t.Input, reply), t.Now, func(step int, nonce string) ([]byte, error) { return render(state, reply, step, nonce) })
 }
 
@@ -116,7 +126,7 @@ func (l *line) decide(ctx context.Context, call store.Call, t web.Turn) (callflo
 }
 
 func changeOf(before callflow.State, in callflow.Input, r callflow.Reply) store.Change {
-	change := store.Change{Made: in.Recording, Keep: r.Keep, Drop: r.Drop}
+	change := store.Change{Made: in.Recording, Seconds: in.Seconds, Keep: r.Keep, Drop: r.Drop}
 	if in.Recording != "" {
 		change.Matter = before.Matter()
 		if !before.AwaitsSound() && change.Keep == "" { // nobody asked for it now; it is not thrown away
@@ -141,8 +151,8 @@ func (l *line) End(ctx context.Context, sid string, now time.Time) error {
 	return l.calls.End(ctx, call, changeOf(before, callflow.Input{}, reply), before.AwaitsSound(), now)
 }
 
-func (l *line) Recorded(ctx context.Context, call, recording, matter string, now time.Time) error {
-	return l.calls.Recorded(ctx, call, recording, matter, now)
+func (l *line) Recorded(ctx context.Context, call, recording, matter string, seconds int, now time.Time) error {
+	return l.calls.Recorded(ctx, call, recording, matter, seconds, now)
 }
 
 func (l *line) Absent(ctx context.Context, call, recording string) error {
@@ -158,7 +168,11 @@ func (l *line) Sound(ctx context.Context, sid string, step int, nonce string) ([
 	if call.Step != step || call.Nonce != nonce || call.State.Recording == "" {
 		return nil, fault.New(fault.NotFound, "fault.page")
 	}
-	return l.carrier.fetch(ctx, call.State.Recording)
+	return l.carrier.Recording(ctx, call.State.Recording, 0)
+}
+
+func (l *line) TextReport(ctx context.Context, sid, status string) error {
+	return l.texts.Report(ctx, sid, status)
 }
 
 // foreign notes a step that is not the call's: of another time, of another call, or of a call that is over.

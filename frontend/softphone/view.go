@@ -16,6 +16,15 @@ type View struct {
 	Error  string
 	Hints  []string // several in one are separated by |
 	Texts  []Text   // the latest first
+	Agent  AgentPhone
+	Wait   int // seconds after which silence counts; 0 when nothing is awaited
+}
+
+// AgentPhone is the telephone of the people who answer.
+type AgentPhone struct {
+	Rings string // the number that rings; none
+	Dials string // the number that is dialled for whoever took the call; none
+	Heard []Line
 }
 
 // Text is a text message that one of the invented phones received.
@@ -29,6 +38,8 @@ type Line struct {
 
 // Status says what the telephone waits for.
 func (v View) Status() string { return v.Page.T("softphone.status." + v.Awaits) }
+
+func (v View) wait() string { return strconv.Itoa(v.Wait) }
 
 func (v View) inCall() string { return strconv.FormatBool(v.InCall) }
 

@@ -16,8 +16,7 @@ func openMailbox(s State, keys string) (State, Reply) {
 // brought goes on with what a need brought.
 func brought(s State, b Brought) (State, Reply) {
 	if b.Agents {
-		s.Place, s.Failures = Transferred, 0
-		return s, ask(s)
+		return somebodyIsThere(s, b)
 	}
 	if b.Problem != "" {
 		return troubled(s, b)
@@ -48,6 +47,8 @@ func brought(s State, b Brought) (State, Reply) {
 	case Code:
 		s.Mailbox, s.Told, s.LookUps = b.Receipt, b.Say, 0
 		return to(s, Progress, b.Say...)
+	case CallBack:
+		return over(s, Line{Key: "call_back_kept"})
 	case AdditionOK:
 		kept := s.Recording
 		s.Recording = ""
@@ -66,7 +67,11 @@ func troubled(s State, b Brought) (State, Reply) {
 		if s.Place == NoPerson || s.Place == Message || s.Place == MessageOK {
 			return over(s)
 		}
+		s.CallBacks = b.Back
 		return leaveMessage(s, b.Say...)
+	case s.Place == CallBack: // it cannot be, and a message can
+		s.CallBacks = false
+		return leaveMessage(s, Line{Key: b.Problem})
 	case s.Place == PIN:
 		return refusedSignIn(s, b.Problem)
 	case s.Place == Kind:
@@ -114,12 +119,4 @@ func leaveMessage(s State, first ...Line) (State, Reply) {
 	s, r := to(s, NoPerson, first...)
 	r.Keep = kept
 	return s, r
-}
-
-// dialled goes on after a transfer: after a talk the call is over, otherwise a message can be left.
-func dialled(s State, how string) (State, Reply) {
-	if how == "completed" || how == "answered" {
-		return over(s)
-	}
-	return leaveMessage(s, Line{Key: "all_busy"})
 }

@@ -34,6 +34,8 @@ const (
 	Progress    Place = "progress"
 	Addition    Place = "addition"
 	AdditionOK  Place = "addition_ok"
+	Waiting     Place = "waiting"
+	CallBack    Place = "call_back"
 	NoPerson    Place = "no_person"
 	Message     Place = "message"
 	MessageOK   Place = "message_ok"
@@ -43,7 +45,7 @@ const (
 
 // Places lists every place, for the test that walks them all.
 var Places = [...]Place{Language, Menu, Number, PIN, Answer, Kind, Employer, CreditCode, Which, Month, Named, Safe, Record, Keep, Receipt, Code, Progress, Addition, AdditionOK,
-	NoPerson, Message, MessageOK, Transferred, Over}
+	Waiting, CallBack, NoPerson, Message, MessageOK, Transferred, Over}
 
 // State of a call, kept sealed between its steps and wiped when it ends.
 type State struct {
@@ -65,6 +67,8 @@ type State struct {
 	Receipt   string // of the tip-off just filed
 	Mailbox   string // the receipt code of the mailbox that is open
 	Recording string // the carrier's number of the last recording, until it is kept or dropped
+	Rings     int    // how often somebody was rung for the caller
+	CallBacks bool   // the caller's number is one that can be called back
 	Leaving   bool   // the caller has hung up
 	Person    int64  `json:"-"` // who is signed in; it comes from Redis with each step, 0 nobody
 }
@@ -102,8 +106,12 @@ type Input struct {
 	Keys      string
 	Words     string
 	Recording string // the carrier's number of a recording just made
+	Seconds   int    // how long it is, in the carrier's words; 0 when not said
+	Talked    int    // how long a talk with a person lasted, in seconds
 	HungUp    bool
 	Dialled   string // how the transfer to a person ended, in the carrier's words
+	Queued    string // how the waiting for a person ended, in the carrier's words
+	Wish      Wish   // what the caller has chosen while waiting
 	Again     bool   // what the caller did was lost on our side: the question is put again, and nobody has failed
 	Brought   *Brought
 	Today     calendar.Date
@@ -116,8 +124,21 @@ type Brought struct {
 	Person  int64
 	Choices []Choice
 	Receipt string
-	Agents  bool // somebody can be rung now
+	Agents  bool // somebody answers at this hour
+	Ahead   bool // and others wait longer
+	Back    bool // the caller can be called back
 }
+
+// Wish is what a waiting caller wants instead.
+type Wish string
+
+// The wishes; none is to go on waiting.
+const (
+	NoWish       Wish = ""
+	WantCallBack Wish = "call_back"
+	WantMessage  Wish = "message"
+	WantMenu     Wish = "menu"
+)
 
 // Need is what the conversation cannot know or do by itself.
 type Need string
@@ -125,15 +146,16 @@ type Need string
 // The needs.
 const (
 	Nothing      Need = ""
-	SignIn       Need = "sign_in"       // State.Number with the keyed PIN
-	Facts        Need = "facts"         // of State.Person
-	OwnEmployers Need = "own_employers" // of State.Person, the latest first
-	Search       Need = "search"        // employers by the spoken name
-	ByCode       Need = "by_code"       // the employer by the keyed credit code, in which * stands for any letter
-	File         Need = "file"          // the tip-off
-	OpenMailbox  Need = "open_mailbox"  // by the keyed receipt code
-	Add          Need = "add"           // a spoken addition to the open mailbox
-	FindPerson   Need = "find_person"   // is somebody there to talk to?
+	SignIn       Need = "sign_in"        // State.Number with the keyed PIN
+	Facts        Need = "facts"          // of State.Person
+	OwnEmployers Need = "own_employers"  // of State.Person, the latest first
+	Search       Need = "search"         // employers by the spoken name
+	ByCode       Need = "by_code"        // the employer by the keyed credit code, in which * stands for any letter
+	File         Need = "file"           // the tip-off
+	OpenMailbox  Need = "open_mailbox"   // by the keyed receipt code
+	Add          Need = "add"            // a spoken addition to the open mailbox
+	FindPerson   Need = "find_person"    // is somebody there to talk to?
+	KeepCallBack Need = "keep_call_back" // the wish to be called back at the number that calls
 )
 
 // Await is what the carrier does after speaking.
@@ -144,6 +166,7 @@ const (
 	Keys Await = iota
 	Sound
 	Transfer
+	Queue
 	Hangup
 )
 
@@ -189,6 +212,8 @@ func Step(s State, in Input) (State, Reply) {
 		return s, ask(s, s.toldHere()...)
 	case s.Place == Transferred:
 		return dialled(s, in.Dialled)
+	case s.Place == Waiting:
+		return waited(s, in)
 	case in.Recording != "":
 		return recorded(s, in.Recording)
 	case in.Keys == "" && in.Words == "":
@@ -229,6 +254,12 @@ func ask(s State, first ...Line) Reply {
 		r.Say = append(r.Say, Line{Key: string(Which)})
 	case Receipt:
 		r.Say = append(r.Say, Line{Key: "received", Args: []string{s.Receipt}}, Line{Key: "received_again", Args: []string{s.Receipt}}, Line{Key: string(Receipt)})
+	case NoPerson:
+		key := string(NoPerson)
+		if s.CallBacks {
+			key = "no_person_back"
+		}
+		r.Say = append(r.Say, Line{Key: key})
 	default:
 		r.Say = append(r.Say, Line{Key: string(s.Place)})
 	}
@@ -261,7 +292,7 @@ func failed(s State, why string) (State, Reply) {
 		return s, ask(s, Line{Key: why})
 	}
 	switch s.Place {
-	case Answer, Receipt, Progress, NoPerson, Message, MessageOK:
+	case Answer, Receipt, Progress, NoPerson, CallBack, Message, MessageOK:
 		return over(s)
 	}
 	return s, Reply{Need: FindPerson}

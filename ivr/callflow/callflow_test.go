@@ -20,11 +20,14 @@ func inputs() []callflow.Input {
 	list := []callflow.Input{{}, {Words: "南湖电子"}, {Recording: "RE1"}, {Recording: "RE2", HungUp: true}, {HungUp: true}, {Again: true}, {Keys: "270413"}, {Keys: "202503"}, {Keys: "202513"},
 		{Keys: "07010120010331000*"}, {Keys: "0000000000000098"}, {Keys: "0000000000000099"}, {Keys: "12"}, {Keys: "0A"},
 		{Dialled: "completed"}, {Dialled: "no-answer"}, {Dialled: "busy"}, {Dialled: "failed"},
+		{Queued: "leave"}, {Queued: "leave", Wish: callflow.WantCallBack}, {Queued: "leave", Wish: callflow.WantMessage}, {Queued: "leave", Wish: callflow.WantMenu}, {Queued: "bridged"},
+		{Queued: "queue-full"}, {Queued: "error"}, {Queued: "system-error"}, {Queued: "redirected"},
+		{Brought: &callflow.Brought{Agents: true, Ahead: true}}, {Brought: &callflow.Brought{Agents: true, Back: true}},
 		{Brought: &callflow.Brought{Person: 7, Receipt: "0000000000000098", Choices: found, Say: []callflow.Line{{Key: "fact_none"}}}}, {Brought: &callflow.Brought{Agents: true}}}
 	for _, key := range "0123456789*#" {
 		list = append(list, callflow.Input{Keys: string(key)})
 	}
-	for _, problem := range []string{"later", "locked", "wrong_signin", "no_code", "no_employer", "no_agents"} {
+	for _, problem := range []string{"later", "locked", "wrong_signin", "no_code", "no_employer", "no_agents", "no_number", "signed_out"} {
 		list = append(list, callflow.Input{Brought: &callflow.Brought{Problem: problem}})
 	}
 	for i := range list {
@@ -40,6 +43,7 @@ func states() []callflow.State {
 		for failures := range 3 {
 			for _, signedIn := range []int64{0, 7} {
 				for _, recording := range []string{"", "RE0"} {
+					list = append(list, callflow.State{Place: place, Lang: "en", Failures: failures, CallBacks: true, Rings: 19, Recording: recording})
 					list = append(list, callflow.State{Place: place, Lang: "cmn", Failures: failures, Found: found, Receipt: "0000000000000098", Person: signedIn, SignedIn: signedIn != 0, Recording: recording,
 						After: callflow.Menu, Tip: callflow.Tip{Kind: "unpaid", Recorded: recording != ""}})
 				}
@@ -169,6 +173,53 @@ func walk(t *testing.T, s callflow.State, keys ...string) (callflow.State, callf
 		}
 	}
 	return s, r
+}
+
+// Who waits is told the place, rung when it is their turn, and in the end can leave a message; who prefers so is called back at the number that calls, after a yes.
+func TestWaitingForAPerson(t *testing.T) {
+	at := func(p callflow.Place) callflow.State { return callflow.State{Place: p, Lang: "cmn", CallBacks: true} }
+	if s, r := callflow.Step(at(callflow.Menu), callflow.Input{Brought: &callflow.Brought{Agents: true, Ahead: true, Back: true}}); s.Place != callflow.Waiting || r.Await != callflow.Queue {
+		t.Errorf("others are ahead: %+v", r)
+	}
+	for _, how := range []string{"busy", "no-answer", "failed", "canceled"} {
+		s, r := callflow.Step(at(callflow.Transferred), callflow.Input{Dialled: how})
+		if s.Place != callflow.Waiting || r.Say[0].Key != "all_busy" {
+			t.Errorf("%s: %+v", how, r)
+		}
+	}
+	if s, r := callflow.Step(at(callflow.Waiting), callflow.Input{Queued: "leave"}); r.Need != callflow.FindPerson {
+		t.Errorf("the turn has come: %+v %+v", s, r)
+	}
+	tired := at(callflow.Transferred)
+	tired.Rings = 20
+	if s, _ := callflow.Step(tired, callflow.Input{Dialled: "no-answer"}); s.Place != callflow.NoPerson {
+		t.Error("nobody is ever told to give up")
+	}
+	s, r := callflow.Step(at(callflow.Waiting), callflow.Input{Queued: "leave", Wish: callflow.WantCallBack})
+	if s.Place != callflow.CallBack || r.Need != callflow.Nothing {
+		t.Fatalf("no consent is asked: %+v", r)
+	}
+	if _, r = callflow.Step(s, callflow.Input{}); r.Need != callflow.Nothing {
+		t.Error("silence is taken for consent")
+	}
+	if _, r = callflow.Step(s, callflow.Input{Keys: "1"}); r.Need != callflow.KeepCallBack {
+		t.Errorf("consent: %+v", r)
+	}
+	if s, r = callflow.Step(s, callflow.Input{Brought: &callflow.Brought{}}); s.Place != callflow.Over || r.Say[0].Key != "call_back_kept" {
+		t.Errorf("kept: %+v", r)
+	}
+	withheld := callflow.State{Place: callflow.NoPerson, Lang: "cmn"}
+	if s, r := callflow.Step(withheld, callflow.Input{Keys: "2"}); s.Place != callflow.NoPerson || r.Say[0].Key != "wrong" {
+		t.Error("a withheld number is offered a call back")
+	}
+	for key, want := range map[string]callflow.Wish{"1": callflow.WantMessage, "2": callflow.WantCallBack, "9": callflow.WantMenu} {
+		if got, ok := callflow.WishOf(at(callflow.Waiting), key); !ok || got != want {
+			t.Errorf("%s: %s", key, got)
+		}
+	}
+	if _, ok := callflow.WishOf(withheld, "2"); ok {
+		t.Error("a withheld number wants a call back")
+	}
 }
 
 func TestSecondTipOffIsAnother(t *testing.T) {

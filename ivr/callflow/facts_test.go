@@ -118,10 +118,29 @@ func TestOpeningHours(t *testing.T) {
 			t.Errorf("%s: %v", at, got)
 		}
 	}
-	for lang, want := range map[string]string{"cmn": "9点到12点、13点半到17点", "yue": "9點到12點、13點半到17點", "en": "9 a.m. to 12 p.m. and 1:30 p.m. to 5 p.m."} {
+	for lang, want := range map[string]string{"cmn": "工作日9点到12点、13点半到17点；周六9点到12点", "yue": "工作日9點到12點、13點半到17點；星期六9點到12點",
+		"en": "working days from 9 a.m. to 12 p.m. and 1:30 p.m. to 5 p.m.; Saturday from 9 a.m. to 12 p.m."} {
 		if got := h.Spoken(lang); got != want {
 			t.Errorf("%s: %s", lang, got)
 		}
+	}
+	for at, want := range map[string]string{ // before opening, at lunch, on Friday after closing, before a Sunday, in the holidays of National Day
+		"2026-11-20T08:00": "2026-11-20T09:00", "2026-11-20T12:30": "2026-11-20T13:30", "2026-11-20T09:00": "2026-11-20T13:30", "2026-11-20T17:00": "2026-11-21T09:00",
+		"2026-11-21T12:00": "2026-11-23T09:00", "2026-09-30T17:00": "2026-10-03T09:00",
+	} {
+		instant, err := time.ParseInLocation("2006-01-02T15:04", at, calendar.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next, ok := h.Next(instant, calendar.China()); !ok || next.In(calendar.Zone).Format("2006-01-02T15:04") != want {
+			t.Errorf("after %s: %s, want %s", at, next.In(calendar.Zone), want)
+		}
+	}
+	if got := callflow.SpokenTime("en", time.Date(2026, 11, 20, 5, 30, 0, 0, time.UTC)); got != "November 20, 2026 at 1:30 p.m." {
+		t.Error(got)
+	}
+	if _, ok := (callflow.Hours{}).Next(time.Now(), calendar.China()); ok {
+		t.Error("nobody ever answers, and a time is promised")
 	}
 	for _, wrong := range []string{"", "1-5", "8 09:00-10:00", "5-1 09:00-10:00", "1 10:00-09:00", "1 9", "1 09:00-12:00 11:00-13:00"} {
 		if _, err := callflow.ParseHours(wrong); err == nil {

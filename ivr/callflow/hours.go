@@ -3,6 +3,7 @@ package callflow
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,20 +94,84 @@ func (h Hours) on(d calendar.Date, workdays *calendar.Workdays) []span {
 	return h.days[d.Weekday()]
 }
 
-// Spoken are the hours of working days as they are said.
-func (h Hours) Spoken(lang string) string {
-	var parts []string
-	for _, s := range h.days[time.Monday] {
-		until, join := "到", ""
-		if lang == "en" {
-			until, join = "to", " "
+// Next is when people answer next after an instant. ok is false when they do not within a month: then nothing is promised.
+func (h Hours) Next(after time.Time, workdays *calendar.Workdays) (next time.Time, ok bool) {
+	local := after.In(calendar.Zone)
+	minute := local.Hour()*60 + local.Minute()
+	day := calendar.DateOf(after)
+	for range 31 {
+		for _, s := range h.on(day, workdays) {
+			if s.from > minute {
+				return day.Midnight().Add(time.Duration(s.from) * time.Minute), true
+			}
 		}
+		day, minute = day.AddDays(1), -1
+	}
+	return time.Time{}, false
+}
+
+// Spoken are the hours as they are said: days with the same hours together, and "working days" where the weekend has none.
+func (h Hours) Spoken(lang string) string {
+	comma := "；"
+	if lang == "en" {
+		comma = "; "
+	}
+	var parts []string
+	for first := 1; first <= 7; {
+		last := first
+		for last < 7 && slices.Equal(h.days[(last+1)%7], h.days[first%7]) {
+			last++
+		}
+		if spans := h.days[first%7]; len(spans) > 0 {
+			parts = append(parts, weekdays(lang, first, last)+spokenSpans(lang, spans))
+		}
+		first = last + 1
+	}
+	return strings.Join(parts, comma)
+}
+
+func weekdays(lang string, first, last int) string {
+	switch {
+	case first == 1 && last == 5 && lang == "en":
+		return "working days from "
+	case first == 1 && last == 5:
+		return "工作日"
+	case lang == "en" && first == last:
+		return time.Weekday(first%7).String() + " from "
+	case lang == "en":
+		return time.Weekday(first%7).String() + " to " + time.Weekday(last%7).String() + " from "
+	}
+	week, until := "周", "到"
+	if lang == "yue" {
+		week = "星期"
+	}
+	name := func(day int) string { return week + string([]rune("日一二三四五六")[day%7]) }
+	if first == last {
+		return name(first)
+	}
+	return name(first) + until + name(last)
+}
+
+func spokenSpans(lang string, spans []span) string {
+	until, join, and := "到", "", "、"
+	if lang == "en" {
+		until, join, and = "to", " ", " and "
+	}
+	var parts []string
+	for _, s := range spans {
 		parts = append(parts, clock(lang, s.from)+join+until+join+clock(lang, s.to))
 	}
+	return strings.Join(parts, and)
+}
+
+// SpokenTime is an instant as it is said, in Asia/Shanghai.
+func SpokenTime(lang string, at time.Time) string {
+	local := at.In(calendar.Zone)
+	day, hour := SpokenDate(lang, calendar.DateOf(at)), clock(lang, local.Hour()*60+local.Minute())
 	if lang == "en" {
-		return strings.Join(parts, " and ")
+		return day + " at " + hour
 	}
-	return strings.Join(parts, "、")
+	return day + hour
 }
 
 func clock(lang string, minute int) string {

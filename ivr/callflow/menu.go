@@ -36,6 +36,8 @@ const (
 	redo
 	add
 	leave
+	callBack
+	noCallBack
 )
 
 // places is the table of all menus.
@@ -64,7 +66,9 @@ var places = map[Place]row{
 	Addition:   {back: Progress, await: Sound},
 	AdditionOK: {back: Progress, keys: map[string]move{"1": {do: add}, "2": {do: hear}, "3": {do: redo, to: Addition}}},
 
-	NoPerson:    {back: Menu, keys: map[string]move{"1": {to: Message}}},
+	Waiting:     {back: Menu, await: Queue},
+	CallBack:    {back: Menu, keys: map[string]move{"1": {do: callBack}, "2": {do: noCallBack}}},
+	NoPerson:    {back: Menu, keys: map[string]move{"1": {to: Message}, "2": {to: CallBack}}},
 	Message:     {back: Menu, await: Sound},
 	MessageOK:   {back: Menu, keys: map[string]move{"1": {do: leave}, "2": {do: hear}, "3": {do: redo, to: Message}}},
 	Transferred: {back: Menu, await: Transfer},
@@ -127,12 +131,19 @@ func do(s State, m move) (State, Reply) {
 		return s, r
 	case add:
 		return s, Reply{Need: Add}
+	case callBack:
+		return s, Reply{Need: KeepCallBack}
+	case noCallBack:
+		return s, Reply{Need: FindPerson}
 	case leave:
 		kept := s.Recording
 		s.Recording, s.Tip = "", Tip{}
 		s, r := to(s, Menu, Line{Key: "message_left"})
 		r.Keep = kept
 		return s, r
+	}
+	if m.to == CallBack && !s.CallBacks {
+		return failed(s, "wrong")
 	}
 	return to(s, m.to, placeTold(s, m.to)...)
 }

@@ -24,11 +24,14 @@ import (
 // Page is the demo's telephone: a page that calls the hotline, and the carrier's recordings beside it. Calls live in memory and belong to a browser. Every form works
 // without script; a script asks the same addresses for JSON, speaks what is heard, and records from the microphone.
 type Page struct {
-	Config func() Config
-	Hints  []string
-	Inbox  Inbox // none shows no messages
-	mu     sync.Mutex
-	calls  map[string]*held
+	Config  func() Config
+	Carrier *Carrier
+	Hints   []string
+	Inbox   Inbox // none shows no messages
+
+	mu    sync.Mutex
+	calls map[string]*held
+	agent held // who took the agents' telephone last
 }
 
 // Inbox is what the invented phones received, the latest first.
@@ -48,15 +51,16 @@ const (
 )
 
 // Wing serves the page at a public address.
-func (p *Page) Wing(publicURL string, recordings *Recordings, log *slog.Logger) server.Wing {
+func (p *Page) Wing(publicURL string, log *slog.Logger) server.Wing {
 	p.calls = map[string]*held{}
 	app := server.New(server.Options{Name: "softphone", PublicURL: publicURL, Log: log, Now: time.Now, Pages: true, BodyLimit: maxSound, Budget: 90 * time.Second,
 		Problem: func(c *fiber.Ctx, _ int, f *fault.Error) error { return c.SendString(locale.Fault(lang(c), f)) }})
-	recordings.Routes(app)
+	p.Carrier.Routes(app)
 	server.Static(app, static.Prefix, static.Open)
 	app.Get("/", func(c *fiber.Ctx) error { return p.show(c, nil) })
 	app.Post("/prefs", setPreferences)
 	app.Post("/dial", p.dial)
+	p.agentRoutes(app)
 	for path, do := range map[string]func(c *fiber.Ctx, call *Call) error{
 		"/press": func(c *fiber.Ctx, call *Call) error {
 			keys := form(c, "key")
@@ -176,7 +180,7 @@ func (p *Page) with(do func(c *fiber.Ctx, call *Call) error) fiber.Handler {
 func (p *Page) answer(c *fiber.Ctx, err error) error {
 	if strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) {
 		v := p.view(c, err)
-		return c.JSON(fiber.Map{"heard": v.Heard, "awaits": v.Awaits, "inCall": v.InCall, "error": v.Error, "status": v.Status()})
+		return c.JSON(fiber.Map{"heard": v.Heard, "awaits": v.Awaits, "inCall": v.InCall, "error": v.Error, "status": v.Status(), "wait": v.Wait})
 	}
 	if err != nil {
 		return p.show(c, err)
@@ -196,7 +200,7 @@ func (p *Page) view(c *fiber.Ctx, failed error) pages.View {
 		for _, line := range h.call.Lines() {
 			v.Heard = append(v.Heard, pages.Line{Text: line.Text, Lang: line.Lang})
 		}
-		v.Awaits, v.InCall = h.call.Awaits(), !h.call.Ended()
+		v.Awaits, v.InCall, v.Wait = h.call.Awaits(), !h.call.Ended(), int(h.call.Patience()/time.Second)
 		h.turn.Unlock()
 	}
 	if p.Inbox != nil {
@@ -204,6 +208,7 @@ func (p *Page) view(c *fiber.Ctx, failed error) pages.View {
 			v.Texts = append(v.Texts, pages.Text{To: text.To, When: text.At.In(calendar.Zone).Format("15:04:05"), Body: text.Body})
 		}
 	}
+	v.Agent = p.agentPhone()
 	switch {
 	case errors.Is(failed, ErrNotAwaited):
 		v.Error = page.T("softphone.notawaited")

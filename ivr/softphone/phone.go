@@ -20,6 +20,7 @@ type Config struct {
 	AccountSID string
 	Token      string
 	From       string // the caller's number
+	To         string // the number that is called; 12333 when empty
 	Carrier    string // where recordings are put; the hotline fetches them from the same address
 
 	Start    string // path of the first request; /voice/start when empty

@@ -77,9 +77,10 @@ func (c *Call) exchange(ctx context.Context, address, method string, form url.Va
 	if form == nil {
 		form = url.Values{}
 	}
-	for name, value := range map[string]string{"CallSid": c.sid, "AccountSid": c.config.AccountSID, "From": c.config.From, "To": "+8612333", "ApiVersion": "2010-04-01", "Direction": "inbound",
-		"Caller": c.config.From, "Called": "+8612333"} {
-		form.Set(name, value)
+	for name, value := range c.always() {
+		if _, own := form[name]; !own {
+			form.Set(name, value)
+		}
 	}
 	token := random("")
 	for range maxRedirects + 1 {
@@ -121,6 +122,19 @@ func (c *Call) exchange(ctx context.Context, address, method string, form url.Va
 		return body, kind, nil
 	}
 	return nil, "", errors.New("11215: too many redirects")
+}
+
+// always are the fields of every request.
+func (c *Call) always() map[string]string {
+	to, direction := c.config.To, "inbound"
+	if to == "" {
+		to = "+8612333"
+	}
+	if c.leg {
+		direction = "outbound-api"
+	}
+	return map[string]string{"CallSid": c.sid, "AccountSid": c.config.AccountSID, "From": c.config.From, "To": to, "ApiVersion": "2010-04-01", "Direction": direction,
+		"Caller": c.config.From, "Called": to}
 }
 
 func (c *Call) send(ctx context.Context, address, method string, form url.Values, token string) (*http.Response, error) {

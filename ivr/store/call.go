@@ -87,10 +87,11 @@ func (s *Store) open(c *Call, state, key []byte) error {
 
 // Change is what a step changes besides the state.
 type Change struct {
-	Made   string // a recording that the step brought
-	Matter string // to which it belongs
-	Keep   string // a recording that is now certain to be kept
-	Drop   string // one that was replaced
+	Made    string // a recording that the step brought
+	Seconds int    // how long it is, in the carrier's words
+	Matter  string // to which it belongs
+	Keep    string // a recording that is now certain to be kept
+	Drop    string // one that was replaced
 }
 
 // Save keeps the state after a step together with the reply to it and what becomes of recordings. render gets the next step's number and nonce, which go into the
@@ -160,6 +161,9 @@ func (s *Store) End(ctx context.Context, c Call, change Change, awaits bool, now
 		if _, err := tx.Exec(ctx, `DELETE FROM ivr.answer WHERE call_sid = $1`, c.SID); err != nil {
 			return fmt.Errorf("wipe replies: %w", err)
 		}
+		if _, err := tx.Exec(ctx, `UPDATE ivr.waiting SET ended_at = $2 WHERE call_sid = $1 AND ended_at IS NULL`, c.SID, now); err != nil {
+			return fmt.Errorf("leave the line: %w", err)
+		}
 		return nil
 	})
 }
@@ -188,6 +192,8 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		{`UPDATE ivr.call SET filing_key = NULL WHERE filing_key IS NOT NULL AND ended_at < $1`, now.AddDate(0, 0, -1)},
 		{`DELETE FROM ivr.recording WHERE fetched_at < $1`, now.AddDate(0, 0, -30)},
 		{`DELETE FROM ivr.call WHERE ended_at < $1`, now.AddDate(0, 0, -30)},
+		{`DELETE FROM ivr.waiting WHERE seen_at < $1`, now.AddDate(0, 0, -30)},
+		{`DELETE FROM ivr.call_back WHERE done_at < $1`, now.AddDate(0, 0, -30)},
 	} {
 		if _, err := s.pool.Exec(ctx, statement.sql, statement.before); err != nil {
 			return postgres.Classify(fmt.Errorf("sweep calls: %w", err))

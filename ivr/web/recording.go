@@ -20,7 +20,8 @@ func (s *Site) recorded(c *fiber.Ctx) error {
 	var err error
 	switch f.Get("RecordingStatus") {
 	case "completed":
-		err = s.Line.Recorded(c.UserContext(), call, sid, matter, server.Now(c))
+		seconds, _ := strconv.Atoi(f.Get("RecordingDuration")) // 0 is "not said"
+		err = s.Line.Recorded(c.UserContext(), call, sid, matter, seconds, server.Now(c))
 	case "absent", "failed":
 		err = s.Line.Absent(c.UserContext(), call, sid)
 	}

@@ -30,6 +30,7 @@ type addresses struct {
 	recorded string   // when a recording is ready
 	sound    string   // to play a recording
 	whisper  string   // what an agent hears before being connected
+	wait     string   // what a waiting caller hears
 	agents   []string // telephone numbers from the configuration; never a caller's
 }
 
@@ -47,6 +48,8 @@ func render(s callflow.State, r callflow.Reply, to addresses) []byte {
 		d.empty("Record", "action", to.step, "method", "POST", "maxLength", number(longestSound), "timeout", number(soundTimeout), "finishOnKey", "#", "playBeep", "true",
 			"trim", "do-not-trim", "recordingStatusCallback", to.recorded, "recordingStatusCallbackMethod", "POST", "recordingStatusCallbackEvent", "completed absent")
 		d.redirect(to.step) // nothing was said
+	case callflow.Queue:
+		d.sayAll(s, r.Say).start("Enqueue", "action", to.step, "method", "POST", "waitUrl", to.wait, "waitUrlMethod", "POST").text(queueName).end()
 	case callflow.Transfer:
 		d.sayAll(s, r.Say)
 		d.start("Dial", "action", to.step, "method", "POST", "timeout", number(ringFor), "timeLimit", number(longestTalk), "answerOnBridge", "true")

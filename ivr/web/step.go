@@ -43,6 +43,7 @@ func (s *Site) render(call string) Render {
 			// The carrier repeats this notice when we could not take it.
 			recorded: s.PublicURL + "/voice/recording/" + call + "/" + state.Matter() + "#rc=5&rp=5xx,ct,rt",
 			whisper:  s.PublicURL + "/voice/whisper/" + state.Lang,
+			wait:     s.PublicURL + "/voice/wait/" + state.Lang + "/" + at,
 			agents:   s.Agents,
 		}), nil
 	}
@@ -68,10 +69,13 @@ func (s *Site) step(c *fiber.Ctx) error {
 }
 
 func inputOf(field func(string) string, today calendar.Date) callflow.Input {
-	in := callflow.Input{Today: today, Dialled: field("DialCallStatus")}
+	in := callflow.Input{Today: today, Dialled: field("DialCallStatus"), Queued: field("QueueResult")}
+	in.HungUp = in.Queued == "hangup"
+	in.Talked, _ = strconv.Atoi(field("DialCallDuration")) // 0 is "not said"
 	if address := field("RecordingUrl"); address != "" && in.Dialled == "" {
 		if sid := address[strings.LastIndexByte(address, '/')+1:]; recordingSID.MatchString(sid) {
 			in.Recording = sid
+			in.Seconds, _ = strconv.Atoi(field("RecordingDuration")) // 0 is "not said"
 		}
 		in.HungUp = field("Digits") == "hangup"
 		return in

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,13 @@ type Turn struct {
 	Now    time.Time
 }
 
+// Wait is what a waiting caller hears, or that it is time to leave the queue.
+type Wait struct {
+	State callflow.State
+	Say   []callflow.Line
+	Leave bool
+}
+
 // Line is the hotline behind the webhooks.
 type Line interface {
 	// Begin answers a call; the same call again gets the question it is at.
@@ -40,8 +48,16 @@ type Line interface {
 	Step(ctx context.Context, t Turn, render Render) ([]byte, error)
 	// End keeps what was said and wipes the rest.
 	End(ctx context.Context, call string, now time.Time) error
+	// Wait is where a waiting caller stands; Wish keeps what a key that was pressed meanwhile means. Errors: fault.NotFound for a call that does not wait, fault.Unavailable.
+	Wait(ctx context.Context, t Turn) (Wait, error)
+	Wish(ctx context.Context, t Turn, key string) (Wait, error)
+	// Connect is the number of a caller to call back, and our own; CalledBack notes how it went. Error: fault.NotFound for a ringing of another time.
+	Connect(ctx context.Context, id int64, nonce string, now time.Time) (caller, own string, err error)
+	CalledBack(ctx context.Context, id int64, nonce string, talked bool, now time.Time) error
+	// TextReport notes what became of a text message.
+	TextReport(ctx context.Context, sid, status string) error
 	// Recorded and Absent take notice of a recording, before, after or without the step that it belongs to.
-	Recorded(ctx context.Context, call, recording, matter string, now time.Time) error
+	Recorded(ctx context.Context, call, recording, matter string, seconds int, now time.Time) error
 	Absent(ctx context.Context, call, recording string) error
 	// Sound is the recording that a caller wants to hear at a step. Error: fault.NotFound.
 	Sound(ctx context.Context, call string, step int, nonce string) ([]byte, error)
@@ -60,9 +76,23 @@ type Site struct {
 var (
 	callSID = regexp.MustCompile(`^CA[0-9A-Za-z]{8,40}$`)
 	// A recording is asked for by its number at the carrier's own address, whatever address a request names.
-	recordingSID = regexp.MustCompile(`^RE[0-9A-Za-z]{8,40}$`)
-	matterName   = regexp.MustCompile(`^(tip|addition)-[0-9]{1,4}$`)
+	recordingSID  = regexp.MustCompile(`^RE[0-9A-Za-z]{8,40}$`)
+	matterName    = regexp.MustCompile(`^(tip|addition)-[0-9]{1,4}$`)
+	messageSID    = regexp.MustCompile(`^(SM|MM)[0-9A-Za-z]{8,40}$`)
+	messageStatus = regexp.MustCompile(`^[a-z_-]{1,30}$`)
+	errorCode     = regexp.MustCompile(`^[0-9]{1,6}$`)
 )
+
+// textReports is the one webhook that is of no call.
+const textReports = "/text"
+
+// TextReports is the address at which we are told what became of a text message.
+func TextReports(publicURL string) string { return publicURL + "/voice" + textReports }
+
+// CallBack is the address at which somebody who was rung learns whom to call back.
+func CallBack(publicURL, lang string, id int64, nonce string) string {
+	return publicURL + "/voice/back/" + lang + "/" + strconv.FormatInt(id, 10) + "/" + nonce
+}
 
 // Routes registers the webhooks. Every one is signed but the playing of a recording, whose address nobody can guess and which is good for one step.
 func (s *Site) Routes(app *fiber.App) {
@@ -78,6 +108,13 @@ func (s *Site) Routes(app *fiber.App) {
 		{"/step/:lang/:call/:step/:nonce/:waited", s.step},
 		{"/recording/:call/:matter", s.recorded},
 		{"/status", s.status},
+		{"/wait/:lang/:call/:step/:nonce", s.waiting},
+		{"/waited/:lang/:call/:step/:nonce", s.waited},
+		{"/back/:lang/:id/:nonce", s.backWhisper},
+		{"/back/:lang/:id/:nonce/connect", s.backConnect},
+		{"/back/:lang/:id/:nonce/done", s.backDone},
+		{"/back/:lang/:id/:nonce/status", ignored},
+		{textReports, s.textReport},
 		{"/whisper/:lang", s.whisper},
 		{"/whisper/:lang/answer", s.whispered},
 		{"/fallback", s.fallback},
@@ -93,7 +130,8 @@ func (s *Site) mustBeSigned(c *fiber.Ctx) error {
 	if err != nil || !signed(s.Tokens, s.PublicURL+c.OriginalURL(), fields, contentType, body, c.Get("X-Twilio-Signature")) {
 		return c.Status(fiber.StatusForbidden).Send(nil)
 	}
-	if account := fields.Get("AccountSid"); !callSID.MatchString(fields.Get("CallSid")) || account != "" && account != s.AccountSID {
+	ofCall := callSID.MatchString(fields.Get("CallSid")) || c.Path() == "/voice"+textReports
+	if account := fields.Get("AccountSid"); !ofCall || account != "" && account != s.AccountSID {
 		return c.Status(fiber.StatusForbidden).Send(nil)
 	}
 	c.Locals("fields", fields)

@@ -18,7 +18,9 @@
     heard.scrollTop = heard.scrollHeight;
     phone.dataset.inCall = v.inCall;
     phone.dataset.awaits = v.awaits;
+    phone.dataset.wait = v.wait;
     status.textContent = v.status;
+    runTime();
     errors.replaceChildren();
     if (v.error) {
       const box = document.createElement('div'), p = document.createElement('p');
@@ -60,6 +62,29 @@
     e.preventDefault();
     post('/press', new URLSearchParams({key: e.key}));
   });
+
+  // Time that runs out, as on a real telephone: it begins when everything has been said.
+  const clock = document.getElementById('clock');
+  let timer = null;
+  const runTime = () => {
+    clearTimeout(timer);
+    if (!clock.checked || phone.dataset.inCall !== 'true' || !(phone.dataset.wait > 0)) return;
+    if (window.speechSynthesis && speechSynthesis.speaking) { timer = setTimeout(runTime, 500); return; }
+    timer = setTimeout(() => post('/silence', new URLSearchParams()), phone.dataset.wait * 1000);
+  };
+  document.getElementById('clock-choice').hidden = false;
+  clock.addEventListener('change', runTime);
+
+  // The agents' telephone rings by itself.
+  const agent = document.getElementById('agent-phone');
+  let shown = '';
+  setInterval(async () => {
+    if (document.hidden || !agent || agent.contains(document.activeElement)) return;
+    const reply = await fetch('/agent-phone').catch(() => null);
+    if (!reply || !reply.ok) return;
+    const text = await reply.text();
+    if (text !== shown) { shown = text; agent.innerHTML = text; }
+  }, 3000);
 
   const speak = (line) => {
     if (!aloud.checked || !line.lang || !window.speechSynthesis) return;
