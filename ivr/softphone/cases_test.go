@@ -26,7 +26,6 @@ type stage struct {
 	*httptest.Server
 	mu    sync.Mutex
 	asked []asked
-	sent  [][]byte
 }
 
 const nowhere = `<Response><Hangup/></Response>`
