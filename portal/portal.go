@@ -26,6 +26,7 @@ type Config struct {
 	ledgerKey, pepper, receiptKey, stateKey config.Secret
 	tokenSeeds                              [][]byte
 	contentKey, identityKey                 seal.PublicKey
+	statements                              ledger.StatementKeys
 	demo                                    bool
 	demoHints                               []string
 }
@@ -36,6 +37,7 @@ func ReadConfig(r *config.Reader) Config {
 		publicURL: r.PublicURL("PORTAL_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32),
 		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), demo: r.Bool("PORTAL_DEMO", false),
 	}
+	c.statements = ledger.ReadStatementKeys(r)
 	for _, text := range strings.Split(r.Required("SHEBAO_TOKEN_SEEDS"), ",") {
 		seed, err := base64.RawURLEncoding.DecodeString(text)
 		if err != nil || len(seed) != 32 {
@@ -65,7 +67,7 @@ func Migrations() postgres.Migrations { return store.Migrations() }
 
 // New builds the wing; all that can fail fails here.
 func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
-	keys, err := ledgerKeys(c.ledgerKey)
+	keys, err := ledgerKeys(c.ledgerKey, c.statements)
 	if err != nil {
 		return server.Wing{}, err
 	}
@@ -96,11 +98,11 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	return server.Wing{App: app}, nil
 }
 
-func ledgerKeys(secret config.Secret) (ledger.Keys, error) {
+func ledgerKeys(secret config.Secret, statements ledger.StatementKeys) (ledger.Keys, error) {
 	field, err := seal.NewFieldKey(secret, "ledger")
 	if err != nil {
 		return ledger.Keys{}, err
 	}
 	hash, err := seal.NewHashKey(secret, "ledger")
-	return ledger.Keys{Field: field, Hash: hash}, err
+	return ledger.Keys{Field: field, Hash: hash, Statements: statements}, err
 }

@@ -76,7 +76,7 @@ func newSite(t testing.TB) *site {
 	}
 	key := base64.RawURLEncoding.EncodeToString(s.secret)
 	settings := config.NewReader(config.Map(map[string]string{
-		"PORTAL_PUBLIC_URL": "http://si.example", "SHEBAO_LEDGER_KEY": key, "SHEBAO_PIN_PEPPER": key, "SHEBAO_RECEIPT_KEY": key, "SHEBAO_STATE_KEY": key, "SHEBAO_TOKEN_SEEDS": key,
+		"PORTAL_PUBLIC_URL": "http://si.example", "SHEBAO_LEDGER_KEY": key, "SHEBAO_PIN_PEPPER": key, "SHEBAO_RECEIPT_KEY": key, "SHEBAO_STATE_KEY": key, "SHEBAO_TOKEN_SEEDS": key, "SHEBAO_STATEMENT_SEEDS": key,
 		"SHEBAO_DESK_CONTENT_PUBLIC": s.content.Public().Encode(), "SHEBAO_DESK_IDENTITY_PUBLIC": s.identity.Public().Encode(), "PORTAL_DEMO": "true", "PORTAL_DEMO_HINT": "甲：1|乙：2",
 	}))
 	c := portal.ReadConfig(settings)

@@ -18,6 +18,12 @@ $$;
 -- Everybody reads the ledger and appends to the audit log; nobody reads or changes the log.
 GRANT USAGE ON SCHEMA ledger, intake, audit TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO shebao_portal, shebao_ivr, shebao_complaints;
+
+-- Issued statements: the portal issues on request, checks codes and marks what was opened; the others see that there are statements, not what is in them.
+REVOKE SELECT ON ledger.statement, ledger.statement_seal FROM shebao_ivr, shebao_complaints;
+GRANT SELECT (person_id, number, issued_at, data_date, year, issue, region) ON ledger.statement TO shebao_ivr, shebao_complaints;
+GRANT INSERT ON ledger.statement, ledger.statement_seal TO shebao_portal;
+GRANT INSERT, UPDATE ON ledger.statement_delivery TO shebao_portal;
 REVOKE ALL ON ALL TABLES IN SCHEMA audit FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.append TO shebao_portal, shebao_ivr, shebao_complaints;

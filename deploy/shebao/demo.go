@@ -181,6 +181,9 @@ func (p program) prepareDemo(ctx context.Context, g *ground) (demoFacts, error) 
 			return facts, fmt.Errorf("%s: %d rows rejected", kind, report.Rejected)
 		}
 	}
+	if _, err := book.IssueStatements(ctx, ledger.IssueOptions{Year: calendar.DateOf(now).Year - 1, Now: now, Progress: p.err}); err != nil {
+		return facts, err
+	}
 	if err := p.demoPeople(ctx, g, pool, book, settings, facts, now); err != nil {
 		return facts, err
 	}

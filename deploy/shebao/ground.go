@@ -161,9 +161,9 @@ func (g *ground) pool(ctx context.Context, role, name string) (*pgxpool.Pool, er
 	return postgres.Open(ctx, g.databaseURL, role, "shebao "+name)
 }
 
-// ledgerOn opens the ledger over a pool with the installation's ledger key.
+// ledgerOn opens the ledger over a pool with the installation's keys for it.
 func (g *ground) ledgerOn(pool *pgxpool.Pool, r *config.Reader) (*ledger.Ledger, error) {
-	secret := r.Secret("SHEBAO_LEDGER_KEY", 32)
+	secret, statements := r.Secret("SHEBAO_LEDGER_KEY", 32), ledger.ReadStatementKeys(r)
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
@@ -175,5 +175,5 @@ func (g *ground) ledgerOn(pool *pgxpool.Pool, r *config.Reader) (*ledger.Ledger,
 	if err != nil {
 		return nil, err
 	}
-	return ledger.New(pool, ledger.Keys{Field: field, Hash: hash}), nil
+	return ledger.New(pool, ledger.Keys{Field: field, Hash: hash, Statements: statements}), nil
 }

@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"sort"
 	"strings"
 	"time"
 
-	"shebao/frontend/locale"
 	"shebao/shared/config"
-	"shebao/shared/fault"
 	"shebao/shared/ledger"
 )
 
@@ -43,17 +39,12 @@ func (p program) importFile(ctx context.Context, args []string) error {
 	}
 	report, err := book.Import(ctx, kind, args[1], options)
 	if err != nil {
-		if f := fault.Of(err); f.Kind != fault.Internal {
-			return errors.New(locale.Fault(locale.Chinese, f) + " (" + f.Key + ")")
-		}
-		return err
+		return inChinese(err)
 	}
 	if asJSON {
-		b, err := json.Marshal(report)
-		if err != nil {
+		if err := p.sayJSON(report); err != nil {
 			return err
 		}
-		p.say(string(b))
 	} else {
 		p.say(inWords(report))
 	}

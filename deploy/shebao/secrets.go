@@ -44,7 +44,7 @@ func addMissingSecrets(values map[string]string) (added bool, err error) {
 		_, _ = rand.Read(b) // never fails: it crashes the process instead
 		return base64.RawURLEncoding.EncodeToString(b)
 	}
-	for _, name := range []string{"SHEBAO_LEDGER_KEY", "SHEBAO_PIN_PEPPER", "SHEBAO_RECEIPT_KEY", "SHEBAO_TOKEN_SEEDS", "SHEBAO_STATE_KEY"} {
+	for _, name := range []string{"SHEBAO_LEDGER_KEY", "SHEBAO_PIN_PEPPER", "SHEBAO_RECEIPT_KEY", "SHEBAO_TOKEN_SEEDS", "SHEBAO_STATEMENT_SEEDS", "SHEBAO_STATE_KEY"} {
 		if values[name] == "" {
 			values[name], added = random(32), true
 		}

@@ -23,6 +23,52 @@ var (
 		From: calendar.Date{Year: 1998, Month: 1, Day: 1}, To: calendar.Date{Year: 2005, Month: 12, Day: 31}}
 )
 
+// How interest is counted, how late payments are booked, and when a month counts; which of the first two a region follows is its Setting.
+var (
+	rules1998        = calendar.Date{Year: 1998, Month: 1, Day: 1}
+	MonthProductRule = RuleVersion{ID: "month-product-1998", Document: "劳办发〔1997〕116号附件三：月积数法", From: rules1998}
+	AnnualRule       = RuleVersion{ID: "annual-1998", Document: "劳办发〔1997〕116号附件三：年度计算法", From: rules1998}
+	OnPaymentRule    = RuleVersion{ID: "back-payment-a", Document: "地区规定：补缴的本金自到账月起记入并计息", From: rules1998}
+	AsOnTimeRule     = RuleVersion{ID: "back-payment-b", Document: "地区规定：补缴本金和利息，按所属月份记入", From: rules1998}
+	FullMonthRule    = RuleVersion{ID: "full-month-1998", Document: "劳办发〔1997〕116号：单位和个人都足额缴纳的月份才计月数、记入账户", From: rules1998}
+)
+
+// Versions lists every rule version that a figure may name. A changed rule gets a new version and keeps the old one: statements that it made still say so.
+func Versions() []RuleVersion {
+	return []RuleVersion{FullMonthRule, Share11, Share8, MonthProductRule, AnnualRule, OnPaymentRule, AsOnTimeRule}
+}
+
+// VersionByID finds a version that a figure names.
+func VersionByID(id string) (RuleVersion, bool) {
+	for _, version := range Versions() {
+		if version.ID == id {
+			return version, true
+		}
+	}
+	return RuleVersion{}, false
+}
+
+// VersionsOf are the versions by which a year was made: always the rule of the full month, and with an account its shares, its method and its policy.
+func VersionsOf(s Setting, y Year, hasAccount bool) []RuleVersion {
+	versions := []RuleVersion{FullMonthRule}
+	if !hasAccount {
+		return versions
+	}
+	for _, id := range y.Shares {
+		if version, ok := VersionByID(id); ok {
+			versions = append(versions, version)
+		}
+	}
+	method, policy := MonthProductRule, OnPaymentRule
+	if s.Method == Annual {
+		method = AnnualRule
+	}
+	if s.Policy == CreditAsOnTime {
+		policy = AsOnTimeRule
+	}
+	return append(versions, method, policy)
+}
+
 // ErrLocalRule says that a period before 1998 needs the rule of its place.
 var ErrLocalRule = errors.New("account: contributions before 1998 need a local rule")
 

@@ -27,7 +27,8 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-func loadRules(ctx context.Context, tx querier) (*rules, error) {
+// loadSettings loads what regions have set, without the employers' regions.
+func loadSettings(ctx context.Context, tx querier) (*rules, error) {
 	r := &rules{settings: map[string]account.Setting{}, rates: account.NationalRates(), regions: map[int32]string{}}
 	var through civilDate
 	if err := tx.QueryRow(ctx, `SELECT accounts_through FROM ledger.reach`).Scan(&through); err != nil {
@@ -70,11 +71,21 @@ func loadRules(ctx context.Context, tx querier) (*rules, error) {
 		return r, fmt.Errorf("read regional rates: %w", err)
 	}
 	r.rates = r.rates.With(entries...)
-	rows, err = tx.Query(ctx, `SELECT id, region FROM ledger.employer`)
+	return r, nil
+}
+
+// loadRules loads the settings and the regions of all employers.
+func loadRules(ctx context.Context, tx querier) (*rules, error) {
+	r, err := loadSettings(ctx, tx)
+	if err != nil {
+		return r, err
+	}
+	rows, err := tx.Query(ctx, `SELECT id, region FROM ledger.employer`)
 	if err != nil {
 		return r, fmt.Errorf("read regions: %w", err)
 	}
 	var id int32
+	var region string
 	_, err = pgx.ForEachRow(rows, []any{&id, &region}, func() error {
 		r.regions[id] = region
 		return nil
@@ -131,17 +142,15 @@ func packPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64, 
 	return people.err()
 }
 
-// years is everything of one person, by year: rows, which come in order, and the account where there is one. refused: the contributions go back to before 1998 and
+// years is everything of one person of a region, by year: rows, which come in order, and the account where there is one. refused: the contributions go back to before 1998 and
 // need a rule of their place that is not set; no account is better than a wrong one.
-func (r *rules) years(id int64, start opening, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
+func (r *rules) years(id int64, region string, start opening, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
 	on := start.on
-	region, firstPension := "", calendar.Period(0)
+	firstPension := calendar.Period(0)
 	for _, row := range rows {
 		if row.Insurance.IsPension() {
-			region = r.regions[row.EmployerID]
-			if firstPension == 0 {
-				firstPension = row.Period
-			}
+			firstPension = row.Period
+			break
 		}
 	}
 	if on.IsZero() && firstPension != 0 {

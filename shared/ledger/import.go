@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/shared/calendar"
-	"shebao/shared/fault"
 	"shebao/shared/postgres"
 )
 
@@ -77,16 +76,11 @@ func (l *Ledger) Import(ctx context.Context, kind Kind, path string, opt Options
 		return Report{}, postgres.Classify(fmt.Errorf("import: %w", err))
 	}
 	defer conn.Release()
-	var free bool
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, importLock).Scan(&free); err != nil {
-		return Report{}, postgres.Classify(fmt.Errorf("import: %w", err))
+	unlock, err := lockImports(ctx, conn)
+	if err != nil {
+		return Report{}, err
 	}
-	if !free {
-		return Report{}, fault.New(fault.Conflict, "import.running")
-	}
-	defer func() {
-		_, _ = conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, importLock) // a broken connection has lost the lock already
-	}()
+	defer unlock()
 	run := &importRun{
 		ledger: l, conn: conn, file: file, columns: columns, today: calendar.DateOf(opt.Now), now: opt.Now,
 		report: Report{Kind: kind, UnknownColumns: columns.unknown, Reasons: map[Reason]int64{}}, progress: newProgress(opt.Progress, file),

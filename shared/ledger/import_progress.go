@@ -48,6 +48,13 @@ func (p *progress) merging(done, total int64) {
 	p.draw(done, done, total)
 }
 
+// overall is told of rows done, and how far that is on the way.
+func (p *progress) overall(rows, done, whole int64) {
+	if p.out != nil {
+		p.draw(rows, done, whole)
+	}
+}
+
 // draw shows rows, and done of whole; a whole of 0 is not known.
 func (p *progress) draw(rows, done, whole int64) {
 	now := time.Now()

@@ -40,11 +40,16 @@ func writeFile(t testing.TB, name, content string) string {
 func twoPeople(t testing.TB) *ledger.Ledger {
 	t.Helper()
 	l, _ := newLedger(t)
+	importTwoPeople(t, l)
+	return l
+}
+
+func importTwoPeople(t testing.TB, l *ledger.Ledger) {
+	t.Helper()
 	mustImport(t, l, ledger.Employers, writeFile(t, "e.csv", employerHeader+knownCode+",南湖电子有限公司,330402,2005-01-10,正常,有限责任公司\n"))
 	mustImport(t, l, ledger.Persons, writeFile(t, "p.csv", personHeader+
 		"居民身份证,"+knownPerson+",姚文宇,女,1991-09-25,D22198987,10000005704,参保缴费,16491.92,2022-12-31\n"+
 		"居民身份证,"+otherPerson+",吕勇军,女,1982-01-02,C92083983,,参保缴费,0,2022-12-31\n"))
-	return l
 }
 
 // Every reason is given for its rows, on their lines, with their fields, and only for them.

@@ -33,7 +33,7 @@ func newLedger(t testing.TB) (*ledger.Ledger, *pgxpool.Pool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ledger.New(pool, ledger.Keys{Field: field, Hash: hash}), pool
+	return ledger.New(pool, ledger.Keys{Field: field, Hash: hash, Statements: statementKeys(t, 7)}), pool
 }
 
 // smallSample copies the sample into a folder of the test's own, since rejects are written beside it.

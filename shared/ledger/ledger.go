@@ -37,10 +37,12 @@ func mustSub(files embed.FS, dir string) fs.FS {
 	return sub
 }
 
-// Keys seal and find what identifies a person. They are derived for the ledger alone.
+// Keys seal and find what identifies a person, and sign statements. They are derived or made for the ledger alone; a process that neither issues nor checks statements
+// has no keys for that.
 type Keys struct {
-	Field seal.FieldKey
-	Hash  seal.HashKey
+	Field      seal.FieldKey
+	Hash       seal.HashKey
+	Statements StatementKeys
 }
 
 // Ledger reads and writes the register. It is safe for concurrent use.

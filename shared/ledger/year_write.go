@@ -15,15 +15,20 @@ type packedYears struct {
 	persons []int64
 	years   []int16
 	packed  [][]byte
-	dropped bool   // some year that is stored may be no more
-	free    []byte // memory to pack into
+	dropped bool         // some year that is stored may be no more
+	lasting []employment // the persons' last employers
+	free    []byte       // memory to pack into
 }
 
 // add runs a person's account and packs its years; rows are all of these years, and every pension row.
 func (c *packedYears) add(rules *rules, id int64, start opening, rows []contribution.Row) error {
-	years, refused, err := rules.years(id, start, rows)
+	last := lastEmployer(rows)
+	years, refused, err := rules.years(id, rules.regions[last], start, rows)
 	if err != nil {
 		return fmt.Errorf("account of person %d: %w", id, err)
+	}
+	if last != 0 {
+		c.lasting = append(c.lasting, employment{last, id})
 	}
 	c.dropped = c.dropped || refused
 	for _, y := range years {
@@ -32,6 +37,19 @@ func (c *packedYears) add(rules *rules, id int64, start opening, rows []contribu
 		}
 	}
 	return nil
+}
+
+// lastEmployer is the one of the last pension row, else of the last row: its region is the person's pooling area. 0 is none.
+func lastEmployer(rows []contribution.Row) int32 {
+	for i := len(rows) - 1; i >= 0; i-- {
+		if rows[i].Insurance.IsPension() {
+			return rows[i].EmployerID
+		}
+	}
+	if len(rows) == 0 {
+		return 0
+	}
+	return rows[len(rows)-1].EmployerID
 }
 
 // pack packs many years into few large pieces of memory.
@@ -54,6 +72,9 @@ func (c *packedYears) write(ctx context.Context, tx pgx.Tx, persons []int64) err
 		ON CONFLICT (person_id, year) DO UPDATE SET packed = excluded.packed WHERE old.packed <> excluded.packed`, c.persons, c.years, c.packed); err != nil {
 		return fmt.Errorf("write person-years: %w", err)
 	}
+	if err := c.writeLasting(ctx, tx); err != nil {
+		return err
+	}
 	if !c.dropped {
 		return nil
 	}
@@ -63,6 +84,20 @@ func (c *packedYears) write(ctx context.Context, tx pgx.Tx, persons []int64) err
 			SELECT FROM unnest($2::bigint[], $3::smallint[]) AS new (person_id, year) WHERE new.person_id = old.person_id AND new.year = old.year)`,
 		persons, c.persons, c.years, c.from); err != nil {
 		return fmt.Errorf("remove person-years that are no more: %w", err)
+	}
+	return nil
+}
+
+func (c *packedYears) writeLasting(ctx context.Context, tx pgx.Tx) error {
+	persons, employers := make([]int64, len(c.lasting)), make([]int32, len(c.lasting))
+	for i, pair := range c.lasting {
+		persons[i], employers[i] = pair.person, pair.employer
+	}
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO ledger.last_employer AS old (person_id, employer_id)
+		SELECT person_id, employer_id FROM unnest($1::bigint[], $2::integer[]) AS new (person_id, employer_id)
+		ON CONFLICT (person_id) DO UPDATE SET employer_id = excluded.employer_id WHERE old.employer_id <> excluded.employer_id`, persons, employers); err != nil {
+		return fmt.Errorf("write last employers: %w", err)
 	}
 	return nil
 }

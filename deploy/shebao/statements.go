@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"shebao/frontend/locale"
+	"shebao/shared/calendar"
+	"shebao/shared/config"
+	"shebao/shared/fault"
+	"shebao/shared/ledger"
+)
+
+// statements issues a year's statements, or shows how far the yearly duty is done.
+func (p program) statements(ctx context.Context, args []string) error {
+	if len(args) == 0 || args[0] != "issue" && args[0] != "status" {
+		return errUsage
+	}
+	now := time.Now()
+	flags := flag.NewFlagSet("statements", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // the usage is printed by main
+	year := flags.Int("year", 0, "")
+	region := flags.String("region", "", "")
+	asJSON := flags.Bool("json", false, "")
+	if err := flags.Parse(args[1:]); err != nil || flags.NArg() > 0 || len(*region) > 6 || strings.Trim(*region, "0123456789") != "" {
+		return errUsage
+	}
+	if args[0] == "status" && *year == 0 {
+		*year = calendar.DateOf(now).Year - 1
+	}
+	if *year < 1990 || *year > calendar.DateOf(now).Year {
+		return errUsage
+	}
+	book, closeAll, err := p.openLedger(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	if args[0] == "status" {
+		return p.statementStatus(ctx, book, *year, *region, *asJSON)
+	}
+	opt := ledger.IssueOptions{Year: *year, Region: *region, Agency: config.NewReader(p.env).Text("SHEBAO_AGENCY", ""), Now: now}
+	if !*asJSON {
+		opt.Progress = p.err
+	}
+	report, err := book.IssueStatements(ctx, opt)
+	if err != nil {
+		return inChinese(err)
+	}
+	if *asJSON {
+		return p.sayJSON(report)
+	}
+	p.say(fmt.Sprintf("%d: %d persons, %d issued (%d of them supersede an earlier one), %d unchanged", report.Year, report.Persons, report.Issued, report.Superseded, report.Unchanged))
+	return nil
+}
+
+func (p program) statementStatus(ctx context.Context, book *ledger.Ledger, year int, region string, asJSON bool) error {
+	duties, err := book.StatementDuty(ctx, year, region)
+	if err != nil {
+		return err
+	}
+	all := ledger.Duty{}
+	for _, d := range duties {
+		all.Insured, all.Issued, all.Sent, all.Opened = all.Insured+d.Insured, all.Issued+d.Issued, all.Sent+d.Sent, all.Opened+d.Opened
+	}
+	if asJSON {
+		if duties == nil {
+			duties = []ledger.Duty{}
+		}
+		return p.sayJSON(map[string]any{"year": year, "regions": duties, "all": all})
+	}
+	p.say(fmt.Sprintf("%-8s %10s %10s %10s %10s  %s", "region", "insured", "issued", "sent", "opened", strconv.Itoa(year)))
+	line := func(d ledger.Duty, name string) {
+		p.say(fmt.Sprintf("%-8s %10d %10d %10d %10d  %s", d.Region, d.Insured, d.Issued, d.Sent, d.Opened, name))
+	}
+	for _, d := range duties {
+		line(d, ledger.RegionName(d.Region))
+	}
+	line(all, "all")
+	return nil
+}
+
+func (p program) sayJSON(v any) error {
+	b, err := json.Marshal(v)
+	if err == nil {
+		p.say(string(b))
+	}
+	return err
+}
+
+// inChinese says a classified failure as the pages say it.
+func inChinese(err error) error {
+	if f := fault.Of(err); f.Kind != fault.Internal {
+		return errors.New(locale.Fault(locale.Chinese, f) + " (" + f.Key + ")")
+	}
+	return err
+}

@@ -1,0 +1,182 @@
+package ledger
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/identity"
+)
+
+// The frozen content of a statement, version 1, in the notation of year_pack.go. First comes what makes a new issue when it changes: the person's name and masked number, the
+// months before, and the packed person-year. What follows is told as it was, but a change of it alone supersedes nothing.
+//
+//	version, name, masked number, first period, months before (one per insurance), length and packed person-year,
+//	sex, day of birth (days since 1970, 0 and 1 before it: none or some), status, agency, employers (id, code, name)…, rules…
+const statementVersion = 1
+
+// appendBasis begins a content.
+func appendBasis(b []byte, name, maskedID string, earlier yearsBefore, packed []byte) []byte {
+	b = append(b, statementVersion)
+	b = packText(b, name)
+	b = packText(b, maskedID)
+	b = binary.AppendUvarint(b, uint64(earlier.since))
+	for _, months := range earlier.months {
+		b = binary.AppendUvarint(b, uint64(months))
+	}
+	b = binary.AppendUvarint(b, uint64(len(packed)))
+	return append(b, packed...)
+}
+
+// appendContext ends it.
+func appendContext(b []byte, p *statementPerson, agency string, employers []StatementEmployer, rules []string) []byte {
+	b = packText(b, string(p.sex))
+	if p.birth.IsZero() {
+		b = append(b, 0)
+	} else {
+		b = binary.AppendVarint(append(b, 1), int64(p.birth.Number()))
+	}
+	b = append(b, byte(p.status))
+	b = packText(b, agency)
+	b = binary.AppendUvarint(b, uint64(len(employers)))
+	for _, e := range employers {
+		b = binary.AppendVarint(b, int64(e.ID))
+		b = packText(b, string(e.USCC))
+		b = packText(b, e.Name)
+	}
+	b = binary.AppendUvarint(b, uint64(len(rules)))
+	for _, rule := range rules {
+		b = packText(b, rule)
+	}
+	return b
+}
+
+// statementPerson is what of a person goes into a statement.
+type statementPerson struct {
+	id       int64
+	name     string
+	sealedID []byte
+	sex      identity.Sex
+	birth    calendar.Date
+	status   PersonStatus
+	region   string
+}
+
+// sameBasis reports whether a stored content says what the basis of a new one says.
+func sameBasis(content, basis []byte) bool { return bytes.HasPrefix(content, basis) }
+
+// unpackContent reads a stored content. Error: errPacked.
+func unpackContent(personID int64, year int, content []byte) (StatementContent, error) {
+	u := unpacker{rest: content}
+	var c StatementContent
+	if u.byte() != statementVersion {
+		return c, errPacked
+	}
+	c.Name, c.MaskedID = u.text(), u.text()
+	c.InsuredSince = calendar.Period(u.uint())
+	for i := range c.MonthsBefore {
+		c.MonthsBefore[i] = u.uint()
+	}
+	packed := u.text()
+	c.Sex = identity.Sex(u.text())
+	if u.byte() == 1 {
+		c.BirthDate = calendar.DateOfNumber(int(u.int()))
+	}
+	c.Status = PersonStatus(u.byte())
+	c.Agency = u.text()
+	for range u.count() {
+		c.Employers = append(c.Employers, StatementEmployer{ID: int32(u.int()), USCC: identity.USCC(u.text()), Name: u.text()})
+	}
+	for range u.count() {
+		c.Rules = append(c.Rules, u.text())
+	}
+	if u.damaged || len(u.rest) > 0 {
+		return StatementContent{}, errPacked
+	}
+	var err error
+	c.PersonYear, err = unpackYear(personID, year, []byte(packed))
+	return c, err
+}
+
+// uint reads a number that fits a small count or a period.
+func (u *unpacker) uint() int {
+	n, size := binary.Uvarint(u.rest)
+	if size <= 0 || n > 1<<31 {
+		u.damaged, u.rest = true, nil
+		return 0
+	}
+	u.rest = u.rest[size:]
+	return int(n)
+}
+
+// yearsBefore counts what of the years before a statement needs.
+type yearsBefore struct {
+	since  calendar.Period
+	months [len(contribution.Insurances)]int
+}
+
+// add counts a packed year, the earliest first, without making its rows: issuing for everybody reads every year of everybody. A packed row's first byte is its month and
+// insurance, so that a month's rows of one insurance are neighbours with the same byte.
+func (c *yearsBefore) add(year int, packed []byte) error {
+	u := unpacker{rest: packed}
+	if u.byte() != packVersion {
+		return errPacked
+	}
+	var month byte // month and insurance of the rows being looked at; 0 is none
+	full := false
+	settle := func() {
+		if month != 0 && full {
+			c.months[month&0xF]++
+		}
+	}
+	for range u.count() {
+		head, flags := u.byte(), u.byte()
+		if int(head&0xF) >= len(packInsurances) {
+			return errPacked
+		}
+		if head != month {
+			settle()
+			month, full = head, true
+		}
+		if c.since == 0 {
+			c.since = calendar.Period(year*100 + int(head>>4))
+		}
+		full = full && flags&(employerPaidFull|personPaidFull) == employerPaidFull|personPaidFull
+		u.skip(numbersAfter(flags))
+	}
+	settle()
+	if u.damaged {
+		return errPacked
+	}
+	return nil
+}
+
+// numbersAfter is how many numbers follow a packed row's flags.
+func numbersAfter(flags byte) int {
+	n := 2 // both dues
+	for _, flag := range [...]byte{sameEmployer, sameBase, employerPaidFull, personPaidFull} {
+		if flags&flag == 0 {
+			n++
+		}
+	}
+	if flags&paid != 0 {
+		n++
+	}
+	return n
+}
+
+// skip passes over n numbers.
+func (u *unpacker) skip(n int) {
+	at := 0
+	for ; n > 0; n-- {
+		for at < len(u.rest) && u.rest[at] >= 0x80 {
+			at++
+		}
+		if at++; at > len(u.rest) {
+			u.damaged, u.rest = true, nil
+			return
+		}
+	}
+	u.rest = u.rest[at:]
+}

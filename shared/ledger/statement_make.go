@@ -1,0 +1,221 @@
+package ledger
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/identity"
+)
+
+// draft is a statement whose employers are still to be named.
+type draft struct {
+	person    *statementPerson
+	basis     []byte
+	employers []int32
+	rules     []string
+	issue     int
+}
+
+// current is the valid statement of a person.
+type current struct {
+	issue    int
+	dataDate calendar.Date
+	content  []byte
+}
+
+// forRange issues for the persons first <= id < end in one transaction.
+func (i *issue) forRange(ctx context.Context, conn *pgxpool.Conn, first, end int64) (IssueReport, error) {
+	var done IssueReport
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
+	if err != nil {
+		return done, fmt.Errorf("issue statements: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
+	persons, err := i.persons(ctx, tx, first, end)
+	if err != nil || len(persons) == 0 {
+		return done, err
+	}
+	valid, err := i.valid(ctx, tx, first, end)
+	if err != nil {
+		return done, err
+	}
+	drafts, err := i.drafts(ctx, tx, persons, valid, first, end, &done)
+	if err != nil || len(drafts) == 0 {
+		return done, err
+	}
+	if err := i.nameEmployers(ctx, tx, drafts); err != nil {
+		return done, err
+	}
+	if err := i.write(ctx, tx, i.finish(drafts)); err != nil {
+		return done, err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return done, fmt.Errorf("issue statements: commit: %w", err)
+	}
+	return done, nil
+}
+
+// persons reads the range's persons of the run's region, ascending.
+func (i *issue) persons(ctx context.Context, tx querier, first, end int64) ([]statementPerson, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT person.id, person.name, person.id_sealed, person.sex, person.birth_date, person.status, coalesce(employer.region, '')
+		FROM ledger.person
+		LEFT JOIN ledger.last_employer ON last_employer.person_id = person.id
+		LEFT JOIN ledger.employer ON employer.id = last_employer.employer_id
+		WHERE person.id >= $1 AND person.id < $2 AND starts_with(coalesce(employer.region, ''), $3)
+		ORDER BY person.id`, first, end, i.opt.Region)
+	if err != nil {
+		return nil, fmt.Errorf("read persons: %w", err)
+	}
+	persons, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p statementPerson, err error) {
+		var sex string
+		var birth civilDate
+		err = row.Scan(&p.id, &p.name, &p.sealedID, &sex, &birth, &p.status, &p.region)
+		p.sex, p.birth = identity.Sex(sex), calendar.Date(birth)
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read persons: %w", err)
+	}
+	return persons, nil
+}
+
+// valid reads the range's last issues of the year.
+func (i *issue) valid(ctx context.Context, tx querier, first, end int64) (map[int64]current, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT DISTINCT ON (person_id) person_id, issue, data_date, content
+		FROM ledger.statement
+		WHERE person_id >= $1 AND person_id < $2 AND year = $3
+		ORDER BY person_id, issue DESC`, first, end, i.opt.Year)
+	if err != nil {
+		return nil, fmt.Errorf("read statements: %w", err)
+	}
+	valid := map[int64]current{}
+	var person int64
+	var c current
+	var date civilDate
+	if _, err := pgx.ForEachRow(rows, []any{&person, &c.issue, &date, &c.content}, func() error {
+		c.dataDate = calendar.Date(date)
+		valid[person] = c
+		c.content = nil // the next row's is memory of its own
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("read statements: %w", err)
+	}
+	return valid, nil
+}
+
+// drafts goes through the persons and their years, both ascending, and drafts a statement where there is none or the record says something else.
+func (i *issue) drafts(ctx context.Context, tx querier, persons []statementPerson, valid map[int64]current, first, end int64, done *IssueReport) ([]draft, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT person_id, year, packed FROM ledger.person_year
+		WHERE person_id >= $1 AND person_id < $2 AND year <= $3
+		ORDER BY person_id, year`, first, end, i.opt.Year)
+	if err != nil {
+		return nil, fmt.Errorf("read person-years: %w", err)
+	}
+	defer rows.Close()
+	var drafts []draft
+	var arena []byte
+	var before yearsBefore
+	of := int64(0)
+	for rows.Next() {
+		raw := rows.RawValues()
+		id, year, packed := int64(binary.BigEndian.Uint64(raw[0])), int(binary.BigEndian.Uint16(raw[1])), raw[2]
+		if id != of {
+			of, before = id, yearsBefore{}
+		}
+		for len(persons) > 0 && persons[0].id < id {
+			persons = persons[1:]
+		}
+		if len(persons) == 0 || persons[0].id != id {
+			continue // of another region
+		}
+		if year < i.opt.Year {
+			if err := before.add(year, packed); err != nil {
+				return nil, fmt.Errorf("year %d of person %d: %w", year, id, err)
+			}
+			continue
+		}
+		done.Persons++
+		if cap(arena)-len(arena) < 4096 {
+			arena = make([]byte, 0, 1<<18)
+		}
+		d, basis, err := i.draft(&persons[0], before, packed, valid[id], arena[len(arena):])
+		if err != nil {
+			return nil, fmt.Errorf("statement of person %d: %w", id, err)
+		}
+		if d == nil {
+			done.Unchanged++
+			continue
+		}
+		if len(basis) <= cap(arena)-len(arena) { // else it has moved to memory of its own
+			arena = arena[:len(arena)+len(basis)]
+		}
+		done.Issued++
+		if d.issue > 1 {
+			done.Superseded++
+		}
+		drafts = append(drafts, *d)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read person-years: %w", err)
+	}
+	return drafts, nil
+}
+
+// draft begins a person's statement in some memory; none: the valid one still says what the record says.
+func (i *issue) draft(p *statementPerson, before yearsBefore, packed []byte, valid current, memory []byte) (*draft, []byte, error) {
+	number, err := i.ledger.keys.Field.Open(placeIDNumber, p.sealedID)
+	if err != nil {
+		return nil, nil, fmt.Errorf("ID number: %w", err)
+	}
+	y, err := unpackYear(p.id, i.opt.Year, packed)
+	if err != nil {
+		return nil, nil, err
+	}
+	if before.since == 0 && len(y.Rows) > 0 {
+		before.since = y.Rows[0].Period
+	}
+	basis := appendBasis(memory[:0:cap(memory)], p.name, identity.MaskNumber(string(number)), before, packed)
+	if valid.issue > 0 && sameBasis(valid.content, basis) && !judgedOtherwise(y.Rows, valid.dataDate, i.reach) {
+		return nil, nil, nil
+	}
+	basis = basis[:len(basis):len(basis)]
+	d := &draft{person: p, basis: basis, issue: valid.issue + 1, rules: rulesOf(i.rules.settingOf(p.region), y)}
+	for _, row := range y.Rows {
+		if n := len(d.employers); n == 0 || d.employers[n-1] != row.EmployerID && !contains(d.employers, row.EmployerID) {
+			d.employers = append(d.employers, row.EmployerID)
+		}
+	}
+	return d, basis, nil
+}
+
+func contains(ids []int32, id int32) bool {
+	for _, known := range ids {
+		if known == id {
+			return true
+		}
+	}
+	return false
+}
+
+// judgedOtherwise reports whether a month that was pending on the day of an earlier statement is owed by now: time alone has changed what the statement says.
+func judgedOtherwise(rows []contribution.Row, then, now calendar.Date) bool {
+	for n := len(rows) - 1; n >= 0 && then != now; n-- {
+		if !then.After(contribution.DueDate(rows[n].Period).AddDays(contribution.PostingLag)) {
+			if contribution.StatusOf(rows[n], then) != contribution.StatusOf(rows[n], now) {
+				return true
+			}
+			continue
+		}
+		return false // the months before it were due even earlier
+	}
+	return false
+}
