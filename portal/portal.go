@@ -10,13 +10,13 @@ import (
 	"shebao/portal/web"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
-	"shebao/shared/credential"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
 	"shebao/shared/redis"
 	"shebao/shared/seal"
 	"shebao/shared/server"
+	"shebao/shared/sms"
 	"shebao/shared/token"
 )
 
@@ -27,6 +27,7 @@ type Config struct {
 	tokenSeeds                              [][]byte
 	contentKey, identityKey                 seal.PublicKey
 	statements                              ledger.StatementKeys
+	sms                                     sms.Config
 	demo                                    bool
 	demoHints                               []string
 }
@@ -36,6 +37,7 @@ func ReadConfig(r *config.Reader) Config {
 	c := Config{
 		publicURL: r.PublicURL("PORTAL_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32),
 		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), demo: r.Bool("PORTAL_DEMO", false),
+		sms: sms.ReadConfig(r),
 	}
 	c.statements = ledger.ReadStatementKeys(r)
 	for _, text := range strings.Split(r.Required("SHEBAO_TOKEN_SEEDS"), ",") {
@@ -88,10 +90,14 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 		return server.Wing{}, err
 	}
 	slow := seal.NewSlow()
+	book, own := ledger.New(d.DB, keys), store.New(d.DB, d.Redis, d.Log)
 	site := &web.Site{
-		Ledger: &register{Ledger: ledger.New(d.DB, keys), now: d.Now}, PINs: pins{credential.New(d.DB, slow, c.pepper), d.DB}, Sessions: sessions{store.New(d.DB, d.Redis, d.Log)}, Limiter: redis.NewLimiter(d.Redis),
+		Ledger: &register{Ledger: book, now: d.Now}, Sessions: sessions{own}, Limiter: redis.NewLimiter(d.Redis),
 		Counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow),
 		Tokens:  tokens, Field: field, Hash: limits, Workdays: calendar.China(), Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
+	}
+	if err := openAccounts(site, c, d, book, own, slow); err != nil {
+		return server.Wing{}, err
 	}
 	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem})
 	site.Routes(app)

@@ -29,6 +29,7 @@ import (
 	"shebao/shared/redis"
 	"shebao/shared/seal"
 	"shebao/shared/server"
+	"shebao/shared/sms"
 )
 
 // Two invented people of the ledger's sample, and the PIN of both.
@@ -55,7 +56,7 @@ type site struct {
 func newSite(t testing.TB) *site {
 	t.Helper()
 	s := &site{
-		t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), portal.Migrations()),
+		t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), portal.Migrations()),
 		secret: bytes.Repeat([]byte{5}, 32), now: time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC), log: &bytes.Buffer{},
 	}
 	s.importTwo()

@@ -20,7 +20,9 @@ type Persona struct {
 	Shows    string // in Chinese, for the demo's front page
 	Number   string
 	Name     string
-	PIN      string
+	PIN      string // empty: not activated yet
+	Card     string // social security card
+	Mobile   string
 	Employer string
 }
 
@@ -39,7 +41,7 @@ type company struct {
 
 type worker struct {
 	Persona
-	sex, birth, card, mobile, status string
+	sex, birth, status string
 	opening                          money.Fen
 	openingOn                        calendar.Date
 	base                             money.Fen
@@ -129,14 +131,14 @@ func (g *generator) makeWorkers() {
 			name += string(given[g.rng.IntN(len(given))])
 		}
 		birth := calendar.NewDate(1962+g.rng.IntN(42), 1, 1).AddDays(g.rng.IntN(365))
-		w := worker{birth: birth.String(), card: fmt.Sprintf("D%08d", 10000000+i*13), mobile: fmt.Sprintf("10000%06d", i), status: "参保缴费", second: -1, moved: -1,
+		w := worker{birth: birth.String(), status: "参保缴费", second: -1, moved: -1,
 			base: money.Fen(450000 + g.rng.IntN(160)*10000), from: g.first, to: g.last, openingOn: calendar.NewDate(g.first.Year()-1, 12, 31)}
 		w.opening = w.base * 8 / 100 * 12 * money.Fen(g.rng.IntN(12)) / 10 * 11
 		w.company = i % employers
 		if w.company == 7 { // the very small employer has three people
 			w.company = 8
 		}
-		w.Name, w.Number = name, citizenNumber(birth, i)
+		w.Name, w.Number, w.Card, w.Mobile = name, citizenNumber(birth, i), fmt.Sprintf("D%08d", 10000000+i*13), fmt.Sprintf("10000%06d", i)
 		w.sex = "女"
 		if (w.Number[16]-'0')%2 == 1 {
 			w.sex = "男"
@@ -189,6 +191,7 @@ func (g *generator) makePersonas() {
 		})
 	}
 	p(11, "名字中有生僻字", func(w *worker) { w.company, w.Name = 13, "赵𬭎䶮" })
+	p(12, "还没有开通账号", func(w *worker) { w.company, w.Name, w.PIN = 14, "周桂英", "" })
 }
 
 func (g *generator) writeCompanies(path string) error {
@@ -202,7 +205,7 @@ func (g *generator) writeCompanies(path string) error {
 func (g *generator) writeWorkers(path string) error {
 	rows := [][]string{{"证件类型", "证件号码", "姓名", "性别", "出生日期", "社会保障卡号", "手机号码", "人员状态", "期初账户余额", "期初余额日期"}}
 	for _, w := range g.workers {
-		rows = append(rows, []string{"居民身份证", w.Number, w.Name, w.sex, w.birth, w.card, w.mobile, w.status, w.opening.String(), w.openingOn.String()})
+		rows = append(rows, []string{"居民身份证", w.Number, w.Name, w.sex, w.birth, w.Card, w.Mobile, w.status, w.opening.String(), w.openingOn.String()})
 	}
 	return writeCSV(path, rows)
 }

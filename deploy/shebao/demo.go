@@ -113,6 +113,10 @@ func demoStaffSetting() string {
 func demoHint(facts demoFacts) string {
 	var lines []string
 	for _, who := range facts.Personas {
+		if who.PIN == "" {
+			lines = append(lines, who.Shows+"："+who.Number+" / "+who.Name+" / 社保卡 "+who.Card+"（验证码发到模拟电话的短信 "+who.Mobile+"）")
+			continue
+		}
 		lines = append(lines, who.Shows+"："+who.Number+" / "+who.PIN)
 	}
 	return strings.Join(lines, "|")
@@ -200,6 +204,9 @@ func (p program) prepareDemo(ctx context.Context, g *ground) (demoFacts, error) 
 func (p program) demoPeople(ctx context.Context, _ *ground, pool *pgxpool.Pool, book *ledger.Ledger, settings *config.Reader, facts demoFacts, now time.Time) error {
 	pins := credential.New(pool, seal.NewSlow(), settings.Secret("SHEBAO_PIN_PEPPER", 32))
 	for _, persona := range facts.Personas {
+		if persona.PIN == "" {
+			continue
+		}
 		if err := setPIN(ctx, pool, book, pins, persona.Number, persona.PIN); err != nil {
 			return err
 		}

@@ -117,7 +117,7 @@ func (s *Store) Rotate(ctx context.Context, session, refresh string, now time.Ti
 		return 0, "", err
 	}
 	if reused {
-		s.markEnded(ctx, session)
+		s.MarkEnded(ctx, session)
 		return 0, "", fault.New(fault.Denied, "fault.session").Because(errors.New("a refresh token came twice"))
 	}
 	return personID, next, nil
@@ -152,7 +152,7 @@ func (s *Store) End(ctx context.Context, session string, now time.Time) error {
 	if _, err := s.pool.Exec(ctx, `UPDATE portal.session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`, session, now); err != nil {
 		return postgres.Classify(fmt.Errorf("end session: %w", err))
 	}
-	s.markEnded(ctx, session)
+	s.MarkEnded(ctx, session)
 	return nil
 }
 
@@ -161,12 +161,15 @@ const redisPatience = 250 * time.Millisecond
 
 func endedKey(session string) string { return "portal:ended:" + session }
 
-// markEnded tells the other processes, for as long as an access token may live.
-func (s *Store) markEnded(ctx context.Context, session string) {
+// MarkEnded tells the other processes that sessions ended, for as long as an access token may live. With Redis down they ask PostgreSQL.
+func (s *Store) MarkEnded(ctx context.Context, sessions ...string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisPatience)
 	defer cancel()
-	if err := s.redis.Set(ctx, endedKey(session), 1, 15*time.Minute).Err(); err != nil {
-		s.log.Warn("an ended session could not be marked", "error", err.Error())
+	for _, session := range sessions {
+		if err := s.redis.Set(ctx, endedKey(session), 1, 15*time.Minute).Err(); err != nil {
+			s.log.Warn("an ended session could not be marked", "error", err.Error())
+			return
+		}
 	}
 }
 

@@ -35,18 +35,29 @@ func (s *Store) SignIns(ctx context.Context, personID int64, now time.Time) ([]S
 
 // EndOthers ends every sign-in of a person but one; without one it ends all. Error: fault.Unavailable.
 func (s *Store) EndOthers(ctx context.Context, personID int64, but string, now time.Time) error {
-	rows, err := s.pool.Query(ctx, `UPDATE portal.session SET ended_at = $3 WHERE person_id = $1 AND id <> $2 AND ended_at IS NULL RETURNING id`, personID, but, now)
+	var ended []string
+	err := postgres.Tx(ctx, s.pool, func(tx pgx.Tx) (err error) {
+		ended, err = s.EndOthersIn(ctx, tx, personID, but, now)
+		return err
+	})
 	if err != nil {
-		return postgres.Classify(fmt.Errorf("end sign-ins: %w", err))
+		return err
+	}
+	s.MarkEnded(ctx, ended...)
+	return nil
+}
+
+// EndOthersIn is EndOthers in the caller's transaction. When that has committed, MarkEnded tells the other processes.
+func (s *Store) EndOthersIn(ctx context.Context, tx pgx.Tx, personID int64, but string, now time.Time) ([]string, error) {
+	rows, err := tx.Query(ctx, `UPDATE portal.session SET ended_at = $3 WHERE person_id = $1 AND id <> $2 AND ended_at IS NULL RETURNING id`, personID, but, now)
+	if err != nil {
+		return nil, fmt.Errorf("end sign-ins: %w", err)
 	}
 	ended, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
-		return postgres.Classify(fmt.Errorf("end sign-ins: %w", err))
+		return nil, fmt.Errorf("end sign-ins: %w", err)
 	}
-	for _, session := range ended {
-		s.markEnded(ctx, session)
-	}
-	return nil
+	return ended, nil
 }
 
 // Seen is an access to a person's record.

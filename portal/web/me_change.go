@@ -48,7 +48,7 @@ func (s *Site) changePIN(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if f := fault.Of(s.PINs.Check(pin, ownerOf(record))); f != nil {
+	if f := fault.Of(s.PINs.Check(pin, OwnerOf(record))); f != nil {
 		return wrong("pin", f.Fields[0].Key)
 	}
 	if pin != again {
@@ -63,16 +63,13 @@ func (s *Site) changePIN(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	if err := s.PINs.Change(c.UserContext(), who.id, pin, now); err != nil {
-		return err
-	}
-	if err := s.Sessions.EndOthers(c.UserContext(), who.id, who.session, now); err != nil {
+	if err := s.PINs.Change(c.UserContext(), record, pin, who.session, l, now); err != nil {
 		return err
 	}
 	return c.Redirect("/me?done=pin", fiber.StatusSeeOther)
 }
 
-// ownerOf is what of a person's data a PIN may not be.
-func ownerOf(p ledger.Person) credential.Owner {
+// OwnerOf is what of a person's data a PIN may not be.
+func OwnerOf(p ledger.Person) credential.Owner {
 	return credential.Owner{Birth: p.BirthDate, Numbers: []string{p.IDNumber, p.Mobile, p.CardNumber}}
 }

@@ -107,11 +107,21 @@ func (s *Site) enter(c *fiber.Ctx, id int64, name string) error {
 
 // checkSignIn catches slips that cannot be anybody's number or PIN before they cost an attempt.
 func checkSignIn(number, pin string) (document, digits string, wrong []fault.Field) {
+	document, wrong = checkDocument(number)
+	digits = strings.TrimSpace(pin)
+	if len(digits) != credential.PINLength || strings.Trim(digits, "0123456789") != "" {
+		wrong = append(wrong, fault.Field{Name: "pin", Key: "fault.pin.digits"})
+	}
+	return document, digits, wrong
+}
+
+// checkDocument reads an ID number, or the number of a passport or a travel permit.
+func checkDocument(number string) (document string, wrong []fault.Field) {
 	number = strings.TrimSpace(number)
 	id, err := identity.ParseCitizenID(number)
 	document = string(id)
 	if length := len([]rune(number)); err != nil && length != 15 && length != 18 {
-		document, err = identity.ParseDocument("其他", number) // a passport or a travel permit
+		document, err = identity.ParseDocument("其他", number)
 	}
 	switch {
 	case number == "":
@@ -119,11 +129,7 @@ func checkSignIn(number, pin string) (document, digits string, wrong []fault.Fie
 	case err != nil:
 		wrong = append(wrong, fault.Field{Name: "number", Key: "portal.number.wrong"})
 	}
-	digits = strings.TrimSpace(pin)
-	if len(digits) != credential.PINLength || strings.Trim(digits, "0123456789") != "" {
-		wrong = append(wrong, fault.Field{Name: "pin", Key: "fault.pin.digits"})
-	}
-	return document, digits, wrong
+	return document, wrong
 }
 
 // fieldErrors are the fields' faults in words, for the summary and beside each field.

@@ -40,7 +40,7 @@ type Ledger interface {
 type PINs interface {
 	Verify(ctx context.Context, way credential.Track, personID int64, pin string, now time.Time) error
 	Check(pin string, who credential.Owner) error
-	Change(ctx context.Context, personID int64, pin string, now time.Time) error
+	Change(ctx context.Context, who ledger.Person, pin, session, lang string, now time.Time) error
 }
 
 // Sessions are sign-ins.
@@ -86,6 +86,7 @@ type Counter interface {
 type Site struct {
 	Ledger    Ledger
 	PINs      PINs
+	Proofs    Proofs
 	Sessions  Sessions
 	Limiter   Limiter
 	Counter   Counter
@@ -118,6 +119,16 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/sign-in", anybody, s.showSignIn},
 		{"POST", "/sign-in", anybody, s.signIn},
 		{"POST", "/sign-out", anybody, s.signOut},
+		{"GET", "/activate", anybody, s.showProof("activate")},
+		{"POST", "/activate", anybody, s.beginProof("activate")},
+		{"GET", "/recover", anybody, s.showProof("recover")},
+		{"POST", "/recover", anybody, s.beginProof("recover")},
+		{"GET", "/proof/code", anybody, s.showCode},
+		{"POST", "/proof/code", anybody, s.tryCode},
+		{"POST", "/proof/code/again", anybody, s.sendCodeAgain},
+		{"GET", "/proof/pin", anybody, s.showNewPIN},
+		{"POST", "/proof/pin", anybody, s.setNewPIN},
+		{"GET", "/proof/done", person, s.showProofDone},
 		{"GET", "/statement", person, s.showLatestStatement},
 		{"GET", "/statement/:year", person, s.showStatement},
 		{"GET", "/statement/:year/:month", person, s.showMonth},

@@ -44,27 +44,44 @@ func New(pool *pgxpool.Pool, slow *seal.Slow, pepper []byte) *PINs {
 	return &PINs{pool: pool, slow: slow, pepper: pepper}
 }
 
-// Set stores a person's PIN and lifts every lock. Errors: those of CheckPIN; fault.Limited (fault.busy).
-func (p *PINs) Set(ctx context.Context, db interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
-}, personID int64, pin string, now time.Time) error {
+// Hashed is a PIN ready to be stored: hashing is slow, and no transaction waits for it.
+type Hashed struct{ hash, salt []byte }
+
+// Hash prepares a PIN for Put. Errors: those of CheckPIN; fault.Limited (fault.busy).
+func (p *PINs) Hash(ctx context.Context, pin string) (Hashed, error) {
 	if err := CheckPIN(pin); err != nil {
-		return err
+		return Hashed{}, err
 	}
 	salt := seal.NewSalt()
 	hash, err := p.hash(ctx, pin, salt)
-	if err != nil {
-		return err
-	}
-	_, err = db.Exec(ctx, `
+	return Hashed{hash, salt}, err
+}
+
+// DB is what a statement runs on: a pool or the caller's own transaction.
+type DB interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+// Put stores a person's PIN, within the caller's transaction when db is one, and lifts every lock.
+func (p *PINs) Put(ctx context.Context, db DB, personID int64, pin Hashed, now time.Time) error {
+	_, err := db.Exec(ctx, `
 		WITH lifted AS (DELETE FROM credential.attempt WHERE person_id = $1)
 		INSERT INTO credential.pin (person_id, hash, salt, changed_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, salt = excluded.salt, changed_at = excluded.changed_at`,
-		personID, hash, salt, now)
+		personID, pin.hash, pin.salt, now)
 	if err != nil {
 		return fmt.Errorf("set PIN: %w", err)
 	}
 	return nil
+}
+
+// Set is Hash and Put. Errors: those of Hash.
+func (p *PINs) Set(ctx context.Context, db DB, personID int64, pin string, now time.Time) error {
+	hashed, err := p.Hash(ctx, pin)
+	if err != nil {
+		return err
+	}
+	return p.Put(ctx, db, personID, hashed, now)
 }
 
 // Has reports whether a person has a PIN: whether the account is activated. Error: fault.Unavailable.

@@ -1,0 +1,27 @@
+package portal
+
+import (
+	"shebao/portal/store"
+	"shebao/portal/web"
+	"shebao/shared/credential"
+	"shebao/shared/ledger"
+	"shebao/shared/seal"
+	"shebao/shared/server"
+	"shebao/shared/sms"
+)
+
+// openAccounts gives the pages what activates, proves and changes accounts.
+func openAccounts(site *web.Site, c Config, d server.Deps, book *ledger.Ledger, own *store.Store, slow *seal.Slow) error {
+	messages, err := sms.New(d.DB, c.sms)
+	if err != nil {
+		return err
+	}
+	codes, err := seal.NewHashKey(c.stateKey, "codes")
+	if err != nil {
+		return err
+	}
+	known := credential.New(d.DB, slow, c.pepper)
+	site.PINs = pins{known, d.DB, own, messages}
+	site.Proofs = proofs{d.DB, own, book, known, messages, codes}
+	return nil
+}
