@@ -8,6 +8,7 @@ import (
 	"shebao/shared/contribution"
 	"shebao/shared/identity"
 	"shebao/shared/money"
+	"shebao/shared/verification"
 )
 
 // Statement is an issued annual statement (个人权益记录单, 对账单; 社会保险费征缴暂行条例 art. 16, 社会保险法 art. 74): a snapshot that never changes. When the record is
@@ -17,7 +18,7 @@ type Statement struct {
 	Year     int
 	Issue    int // 1, 2, …: of this person and year
 	Number   int64
-	Code     Code
+	Code     verification.Code
 	IssuedAt time.Time     // UTC
 	DataDate calendar.Date // the day that the data reached when it was issued; months are judged by it
 	Region   string        // of the pooling area: the person's last employer's

@@ -11,6 +11,7 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/postgres"
+	"shebao/shared/verification"
 )
 
 // statementColumns of a statement, its successor and what became of it.
@@ -92,7 +93,7 @@ var ErrForged = errors.New("ledger: a stored statement does not fit its signatur
 
 // StatementByCode reads the statement that a verification code belongs to and checks its signature; SupersededAt tells whether it is still the valid one.
 // Errors: fault.NotFound (issued.unknown) when there is none, fault.Conflict (issued.damaged) with ErrForged when the row is not what was signed, fault.Unavailable.
-func (l *Ledger) StatementByCode(ctx context.Context, code Code) (Statement, error) {
+func (l *Ledger) StatementByCode(ctx context.Context, code verification.Code) (Statement, error) {
 	rows, err := l.pool.Query(ctx, `
 		SELECT `+statementColumns+`, seal.key_id, seal.digests, seal.signature
 		FROM `+statementTables+`

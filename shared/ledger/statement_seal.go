@@ -7,6 +7,7 @@ import (
 	"hash"
 
 	"shebao/shared/calendar"
+	"shebao/shared/verification"
 )
 
 // statementsInSeal are signed together.
@@ -23,7 +24,7 @@ type issuedRow struct {
 	issuedAt int64 // microseconds since 1970
 	dataDate calendar.Date
 	region   string
-	code     Code
+	code     verification.Code
 	content  []byte
 }
 

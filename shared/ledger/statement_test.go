@@ -13,6 +13,7 @@ import (
 	"shebao/shared/fault"
 	"shebao/shared/ledger"
 	"shebao/shared/seal"
+	"shebao/shared/verification"
 )
 
 func statementKeys(t testing.TB, seeds ...byte) ledger.StatementKeys {
@@ -180,7 +181,7 @@ func TestStatementSignatures(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, err)
 		}
 	}
-	if _, err := l.StatementByCode(ctx, ledger.Code{1}); !fault.Is(err, fault.NotFound) {
+	if _, err := l.StatementByCode(ctx, verification.Code{1}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("an unknown code: %v", err)
 	}
 	if _, err := pool.Exec(ctx, `UPDATE ledger.statement SET region = '330000'`); err == nil {
@@ -208,23 +209,6 @@ func TestStatementSignatures(t *testing.T) {
 	}
 	if _, err := withKeys(t, pool, ledger.StatementKeys{}).IssueStatement(ctx, s.PersonID, ledger.IssueOptions{Year: 2024, Now: now}); err == nil {
 		t.Error("issued without a key")
-	}
-}
-
-func TestCodes(t *testing.T) {
-	want := ledger.Code{0x00, 0x44, 0x32, 0x14, 0xc7, 0x42, 0x54, 0xb6, 0x35, 0xcf}
-	if got := want.String(); got != "0123456789ABCDEF" {
-		t.Errorf("written %s", got)
-	}
-	for _, typed := range []string{"0123456789ABCDEF", "0123-4567-89ab-cdef", " o1 23 45 67 89 ab cd ef ", "OI23456789ABCDEF", "oL23456789abcdef", "０１２３４５６７８９ＡＢＣＤＥＦ", want.Grouped()} {
-		if got, err := ledger.ParseCode(typed); err != nil || got != want {
-			t.Errorf("%q: %s, %v", typed, got, err)
-		}
-	}
-	for _, typed := range []string{"", "0123456789ABCDE", "0123456789ABCDEFG", "0123456789ABCDEU", "0123456789ABCDE号", "0123456789ABCDE\x00"} {
-		if got, err := ledger.ParseCode(typed); !errors.Is(err, ledger.ErrCode) {
-			t.Errorf("%q: %s, %v", typed, got, err)
-		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/verification"
 )
 
 // namedAtMost bounds the memory for employers' names.
@@ -55,7 +57,7 @@ func (i *issue) nameEmployers(ctx context.Context, tx querier, drafts []draft) e
 // finish turns drafts into rows.
 func (i *issue) finish(drafts []draft) []issuedRow {
 	rows := make([]issuedRow, len(drafts))
-	codes := newCodes(len(drafts))
+	codes := verification.Draw(len(drafts))
 	arena := make([]byte, 0, len(drafts)*1024)
 	agencies := map[string]string{}
 	var employers []StatementEmployer

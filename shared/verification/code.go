@@ -1,4 +1,5 @@
-package ledger
+// Package verification is the code (验真码) that stands on every official document, by which whoever holds the paper can ask whether it is genuine and still valid.
+package verification
 
 import (
 	"crypto/rand"
@@ -7,16 +8,17 @@ import (
 	"strings"
 )
 
-// Code is what a statement is verified by: 80 random bits, written as 16 characters of Crockford's base-32. Whoever holds it may see what the check page shows.
+// Code is 80 random bits, written as 16 characters of Crockford's base-32: they say nothing of the document and cannot be guessed. Whoever holds one may see what the check
+// page shows.
 type Code [10]byte
 
 // ErrCode says that a text is not a verification code.
-var ErrCode = errors.New("ledger: not 16 characters of a verification code")
+var ErrCode = errors.New("verification: not the 16 characters of a code")
 
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// newCodes draws n codes.
-func newCodes(n int) []Code {
+// Draw draws n codes.
+func Draw(n int) []Code {
 	random := make([]byte, n*len(Code{}))
 	_, _ = rand.Read(random) // never fails: it crashes the process instead
 	codes := make([]Code, n)
@@ -26,12 +28,12 @@ func newCodes(n int) []Code {
 	return codes
 }
 
-// ParseCode reads a code as people type it: small letters, blanks and dashes, O for 0, I and L for 1. Error: ErrCode.
-func ParseCode(s string) (Code, error) {
+// Parse reads a code as people type it: small letters, blanks and dashes, O for 0, I and L for 1. Error: ErrCode.
+func Parse(s string) (Code, error) {
 	var c Code
 	digits := 0
 	for _, r := range s {
-		if strings.ContainsRune(" -\t\u00a0\u3000\u2013\u2014", r) {
+		if strings.ContainsRune(" -\t\r\n\u00a0\u3000\u2013\u2014", r) {
 			continue
 		}
 		if r >= '！' && r <= '～' { // full width
@@ -78,10 +80,10 @@ func (c Code) String() string {
 	return string(b[:])
 }
 
-// Grouped is the code as people read it, such as 7M2K-Q4ZT-09AB-WXYZ.
+// Grouped is the code as people read it, such as 7M2K Q4ZT 09AB WXYZ.
 func (c Code) Grouped() string {
 	s := c.String()
-	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:]
+	return s[:4] + " " + s[4:8] + " " + s[8:12] + " " + s[12:]
 }
 
 // LogValue keeps the code out of logs.
