@@ -105,6 +105,9 @@ func (r *rules) settingOf(region string) account.Setting {
 
 // runAccounts computes accounts and packed rows of some persons, ascending, from the truth, within the transaction that changed it.
 func (l *Ledger) runAccounts(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64) error {
+	if err := shareWriteLock(ctx, tx); err != nil {
+		return err
+	}
 	for len(persons) > 0 {
 		some := persons[:min(len(persons), personsAtOnce)]
 		persons = persons[len(some):]

@@ -69,6 +69,9 @@ func (r *importRun) mergePart(ctx context.Context, conn *pgxpool.Conn, p part, r
 	if _, err := tx.Exec(ctx, `SET LOCAL work_mem = '64MB'`); err != nil { // sorts stay in memory
 		return m, fmt.Errorf("merge: %w", err)
 	}
+	if err := shareWriteLock(ctx, tx); err != nil {
+		return m, err
+	}
 	news, err := r.readNews(ctx, tx, p, &m)
 	if err != nil || len(news) == 0 {
 		return m, err

@@ -89,6 +89,9 @@ func (c *packedYears) write(ctx context.Context, tx pgx.Tx, persons []int64) err
 }
 
 func (c *packedYears) writeLasting(ctx context.Context, tx pgx.Tx) error {
+	if len(c.lasting) == 0 {
+		return nil
+	}
 	persons, employers := make([]int64, len(c.lasting)), make([]int32, len(c.lasting))
 	for i, pair := range c.lasting {
 		persons[i], employers[i] = pair.person, pair.employer
