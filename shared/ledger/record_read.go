@@ -19,18 +19,24 @@ type Record struct {
 	DataDate calendar.Date
 }
 
+const recordQuery = `
+	SELECT ` + personColumns + `, reach.data_date, y.years, y.packed
+	FROM ledger.person, ledger.reach, LATERAL (
+		SELECT array_agg(year::integer ORDER BY year) AS years, array_agg(packed ORDER BY year) AS packed
+		FROM ledger.person_year WHERE person_id = person.id) AS y
+	WHERE person.id = $1`
+
 // Record reads a person's whole record in one query: this is the reading that happens millions of times after the statements of a year are sent out.
 // Errors: fault.NotFound, fault.Unavailable.
 func (l *Ledger) Record(ctx context.Context, personID int64) (Record, error) {
-	rows, err := l.pool.Query(ctx, `
-		SELECT `+personColumns+`, reach.data_date, y.years, y.packed
-		FROM ledger.person, ledger.reach, LATERAL (
-			SELECT array_agg(year::integer ORDER BY year) AS years, array_agg(packed ORDER BY year) AS packed
-			FROM ledger.person_year WHERE person_id = person.id) AS y
-		WHERE person.id = $1`, personID)
+	rows, err := l.pool.Query(ctx, recordQuery, personID)
 	if err != nil {
 		return Record{}, postgres.Classify(fmt.Errorf("read record: %w", err))
 	}
+	return l.oneRecord(rows)
+}
+
+func (l *Ledger) oneRecord(rows pgx.Rows) (Record, error) {
 	record, err := pgx.CollectExactlyOneRow(rows, l.scanRecord)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Record{}, fault.New(fault.NotFound, "ledger.no_person")

@@ -20,6 +20,7 @@ const (
 	statementTables  = `ledger.statement s
 		LEFT JOIN ledger.statement next ON next.person_id = s.person_id AND next.year = s.year AND next.issue = s.issue + 1
 		LEFT JOIN ledger.statement_delivery d ON d.person_id = s.person_id AND d.year = s.year AND d.issue = s.issue`
+	validStatement = `SELECT ` + statementColumns + ` FROM ` + statementTables + ` WHERE s.person_id = $1 AND s.year = $2 ORDER BY s.issue DESC LIMIT 1`
 )
 
 func classifyStatement(err error) error {
@@ -30,7 +31,7 @@ func noYear(year int) error { return fault.New(fault.NotFound, "issued.none", ye
 
 // Statement reads a person's valid statement of a year. Errors: fault.NotFound when none is issued, fault.Unavailable.
 func (l *Ledger) Statement(ctx context.Context, personID int64, year int) (Statement, error) {
-	list, err := l.statements(ctx, `SELECT `+statementColumns+` FROM `+statementTables+` WHERE s.person_id = $1 AND s.year = $2 ORDER BY s.issue DESC LIMIT 1`, personID, year)
+	list, err := l.statements(ctx, validStatement, personID, year)
 	if err != nil {
 		return Statement{}, err
 	}
@@ -38,6 +39,32 @@ func (l *Ledger) Statement(ctx context.Context, personID int64, year int) (State
 		return Statement{}, noYear(year)
 	}
 	return list[0], nil
+}
+
+// RecordAndStatement reads a person's record and the valid statement of a year in one round trip, for who shows both. The statement is zero (issue 0) when none is issued.
+// Errors: fault.NotFound when there is no such person, fault.Unavailable.
+func (l *Ledger) RecordAndStatement(ctx context.Context, personID int64, year int) (Record, Statement, error) {
+	var both pgx.Batch
+	both.Queue(recordQuery, personID)
+	both.Queue(validStatement, personID, year)
+	results := l.pool.SendBatch(ctx, &both)
+	defer func() { _ = results.Close() }() // its errors are those of the queries
+	rows, err := results.Query()
+	if err != nil {
+		return Record{}, Statement{}, postgres.Classify(fmt.Errorf("read record: %w", err))
+	}
+	record, err := l.oneRecord(rows)
+	if err != nil {
+		return Record{}, Statement{}, err
+	}
+	if rows, err = results.Query(); err != nil {
+		return Record{}, Statement{}, classifyStatement(err)
+	}
+	issued, err := statementsOf(rows)
+	if err != nil || len(issued) == 0 {
+		return record, Statement{}, err
+	}
+	return record, issued[0], nil
 }
 
 // Statements reads all of a person's statements, superseded ones too, the newest year and issue first; none is an empty list. Error: fault.Unavailable.
@@ -50,6 +77,10 @@ func (l *Ledger) statements(ctx context.Context, query string, args ...any) ([]S
 	if err != nil {
 		return nil, classifyStatement(err)
 	}
+	return statementsOf(rows)
+}
+
+func statementsOf(rows pgx.Rows) ([]Statement, error) {
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Statement, error) {
 		s, _, err := scanStatement(row)
 		return s, err

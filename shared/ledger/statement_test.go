@@ -125,7 +125,22 @@ func TestIssueOnRequest(t *testing.T) {
 	if again, err := l.IssueStatement(t.Context(), id, opt); err != nil || again.Code != first.Code {
 		t.Errorf("nothing has changed, yet it is another: %v, %v", again.Code, err)
 	}
+	stillSays := func(want bool) {
+		t.Helper()
+		record, valid, err := l.RecordAndStatement(t.Context(), id, 2026)
+		if err != nil || valid.StillSays(record) != want || len(record.Years) == 0 {
+			t.Errorf("issue %d says what the record says: %v, want %v (%v)", valid.Issue, !want, want, err)
+		}
+	}
+	stillSays(true)
+	if _, none, err := l.RecordAndStatement(t.Context(), id, 2031); err != nil || none.Issue != 0 {
+		t.Errorf("a year without a statement: %+v, %v", none, err)
+	}
+	if _, _, err := l.RecordAndStatement(t.Context(), id+1000, 2026); !fault.Is(err, fault.NotFound) {
+		t.Errorf("nobody: %v", err)
+	}
 	mustImport(t, l, ledger.Contributions, writeFile(t, "d.csv", contributionHeader+contributionLine(knownPerson, "202604", "2026-04-20")))
+	stillSays(false)
 	if second, err := l.IssueStatement(t.Context(), id, opt); err != nil || second.Issue != 2 || second.Code == first.Code {
 		t.Errorf("%+v, %v", second, err)
 	}
