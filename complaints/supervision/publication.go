@@ -1,0 +1,126 @@
+package supervision
+
+import (
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+)
+
+// EditionState is where a publication stands.
+type EditionState string
+
+// The states of an edition. Only a published one is seen outside.
+const (
+	Draft     EditionState = "draft"
+	Review    EditionState = "review"    // waits for a second person
+	Objection EditionState = "objection" // approved; those listed may object until a day
+	Published EditionState = "published"
+	Replaced  EditionState = "replaced" // by a later edition of the same subject and period
+	Dropped   EditionState = "dropped"
+)
+
+// EditionAction is what somebody does to an edition.
+type EditionAction string
+
+// The actions. Release is the system's own when the objection window is over.
+const (
+	Submit  EditionAction = "submit"
+	Approve EditionAction = "approve"
+	Return  EditionAction = "return"
+	Drop    EditionAction = "drop"
+	Release EditionAction = "release"
+)
+
+// EditionActions in the order in which they are offered.
+var EditionActions = [...]EditionAction{Submit, Approve, Return, Release, Drop}
+
+// Edition is what the rules look at.
+type Edition struct {
+	State          EditionState
+	Author         int32
+	Approver       int32
+	ListsEmployers bool          // then there is an objection window
+	OpenObjections int           // not yet decided
+	ObjectionsTo   calendar.Date // the last day of the window
+}
+
+// ObjectionDays are the working days that listed employers have to object, after the day of approval [M: regional; 行政处罚法 art. 45 gives five for a statement].
+const ObjectionDays = 5
+
+var editionTable = []struct {
+	from   EditionState
+	action EditionAction
+	reason bool
+}{
+	{Draft, Submit, false}, {Draft, Drop, true},
+	{Review, Approve, false}, {Review, Return, true}, {Review, Drop, true},
+	{Objection, Release, false}, {Objection, Drop, true},
+}
+
+// EditionNeeds says whether an action asks for a reason.
+func EditionNeeds(state EditionState, action EditionAction) bool {
+	for _, row := range editionTable {
+		if row.from == state && row.action == action {
+			return row.reason
+		}
+	}
+	return false
+}
+
+// EditionAllowed lists what a member of staff may do now.
+func EditionAllowed(e Edition, staff int32, today calendar.Date) []EditionAction {
+	var list []EditionAction
+	for _, action := range EditionActions {
+		if permitEdition(e, action, staff, today) == nil {
+			list = append(list, action)
+		}
+	}
+	return list
+}
+
+// Publish takes an action. staff 0 is the system, which may only release. Errors: fault.Conflict when the state does not allow it, objections are open, or the window
+// is not over; fault.Denied (fault.publication.two) when the author approves their own; fault.Invalid without a reason where one is asked.
+func Publish(e Edition, action EditionAction, staff int32, reason string, today calendar.Date, w *calendar.Workdays) (Edition, error) {
+	if err := permitEdition(e, action, staff, today); err != nil {
+		return e, err
+	}
+	if reason == "" && EditionNeeds(e.State, action) {
+		return e, fault.InvalidFields(fault.Field{Name: "reason", Key: "fault.desk.reason"})
+	}
+	switch action {
+	case Submit:
+		e.State = Review
+	case Return:
+		e.State = Draft
+	case Drop:
+		e.State = Dropped
+	case Release:
+		e.State = Published
+	case Approve:
+		e.Approver, e.State = staff, Published
+		if e.ListsEmployers {
+			e.State = Objection
+			e.ObjectionsTo, _ = w.Add(today, ObjectionDays)
+		}
+	}
+	return e, nil
+}
+
+func permitEdition(e Edition, action EditionAction, staff int32, today calendar.Date) error {
+	known := false
+	for _, row := range editionTable {
+		known = known || row.from == e.State && row.action == action
+	}
+	switch {
+	case !known:
+		return fault.New(fault.Conflict, "fault.publication.state")
+	case staff == 0 && action != Release:
+		return fault.New(fault.Denied, "fault.desk.role")
+	case action == Approve && staff == e.Author:
+		return fault.New(fault.Denied, "fault.publication.two")
+	case action == Release && !today.After(e.ObjectionsTo):
+		return fault.New(fault.Conflict, "fault.publication.window")
+	case action == Release && e.OpenObjections > 0:
+		return fault.New(fault.Conflict, "fault.publication.objections")
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package supervision_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"shebao/complaints/supervision"
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+)
+
+var today = calendar.NewDate(2026, 11, 24)
+
+// Every state × action × who: only the rows of the table pass, the author never approves, the system only releases.
+func TestTheWayOfAPublication(t *testing.T) {
+	type step struct {
+		from   supervision.EditionState
+		action supervision.EditionAction
+	}
+	const author, other, system = 1, 2, 0
+	passes := map[step][]int32{
+		{supervision.Draft, supervision.Submit}: {author, other}, {supervision.Draft, supervision.Drop}: {author, other},
+		{supervision.Review, supervision.Approve}: {other}, {supervision.Review, supervision.Return}: {author, other}, {supervision.Review, supervision.Drop}: {author, other},
+		{supervision.Objection, supervision.Release}: {author, other, system}, {supervision.Objection, supervision.Drop}: {author, other},
+	}
+	for _, state := range []supervision.EditionState{supervision.Draft, supervision.Review, supervision.Objection, supervision.Published, supervision.Replaced, supervision.Dropped} {
+		for _, action := range supervision.EditionActions {
+			for _, who := range []int32{author, other, system} {
+				e := supervision.Edition{State: state, Author: author, Approver: other, ListsEmployers: true, ObjectionsTo: today.AddDays(-1)}
+				got, err := supervision.Publish(e, action, who, "理由", today, calendar.China())
+				want := false
+				for _, may := range passes[step{state, action}] {
+					want = want || may == who
+				}
+				if (err == nil) != want {
+					t.Errorf("%s %s by %d: %v", state, action, who, err)
+				}
+				if err != nil && got != e {
+					t.Errorf("%s %s was refused and changed", state, action)
+				}
+			}
+		}
+	}
+}
+
+func TestApprovalOpensAWindowForThoseListed(t *testing.T) {
+	e := supervision.Edition{State: supervision.Review, Author: 1, ListsEmployers: true}
+	e, err := supervision.Publish(e, supervision.Approve, 2, "", today, calendar.China())
+	if err != nil || e.State != supervision.Objection || e.ObjectionsTo != calendar.NewDate(2026, 12, 1) {
+		t.Fatalf("%+v %v", e, err)
+	}
+	if _, err := supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo, calendar.China()); fault.Of(err).Key != "fault.publication.window" {
+		t.Errorf("on the window's last day: %v", err)
+	}
+	e.OpenObjections = 1
+	if _, err := supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo.AddDays(1), calendar.China()); fault.Of(err).Key != "fault.publication.objections" {
+		t.Errorf("with an open objection: %v", err)
+	}
+	e.OpenObjections = 0
+	if e, err = supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo.AddDays(1), calendar.China()); err != nil || e.State != supervision.Published {
+		t.Errorf("%+v %v", e, err)
+	}
+	e, err = supervision.Publish(supervision.Edition{State: supervision.Review, Author: 1}, supervision.Approve, 2, "", today, calendar.China())
+	if err != nil || e.State != supervision.Published {
+		t.Errorf("figures without names need no window: %+v %v", e, err)
+	}
+	if _, err := supervision.Publish(supervision.Edition{State: supervision.Review, Author: 1}, supervision.Return, 2, "", today, calendar.China()); !fault.Is(err, fault.Invalid) {
+		t.Errorf("returned without a reason: %v", err)
+	}
+}
+
+// No small cell is shown, and none can be found by subtraction from the total.
+func TestSmallCellsAreHidden(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		counts := rapid.SliceOfN(rapid.IntRange(0, 12), 0, 12).Draw(t, "counts")
+		total := rapid.Bool().Draw(t, "total")
+		hidden := supervision.Suppressed(counts, total)
+		small, n, others := 0, 0, 0
+		for i, c := range counts {
+			if c > 0 && c < supervision.SmallCell {
+				small++
+				if !hidden[i] {
+					t.Fatalf("%v shows %d", counts, c)
+				}
+			} else if c > 0 {
+				others++
+			}
+			if hidden[i] {
+				n++
+				if c == 0 {
+					t.Fatalf("%v hides an empty cell", counts)
+				}
+			}
+		}
+		want := small
+		if total && small == 1 && others > 0 {
+			want = 2
+		}
+		if n != want {
+			t.Fatalf("%v (total %v) hides %v", counts, total, hidden)
+		}
+	})
+}
