@@ -79,6 +79,20 @@ func DueDate(p calendar.Period) calendar.Date { return p.LastDay() }
 // collectors' files take about a month to arrive [M: regional].
 const PostingLag = 31
 
+// Judged reports whether what a period lacks counts as arrears yet: its due date and the posting lag have passed for the data that the ledger has.
+func Judged(p calendar.Period, dataDate calendar.Date) bool {
+	return dataDate.After(DueDate(p).AddDays(PostingLag))
+}
+
+// LastJudged is the last period that is judged; what later ones lack is pending.
+func LastJudged(dataDate calendar.Date) calendar.Period {
+	p := dataDate.Period()
+	for !Judged(p, dataDate) {
+		p = p.Add(-1)
+	}
+	return p
+}
+
 // StatusOf judges one row on a day. dataDate is the day that the ledger's data reaches.
 func StatusOf(r Row, dataDate calendar.Date) Status {
 	due := DueDate(r.Period)
@@ -87,7 +101,7 @@ func StatusOf(r Row, dataDate calendar.Date) Status {
 		return Paid
 	case r.PaidInFull():
 		return BackPaid
-	case !dataDate.After(due.AddDays(PostingLag)):
+	case !Judged(r.Period, dataDate):
 		return Pending
 	case r.Paid() > 0:
 		return Part

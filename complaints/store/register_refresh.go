@@ -1,0 +1,196 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/money"
+	"shebao/shared/postgres"
+)
+
+// DebtorLine is what an employer owes for one period and insurance.
+type DebtorLine struct {
+	Period    calendar.Period
+	Insurance contribution.Insurance
+	Persons   int
+	Owed      money.Fen
+	LateFee   money.Fen
+	FeeKnown  bool // false: the fee is left to a local rule
+}
+
+// DebtorFigures are what the ledger says of an employer in arrears.
+type DebtorFigures struct {
+	EmployerID                    int32
+	USCC, Name, Region, Ownership string
+	Headcount                     int
+	OwedBefore, OwedAfter         money.Fen // before and after the Regulation
+	LateFee, FeeUnruled           money.Fen
+	Level                         int
+	Lines                         []DebtorLine // ordered by period and insurance; at least one
+}
+
+// CollectionFlow is one sum of the ledger's contributions.
+type CollectionFlow struct {
+	Region           string
+	Insurance        contribution.Insurance
+	Period, Received calendar.Period
+	Due, Paid        money.Fen
+}
+
+// Supervised is the state of the ledger that register and collection figures stand for.
+type Supervised struct {
+	Run      int
+	DataDate calendar.Date
+	OnDay    calendar.Date
+	At       time.Time
+}
+
+// Supervised reads it; no date before the first refresh. Error: fault.Unavailable.
+func (s *Store) Supervised(ctx context.Context) (Supervised, error) {
+	var of Supervised
+	var data, day, at *time.Time
+	err := s.pool.QueryRow(ctx, `SELECT run, data_date, on_day, at FROM complaints.supervised`).Scan(&of.Run, &data, &day, &at)
+	of.DataDate, of.OnDay = dateOf(data), dateOf(day)
+	if at != nil {
+		of.At = *at
+	}
+	return of, postgres.Classify(err)
+}
+
+// RefreshSupervised replaces the figures of the register and of collection by the ledger's, in one transaction, and writes down what changed for whom. One refresh
+// runs at a time; a second one waits and then repeats the same. An employer that no longer owes stays in the register with the day on which that was seen.
+func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, debtors []DebtorFigures, flows []CollectionFlow) error {
+	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT FROM complaints.supervised FOR UPDATE`); err != nil {
+			return fmt.Errorf("lock supervised figures: %w", err)
+		}
+		if err := refreshDebtors(ctx, tx, of, debtors); err != nil {
+			return err
+		}
+		if err := replaceFlows(ctx, tx, flows); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE complaints.supervised SET run = $1, data_date = $2, on_day = $3, at = $4`, of.Run, dateValue(of.DataDate), of.OnDay.Time(), of.At)
+		return err
+	})
+}
+
+func replaceFlows(ctx context.Context, tx pgx.Tx, flows []CollectionFlow) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM complaints.collection_flow`); err != nil {
+		return fmt.Errorf("replace collection figures: %w", err)
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"complaints", "collection_flow"}, []string{"region", "insurance", "period", "received", "due", "paid"},
+		pgx.CopyFromSlice(len(flows), func(i int) ([]any, error) {
+			f := flows[i]
+			return []any{f.Region, int16(f.Insurance), int32(f.Period), int32(f.Received), int64(f.Due), int64(f.Paid)}, nil
+		}))
+	if err != nil {
+		return fmt.Errorf("replace collection figures: %w", err)
+	}
+	return nil
+}
+
+// refreshDebtors stages the ledger's figures, notes the differences as events, and then takes the figures over: a few statements whatever the number of employers.
+func refreshDebtors(ctx context.Context, tx pgx.Tx, of Supervised, debtors []DebtorFigures) error {
+	if err := stageDebtors(ctx, tx, debtors); err != nil {
+		return err
+	}
+	day := of.OnDay.Time()
+	for _, step := range []struct {
+		what, sql string
+		args      []any
+	}{
+		{"note changes of the register", noteDebtors, []any{of.At}},
+		{"clear who has paid", clearDebtors, []any{day}},
+		{"list debtors", listDebtors, []any{of.At, day}},
+		{"empty lines of the register", `DELETE FROM complaints.debtor_line`, nil},
+		{"fill lines of the register", `
+			INSERT INTO complaints.debtor_line (employer_id, period, insurance, persons, owed, late_fee)
+			SELECT employer_id, period, insurance, persons, owed, late_fee FROM debtor_line_now`, nil},
+	} {
+		if _, err := tx.Exec(ctx, step.sql, step.args...); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+	}
+	return nil
+}
+
+const noteDebtors = `
+	INSERT INTO complaints.debtor_event (employer_id, at, what, before, after)
+	SELECT employer_id, $1, what, before, after FROM (
+		SELECT d.employer_id, 'owed' AS what, (d.owed_before + d.owed_after)::text AS before, (n.owed_before + n.owed_after)::text AS after
+		FROM complaints.debtor d JOIN debtor_now n USING (employer_id) WHERE d.owed_before + d.owed_after <> n.owed_before + n.owed_after
+		UNION ALL
+		SELECT d.employer_id, 'level', d.level::text, n.level::text FROM complaints.debtor d JOIN debtor_now n USING (employer_id) WHERE d.level <> n.level
+		UNION ALL
+		SELECT d.employer_id, 'cleared', (d.owed_before + d.owed_after)::text, '0' FROM complaints.debtor d
+		WHERE d.cleared_on IS NULL AND NOT EXISTS (SELECT FROM debtor_now n WHERE n.employer_id = d.employer_id)) AS change`
+
+const clearDebtors = `
+	UPDATE complaints.debtor d SET owed_before = 0, owed_after = 0, late_fee = 0, fee_unruled = 0, level = 0, cleared_on = $1, version = version + 1
+	WHERE cleared_on IS NULL AND NOT EXISTS (SELECT FROM debtor_now n WHERE n.employer_id = d.employer_id)`
+
+const listDebtors = `
+	WITH listed AS (
+		INSERT INTO complaints.debtor AS d (employer_id, uscc, name, region, ownership, headcount, owed_before, owed_after, late_fee, fee_unruled, first_period, last_period, level, since)
+		SELECT employer_id, uscc, name, region, ownership, headcount, owed_before, owed_after, late_fee, fee_unruled, first_period, last_period, level, $2 FROM debtor_now
+		ON CONFLICT (employer_id) DO UPDATE SET uscc = excluded.uscc, name = excluded.name, region = excluded.region, ownership = excluded.ownership, headcount = excluded.headcount,
+			owed_before = excluded.owed_before, owed_after = excluded.owed_after, late_fee = excluded.late_fee, fee_unruled = excluded.fee_unruled,
+			first_period = excluded.first_period, last_period = excluded.last_period, level = excluded.level, cleared_on = NULL
+		RETURNING d.employer_id, d.owed_before + d.owed_after AS owed, d.xmax = 0 AS is_new)
+	INSERT INTO complaints.debtor_event (employer_id, at, what, before, after) SELECT employer_id, $1, 'listed', '', owed::text FROM listed WHERE is_new`
+
+func stageDebtors(ctx context.Context, tx pgx.Tx, debtors []DebtorFigures) error {
+	_, err := tx.Exec(ctx, `
+		CREATE TEMP TABLE debtor_now (employer_id integer PRIMARY KEY, uscc text, name text, region text, ownership text, headcount integer, owed_before bigint, owed_after bigint,
+			late_fee bigint, fee_unruled bigint, first_period integer, last_period integer, level smallint) ON COMMIT DROP;
+		CREATE TEMP TABLE debtor_line_now (employer_id integer, period integer, insurance smallint, persons integer, owed bigint, late_fee bigint) ON COMMIT DROP`)
+	if err != nil {
+		return fmt.Errorf("stage debtors: %w", err)
+	}
+	var lines [][]any
+	heads := make([][]any, len(debtors))
+	for i, d := range debtors {
+		heads[i] = []any{d.EmployerID, d.USCC, d.Name, d.Region, d.Ownership, int32(d.Headcount), int64(d.OwedBefore), int64(d.OwedAfter), int64(d.LateFee), int64(d.FeeUnruled),
+			int32(d.Lines[0].Period), int32(d.Lines[len(d.Lines)-1].Period), int16(d.Level)}
+		for _, line := range d.Lines {
+			var fee *int64
+			if line.FeeKnown {
+				n := int64(line.LateFee)
+				fee = &n
+			}
+			lines = append(lines, []any{d.EmployerID, int32(line.Period), int16(line.Insurance), int32(line.Persons), int64(line.Owed), fee})
+		}
+	}
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"debtor_now"}, []string{"employer_id", "uscc", "name", "region", "ownership", "headcount", "owed_before", "owed_after", "late_fee", "fee_unruled",
+		"first_period", "last_period", "level"}, pgx.CopyFromRows(heads))
+	if err != nil {
+		return fmt.Errorf("stage debtors: %w", err)
+	}
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"debtor_line_now"}, []string{"employer_id", "period", "insurance", "persons", "owed", "late_fee"}, pgx.CopyFromRows(lines))
+	if err != nil {
+		return fmt.Errorf("stage lines: %w", err)
+	}
+	return nil
+}
+
+func dateOf(t *time.Time) calendar.Date {
+	if t == nil {
+		return calendar.Date{}
+	}
+	return calendar.DateOf(t.UTC())
+}
+
+// dateValue is the date as PostgreSQL takes it; no date is NULL.
+func dateValue(d calendar.Date) *time.Time {
+	if d.IsZero() {
+		return nil
+	}
+	t := d.Time()
+	return &t
+}
