@@ -12,6 +12,7 @@ import (
 
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/store"
+	"shebao/complaints/supervision"
 	"shebao/complaints/web"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
@@ -32,6 +33,9 @@ type Config struct {
 	takeEvery     time.Duration
 	limits        lifecycle.Settings
 	demoStaff     []string
+
+	levels         []supervision.Level
+	superviseEvery time.Duration
 }
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
@@ -44,6 +48,10 @@ func ReadConfig(r *config.Reader) Config {
 		r.Problem("SHEBAO_DESK_CONTENT_PRIVATE", "is not a private key")
 	}
 	c.contentKey = key
+	if c.levels, err = supervision.ParseLevels(r.Text("DESK_WATCH_LEVELS", "")); err != nil {
+		r.Problem("DESK_WATCH_LEVELS", "needs NAME:YUAN pairs separated by commas, such as prefecture:300000")
+	}
+	c.superviseEvery = r.Duration("DESK_SUPERVISE_EVERY", 30*time.Second)
 	if names := r.Text("DESK_DEMO_STAFF", ""); names != "" {
 		c.demoStaff = strings.Split(names, ",")
 	}
@@ -78,7 +86,8 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err != nil {
 		return server.Wing{}, err
 	}
-	site := &web.Site{Desk: desk{cases, ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
+	book := ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})
+	site := &web.Site{Desk: desk{cases, book}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
@@ -99,7 +108,8 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 			}
 		}
 	}
-	return server.Wing{App: app, Background: []func(context.Context) error{take}}, nil
+	watch := supervise{cases, book, c.levels}.run(c.superviseEvery, d.Now, d.Log)
+	return server.Wing{App: app, Background: []func(context.Context) error{take, watch}}, nil
 }
 
 func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {

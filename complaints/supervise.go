@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"time"
 
-	"shebao/complaints/latefee"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/latefee"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
 )
@@ -67,7 +67,7 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 }
 
 // debtors are the employers that owe for periods that are judged, with the late fee of every line to today.
-func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) ([]store.DebtorFigures, error) {
+func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) ([]supervision.DebtorFigures, error) {
 	lines, err := s.ledger.Owed(ctx, contribution.LastJudged(dataDate))
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) (
 	if err != nil {
 		return nil, err
 	}
-	debtors := make([]store.DebtorFigures, 0, len(ids))
+	debtors := make([]supervision.DebtorFigures, 0, len(ids))
 	for from := 0; from < len(lines); {
 		to := from
 		for to < len(lines) && lines[to].EmployerID == lines[from].EmployerID {
@@ -107,14 +107,14 @@ func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) (
 	return debtors, nil
 }
 
-func (s supervise) debtor(e ledger.Employer, lines []ledger.EmployerOwed, state store.DebtorState, today calendar.Date) (store.DebtorFigures, error) {
-	d := store.DebtorFigures{EmployerID: e.ID, USCC: string(e.USCC), Name: e.Name, Region: e.Region, Ownership: e.Ownership}
+func (s supervise) debtor(e ledger.Employer, lines []ledger.EmployerOwed, state supervision.DebtorState, today calendar.Date) (supervision.DebtorFigures, error) {
+	d := supervision.DebtorFigures{EmployerID: e.ID, USCC: string(e.USCC), Name: e.Name, Region: e.Region, Ownership: e.Ownership}
 	for _, line := range lines {
 		fee, known, err := lateFee(line, state, today)
 		if err != nil {
 			return d, err
 		}
-		d.Lines = append(d.Lines, store.DebtorLine{Period: line.Period, Insurance: line.Insurance, Persons: line.Persons, Owed: line.Owed, LateFee: fee, FeeKnown: known})
+		d.Lines = append(d.Lines, supervision.DebtorLine{Period: line.Period, Insurance: line.Insurance, Persons: line.Persons, Owed: line.Owed, LateFee: fee, FeeKnown: known})
 		d.LateFee += fee
 		if !known {
 			d.FeeUnruled += line.Owed
@@ -130,12 +130,16 @@ func (s supervise) debtor(e ledger.Employer, lines []ledger.EmployerOwed, state 
 }
 
 // lateFee of one line to today, by the same rules as the notices; it stops with a bankruptcy. known is false when a local rule would be needed.
-func lateFee(line ledger.EmployerOwed, state store.DebtorState, today calendar.Date) (fee money.Fen, known bool, err error) {
+func lateFee(line ledger.EmployerOwed, state supervision.DebtorState, today calendar.Date) (fee money.Fen, known bool, err error) {
 	first := contribution.DueDate(line.Period).AddDays(1)
 	if first.After(today) {
 		return 0, true, nil
 	}
-	got, err := latefee.NationalRules().Compute(latefee.Claim{Principal: line.Owed, Insurance: line.Insurance, Period: line.Period, FirstDay: first, LastDay: today,
+	rules := latefee.NationalRules()
+	if !state.AcceptedOn.IsZero() {
+		rules.Stop = latefee.StopAccepted // 企业破产法 art. 46: claims bear no more from the acceptance on
+	}
+	got, err := rules.Compute(latefee.Claim{Principal: line.Owed, Insurance: line.Insurance, Period: line.Period, FirstDay: first, LastDay: today,
 		Declared: state.DeclaredOn, Accepted: state.AcceptedOn})
 	if errors.Is(err, latefee.ErrNeedsLocalRule) {
 		return 0, false, nil

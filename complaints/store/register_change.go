@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,7 +19,7 @@ import (
 
 // changeDebtor lets a supervisor change an employer of the register in one locked transaction, and writes down what it was and what it is. Errors: fault.NotFound
 // outside the scope, fault.Denied for other roles, fault.Conflict (fault.desk.changed) when somebody was quicker.
-func (s *Store) changeDebtor(ctx context.Context, who Staff, uscc string, version int, what string, now time.Time, change func(tx pgx.Tx, d Debtor) (before, after string, err error)) error {
+func (s *Store) changeDebtor(ctx context.Context, who Staff, uscc string, version int, what string, now time.Time, change func(tx pgx.Tx, d supervision.Debtor) (before, after string, err error)) error {
 	if who.Role != lifecycle.Supervisor {
 		return fault.New(fault.Denied, "fault.desk.role")
 	}
@@ -47,7 +46,7 @@ func (s *Store) changeDebtor(ctx context.Context, who Staff, uscc string, versio
 }
 
 // SetDebtorState enters how an employer stands. Error: fault.Invalid, field by field, for a date or a successor that the state needs.
-func (s *Store) SetDebtorState(ctx context.Context, who Staff, uscc string, version int, state DebtorState, now time.Time) error {
+func (s *Store) SetDebtorState(ctx context.Context, who Staff, uscc string, version int, state supervision.DebtorState, now time.Time) error {
 	var wrong []fault.Field
 	need := func(field string, missing bool, key string) {
 		if missing {
@@ -66,9 +65,9 @@ func (s *Store) SetDebtorState(ctx context.Context, who Staff, uscc string, vers
 	if state.State == "merged" {
 		state.Successor = string(successor)
 	}
-	return s.changeDebtor(ctx, who, uscc, version, "state", now, func(tx pgx.Tx, d Debtor) (string, string, error) {
+	return s.changeDebtor(ctx, who, uscc, version, "state", now, func(tx pgx.Tx, d supervision.Debtor) (string, string, error) {
 		_, err := tx.Exec(ctx, `UPDATE complaints.debtor SET state = $2, stopped_on = $3, accepted_on = $4, declared_on = $5, merged_on = $6, successor = $7 WHERE employer_id = $1`,
-			d.EmployerID, state.State, dateValue(state.StoppedOn), dateValue(state.AcceptedOn), dateValue(state.DeclaredOn), dateValue(state.MergedOn), state.Successor)
+			d.EmployerID, state.State, dateArg(state.StoppedOn), dateArg(state.AcceptedOn), dateArg(state.DeclaredOn), dateArg(state.MergedOn), state.Successor)
 		if err != nil {
 			return "", "", fmt.Errorf("set state: %w", err)
 		}
@@ -76,20 +75,9 @@ func (s *Store) SetDebtorState(ctx context.Context, who Staff, uscc string, vers
 	})
 }
 
-// String is the state and its dates for the history: codes and dates only, so that every language can say it.
-func (s DebtorState) String() string {
-	parts := []string{s.State}
-	for _, p := range []struct{ name, value string }{{"stopped", s.StoppedOn.String()}, {"accepted", s.AcceptedOn.String()}, {"declared", s.DeclaredOn.String()}, {"merged", s.MergedOn.String()}, {"successor", s.Successor}} {
-		if p.value != "" {
-			parts = append(parts, p.name+"="+p.value)
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
 // SetDebtorOwner puts a member of staff in charge (专人负责). Error: fault.Invalid (field owner) for an account that does not exist.
 func (s *Store) SetDebtorOwner(ctx context.Context, who Staff, uscc string, version int, account string, now time.Time) error {
-	return s.changeDebtor(ctx, who, uscc, version, "owner", now, func(tx pgx.Tx, d Debtor) (string, string, error) {
+	return s.changeDebtor(ctx, who, uscc, version, "owner", now, func(tx pgx.Tx, d supervision.Debtor) (string, string, error) {
 		var name string
 		err := tx.QueryRow(ctx, `UPDATE complaints.debtor d SET owner_id = f.id FROM complaints.staff f
 			WHERE d.employer_id = $1 AND f.account = $2 AND f.disabled_at IS NULL AND f.role IN ('investigator', 'supervisor') AND starts_with(d.region, f.region) RETURNING f.name`, d.EmployerID, account).Scan(&name)
@@ -100,21 +88,9 @@ func (s *Store) SetDebtorOwner(ctx context.Context, who Staff, uscc string, vers
 	})
 }
 
-// Plan is a repayment plan with its instalments in order of their days.
-type Plan struct {
-	ID          int32
-	SignedOn    calendar.Date
-	Through     calendar.Period // covers what is owed for periods up to here
-	Total       money.Fen
-	By          string
-	EndedOn     calendar.Date
-	EndReason   string // renegotiated, withdrawn
-	Instalments []supervision.Instalment
-}
-
 // SignPlan registers a repayment plan over all that is owed; one runs at a time. Errors: fault.Invalid (field instalments), fault.Conflict (fault.register.plan).
 func (s *Store) SignPlan(ctx context.Context, who Staff, uscc string, version int, signedOn calendar.Date, instalments []supervision.Instalment, now time.Time) error {
-	return s.changeDebtor(ctx, who, uscc, version, "plan", now, func(tx pgx.Tx, d Debtor) (string, string, error) {
+	return s.changeDebtor(ctx, who, uscc, version, "plan", now, func(tx pgx.Tx, d supervision.Debtor) (string, string, error) {
 		list, err := supervision.NewPlan(signedOn, d.Owed(), instalments)
 		if err != nil {
 			return "", "", err
@@ -142,7 +118,7 @@ func (s *Store) EndPlan(ctx context.Context, who Staff, uscc string, version int
 	if reason == "" {
 		return fault.InvalidFields(fault.Field{Name: "reason", Key: "fault.desk.reason"})
 	}
-	return s.changeDebtor(ctx, who, uscc, version, "plan_ended", now, func(tx pgx.Tx, d Debtor) (string, string, error) {
+	return s.changeDebtor(ctx, who, uscc, version, "plan_ended", now, func(tx pgx.Tx, d supervision.Debtor) (string, string, error) {
 		ended, err := tx.Exec(ctx, `UPDATE complaints.repayment_plan SET ended_on = $2, end_reason = $3 WHERE employer_id = $1 AND ended_on IS NULL`, d.EmployerID, calendar.DateOf(now).Time(), reason)
 		if err == nil && ended.RowsAffected() == 0 {
 			return "", "", fault.New(fault.NotFound, "fault.register.noplan")
@@ -152,7 +128,7 @@ func (s *Store) EndPlan(ctx context.Context, who Staff, uscc string, version int
 }
 
 // Plans are an employer's plans, the newest first.
-func (s *Store) Plans(ctx context.Context, employerID int32) ([]Plan, error) {
+func (s *Store) Plans(ctx context.Context, employerID int32) ([]supervision.Plan, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT p.id, p.signed_on, p.through_period, p.total, o.name, p.ended_on, p.end_reason, array_agg(i.due_on ORDER BY i.due_on), array_agg(i.amount ORDER BY i.due_on)
 		FROM complaints.repayment_plan p JOIN complaints.staff o ON o.id = p.staff_id JOIN complaints.repayment_instalment i ON i.plan_id = p.id
@@ -160,8 +136,8 @@ func (s *Store) Plans(ctx context.Context, employerID int32) ([]Plan, error) {
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("read plans: %w", err))
 	}
-	plans, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Plan, error) {
-		var p Plan
+	plans, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (supervision.Plan, error) {
+		var p supervision.Plan
 		var signed time.Time
 		var ended *time.Time
 		var days []time.Time

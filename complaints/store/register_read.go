@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/supervision"
 	"shebao/shared/audit"
-	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/money"
 	"shebao/shared/postgres"
@@ -21,32 +21,11 @@ func (s Staff) seesFigures() bool {
 	return s.Role == lifecycle.Supervisor || s.Role == lifecycle.Auditor || s.Role == lifecycle.Investigator
 }
 
-// DebtorState is how an employer in arrears stands, with the dates that stop or move its debt.
-type DebtorState struct {
-	State                                       string // running, stopped, bankrupt, merged
-	StoppedOn, AcceptedOn, DeclaredOn, MergedOn calendar.Date
-	Successor                                   string // credit code of the employer that absorbed it
-}
-
-// Debtor is an employer of the register.
-type Debtor struct {
-	DebtorFigures
-	DebtorState
-	FirstPeriod, LastPeriod calendar.Period
-	Owner                   int32
-	OwnerName               string
-	Since, ClearedOn        calendar.Date
-	Version                 int
-}
-
-// Owed is what is owed in all, without the late fee.
-func (d Debtor) Owed() money.Fen { return d.OwedBefore + d.OwedAfter }
-
 const debtorColumns = `d.employer_id, d.uscc, d.name, d.region, d.ownership, d.headcount, d.owed_before, d.owed_after, d.late_fee, d.fee_unruled, d.level,
 	d.state, d.stopped_on, d.accepted_on, d.declared_on, d.merged_on, d.successor, d.first_period, d.last_period, coalesce(d.owner_id, 0), coalesce(o.name, ''), d.since, d.cleared_on, d.version`
 
-func scanDebtor(row pgx.CollectableRow) (Debtor, error) {
-	var d Debtor
+func scanDebtor(row pgx.CollectableRow) (supervision.Debtor, error) {
+	var d supervision.Debtor
 	var stopped, accepted, declared, merged, since, cleared *time.Time
 	err := row.Scan(&d.EmployerID, &d.USCC, &d.Name, &d.Region, &d.Ownership, &d.Headcount, &d.OwedBefore, &d.OwedAfter, &d.LateFee, &d.FeeUnruled, &d.Level,
 		&d.State, &stopped, &accepted, &declared, &merged, &d.Successor, &d.FirstPeriod, &d.LastPeriod, &d.Owner, &d.OwnerName, &since, &cleared, &d.Version)
@@ -54,21 +33,10 @@ func scanDebtor(row pgx.CollectableRow) (Debtor, error) {
 	return d, err
 }
 
-// DebtorFilter narrows the register.
-type DebtorFilter struct {
-	Search  string // a part of the name, or a credit code
-	Region  string // leading digits
-	Level   int    // at least this watch level
-	State   string // empty: any
-	Cleared bool   // those that have paid instead of those that owe
-	After   int32  // keyset: the last employer of the page before, 0 for the first page
-	Limit   int
-}
-
 const debtorScope = `$2 AND starts_with(d.region, $1)`
 
 // Debtors lists the register, the most owed first; total counts the whole selection and sums what it owes.
-func (s *Store) Debtors(ctx context.Context, who Staff, f DebtorFilter) (list []Debtor, count int, total money.Fen, err error) {
+func (s *Store) Debtors(ctx context.Context, who Staff, f supervision.DebtorFilter) (list []supervision.Debtor, count int, total money.Fen, err error) {
 	const selection = ` FROM complaints.debtor d LEFT JOIN complaints.staff o ON o.id = d.owner_id
 		WHERE ` + debtorScope + ` AND starts_with(d.region, $3) AND ($4 = '' OR strpos(lower(d.name), lower($4)) > 0 OR d.uscc = upper($4))
 			AND d.level >= $5 AND ($6 = '' OR d.state = $6) AND (d.cleared_on IS NOT NULL) = $7`
@@ -90,17 +58,17 @@ func (s *Store) Debtors(ctx context.Context, who Staff, f DebtorFilter) (list []
 }
 
 // Debtor opens one employer of the register with its lines. Error: fault.NotFound (fault.register.none), also for one outside the scope.
-func (s *Store) Debtor(ctx context.Context, who Staff, uscc string, now time.Time) (Debtor, error) {
+func (s *Store) Debtor(ctx context.Context, who Staff, uscc string, now time.Time) (supervision.Debtor, error) {
 	d, err := oneDebtor(ctx, s.pool, who, uscc, "")
 	if err != nil {
-		return Debtor{}, err
+		return supervision.Debtor{}, err
 	}
 	rows, err := s.pool.Query(ctx, `SELECT period, insurance, persons, owed, coalesce(late_fee, 0), late_fee IS NOT NULL FROM complaints.debtor_line WHERE employer_id = $1 ORDER BY period, insurance`, d.EmployerID)
 	if err != nil {
-		return Debtor{}, postgres.Classify(fmt.Errorf("read lines of the register: %w", err))
+		return supervision.Debtor{}, postgres.Classify(fmt.Errorf("read lines of the register: %w", err))
 	}
-	if d.Lines, err = pgx.CollectRows(rows, pgx.RowToStructByPos[DebtorLine]); err != nil {
-		return Debtor{}, postgres.Classify(fmt.Errorf("read lines of the register: %w", err))
+	if d.Lines, err = pgx.CollectRows(rows, pgx.RowToStructByPos[supervision.DebtorLine]); err != nil {
+		return supervision.Debtor{}, postgres.Classify(fmt.Errorf("read lines of the register: %w", err))
 	}
 	return d, postgres.Classify(audit.Append(ctx, s.pool, audit.Entry{Stream: "complaints", At: now, Actor: who.actor(), Role: string(who.Role), Action: "view debtor", Subject: "employer:" + uscc}))
 }
@@ -112,50 +80,34 @@ type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-func oneDebtor(ctx context.Context, db querier, who Staff, uscc, lock string) (Debtor, error) {
+func oneDebtor(ctx context.Context, db querier, who Staff, uscc, lock string) (supervision.Debtor, error) {
 	rows, err := db.Query(ctx, `SELECT `+debtorColumns+` FROM complaints.debtor d LEFT JOIN complaints.staff o ON o.id = d.owner_id WHERE d.uscc = $3 AND `+debtorScope+lock,
 		who.Region, who.seesFigures(), uscc)
 	if err != nil {
-		return Debtor{}, postgres.Classify(fmt.Errorf("open debtor: %w", err))
+		return supervision.Debtor{}, postgres.Classify(fmt.Errorf("open debtor: %w", err))
 	}
 	d, err := pgx.CollectExactlyOneRow(rows, scanDebtor)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Debtor{}, fault.New(fault.NotFound, "fault.register.none")
+		return supervision.Debtor{}, fault.New(fault.NotFound, "fault.register.none")
 	}
 	return d, postgres.Classify(err)
 }
 
-// DebtorEvent is one change of the register.
-type DebtorEvent struct {
-	At            time.Time
-	By            string // empty: the ledger
-	What          string
-	Before, After string
-}
-
 // DebtorEvents is the history of an employer, newest first.
-func (s *Store) DebtorEvents(ctx context.Context, employerID int32) ([]DebtorEvent, error) {
+func (s *Store) DebtorEvents(ctx context.Context, employerID int32) ([]supervision.DebtorEvent, error) {
 	rows, err := s.pool.Query(ctx, `SELECT e.at, coalesce(o.name, ''), e.what, e.before, e.after FROM complaints.debtor_event e LEFT JOIN complaints.staff o ON o.id = e.staff_id
 		WHERE e.employer_id = $1 ORDER BY e.id DESC`, employerID)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("read history: %w", err))
 	}
-	events, err := pgx.CollectRows(rows, pgx.RowToStructByPos[DebtorEvent])
+	events, err := pgx.CollectRows(rows, pgx.RowToStructByPos[supervision.DebtorEvent])
 	return events, postgres.Classify(err)
 }
 
-// DebtorTotal is one figure of the register as a whole: of a watch level, an insurance, before or after the Regulation.
-type DebtorTotal struct {
-	Key     int
-	Count   int
-	Owed    money.Fen
-	LateFee money.Fen
-}
-
 // DebtorTotals sum the register within the scope by watch level and by insurance.
-func (s *Store) DebtorTotals(ctx context.Context, who Staff) (byLevel, byInsurance []DebtorTotal, err error) {
+func (s *Store) DebtorTotals(ctx context.Context, who Staff) (byLevel, byInsurance []supervision.DebtorTotal, err error) {
 	for _, part := range []struct {
-		into *[]DebtorTotal
+		into *[]supervision.DebtorTotal
 		sql  string
 	}{
 		{&byLevel, `SELECT d.level, count(*), sum(d.owed_before + d.owed_after)::bigint, sum(d.late_fee)::bigint FROM complaints.debtor d WHERE ` + debtorScope + ` AND d.cleared_on IS NULL GROUP BY 1 ORDER BY 1`},
@@ -166,7 +118,7 @@ func (s *Store) DebtorTotals(ctx context.Context, who Staff) (byLevel, byInsuran
 		if err != nil {
 			return nil, nil, postgres.Classify(fmt.Errorf("sum register: %w", err))
 		}
-		if *part.into, err = pgx.CollectRows(rows, pgx.RowToStructByPos[DebtorTotal]); err != nil {
+		if *part.into, err = pgx.CollectRows(rows, pgx.RowToStructByPos[supervision.DebtorTotal]); err != nil {
 			return nil, nil, postgres.Classify(fmt.Errorf("sum register: %w", err))
 		}
 	}
@@ -174,14 +126,14 @@ func (s *Store) DebtorTotals(ctx context.Context, who Staff) (byLevel, byInsuran
 }
 
 // DebtorStates are the states of all employers of the register, since a bankruptcy stops the late fee.
-func (s *Store) DebtorStates(ctx context.Context) (map[int32]DebtorState, error) {
+func (s *Store) DebtorStates(ctx context.Context) (map[int32]supervision.DebtorState, error) {
 	rows, err := s.pool.Query(ctx, `SELECT employer_id, state, stopped_on, accepted_on, declared_on, merged_on, successor FROM complaints.debtor WHERE state <> 'running'`)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("read states: %w", err))
 	}
-	states := map[int32]DebtorState{}
+	states := map[int32]supervision.DebtorState{}
 	var id int32
-	var state DebtorState
+	var state supervision.DebtorState
 	var stopped, accepted, declared, merged *time.Time
 	_, err = pgx.ForEachRow(rows, []any{&id, &state.State, &stopped, &accepted, &declared, &merged, &state.Successor}, func() error {
 		state.StoppedOn, state.AcceptedOn, state.DeclaredOn, state.MergedOn = dateOf(stopped), dateOf(accepted), dateOf(declared), dateOf(merged)

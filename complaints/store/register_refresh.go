@@ -7,32 +7,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/money"
 	"shebao/shared/postgres"
 )
-
-// DebtorLine is what an employer owes for one period and insurance.
-type DebtorLine struct {
-	Period    calendar.Period
-	Insurance contribution.Insurance
-	Persons   int
-	Owed      money.Fen
-	LateFee   money.Fen
-	FeeKnown  bool // false: the fee is left to a local rule
-}
-
-// DebtorFigures are what the ledger says of an employer in arrears.
-type DebtorFigures struct {
-	EmployerID                    int32
-	USCC, Name, Region, Ownership string
-	Headcount                     int
-	OwedBefore, OwedAfter         money.Fen // before and after the Regulation
-	LateFee, FeeUnruled           money.Fen
-	Level                         int
-	Lines                         []DebtorLine // ordered by period and insurance; at least one
-}
 
 // CollectionFlow is one sum of the ledger's contributions.
 type CollectionFlow struct {
@@ -64,7 +44,7 @@ func (s *Store) Supervised(ctx context.Context) (Supervised, error) {
 
 // RefreshSupervised replaces the figures of the register and of collection by the ledger's, in one transaction, and writes down what changed for whom. One refresh
 // runs at a time; a second one waits and then repeats the same. An employer that no longer owes stays in the register with the day on which that was seen.
-func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, debtors []DebtorFigures, flows []CollectionFlow) error {
+func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, debtors []supervision.DebtorFigures, flows []CollectionFlow) error {
 	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT FROM complaints.supervised FOR UPDATE`); err != nil {
 			return fmt.Errorf("lock supervised figures: %w", err)
@@ -75,7 +55,7 @@ func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, debtors []
 		if err := replaceFlows(ctx, tx, flows); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE complaints.supervised SET run = $1, data_date = $2, on_day = $3, at = $4`, of.Run, dateValue(of.DataDate), of.OnDay.Time(), of.At)
+		_, err := tx.Exec(ctx, `UPDATE complaints.supervised SET run = $1, data_date = $2, on_day = $3, at = $4`, of.Run, dateArg(of.DataDate), of.OnDay.Time(), of.At)
 		return err
 	})
 }
@@ -96,7 +76,7 @@ func replaceFlows(ctx context.Context, tx pgx.Tx, flows []CollectionFlow) error 
 }
 
 // refreshDebtors stages the ledger's figures, notes the differences as events, and then takes the figures over: a few statements whatever the number of employers.
-func refreshDebtors(ctx context.Context, tx pgx.Tx, of Supervised, debtors []DebtorFigures) error {
+func refreshDebtors(ctx context.Context, tx pgx.Tx, of Supervised, debtors []supervision.DebtorFigures) error {
 	if err := stageDebtors(ctx, tx, debtors); err != nil {
 		return err
 	}
@@ -145,7 +125,7 @@ const listDebtors = `
 		RETURNING d.employer_id, d.owed_before + d.owed_after AS owed, d.xmax = 0 AS is_new)
 	INSERT INTO complaints.debtor_event (employer_id, at, what, before, after) SELECT employer_id, $1, 'listed', '', owed::text FROM listed WHERE is_new`
 
-func stageDebtors(ctx context.Context, tx pgx.Tx, debtors []DebtorFigures) error {
+func stageDebtors(ctx context.Context, tx pgx.Tx, debtors []supervision.DebtorFigures) error {
 	_, err := tx.Exec(ctx, `
 		CREATE TEMP TABLE debtor_now (employer_id integer PRIMARY KEY, uscc text, name text, region text, ownership text, headcount integer, owed_before bigint, owed_after bigint,
 			late_fee bigint, fee_unruled bigint, first_period integer, last_period integer, level smallint) ON COMMIT DROP;
@@ -177,20 +157,4 @@ func stageDebtors(ctx context.Context, tx pgx.Tx, debtors []DebtorFigures) error
 		return fmt.Errorf("stage lines: %w", err)
 	}
 	return nil
-}
-
-func dateOf(t *time.Time) calendar.Date {
-	if t == nil {
-		return calendar.Date{}
-	}
-	return calendar.DateOf(t.UTC())
-}
-
-// dateValue is the date as PostgreSQL takes it; no date is NULL.
-func dateValue(d calendar.Date) *time.Time {
-	if d.IsZero() {
-		return nil
-	}
-	t := d.Time()
-	return &t
 }

@@ -15,26 +15,9 @@ import (
 	"shebao/shared/postgres"
 )
 
-// WriteOff is arrears of a bankrupt employer that are to be written off (核销).
-type WriteOff struct {
-	ID        int32
-	Amount    money.Fen
-	Reason    string
-	By        string
-	At        time.Time
-	Approvals []WriteOffApproval // in order; written off with the third
-}
-
-// WriteOffApproval is one authority's document, registered by a member of staff.
-type WriteOffApproval struct {
-	Authority, Document string
-	ApprovedOn          calendar.Date
-	By                  string
-}
-
 // RequestWriteOff begins it. Errors: fault.Conflict (fault.register.notbankrupt) unless the court has declared the bankruptcy; fault.Invalid, field by field.
 func (s *Store) RequestWriteOff(ctx context.Context, who Staff, uscc string, version int, amount money.Fen, reason string, now time.Time) error {
-	return s.changeDebtor(ctx, who, uscc, version, "write_off", now, func(tx pgx.Tx, d Debtor) (string, string, error) {
+	return s.changeDebtor(ctx, who, uscc, version, "write_off", now, func(tx pgx.Tx, d supervision.Debtor) (string, string, error) {
 		if d.DeclaredOn.IsZero() {
 			return "", "", fault.New(fault.Conflict, "fault.register.notbankrupt")
 		}
@@ -47,7 +30,7 @@ func (s *Store) RequestWriteOff(ctx context.Context, who Staff, uscc string, ver
 			wrong = append(wrong, fault.Field{Name: "amount", Key: "fault.register.writeoff.amount", Args: []any{max(0, d.Owed()-open).Grouped()}})
 		}
 		if reason == "" {
-			wrong = append(wrong, fault.Field{Name: "reason", Key: "fault.desk.reason"})
+			wrong = append(wrong, fault.Field{Name: "writeoff_reason", Key: "fault.desk.reason"})
 		}
 		if len(wrong) > 0 {
 			return "", "", fault.InvalidFields(wrong...)
@@ -58,7 +41,7 @@ func (s *Store) RequestWriteOff(ctx context.Context, who Staff, uscc string, ver
 }
 
 // ApproveWriteOff registers the next authority's approval. Errors: as supervision.ApproveWriteOff; fault.Invalid for a missing document or day; fault.NotFound.
-func (s *Store) ApproveWriteOff(ctx context.Context, who Staff, uscc string, version int, id int32, given WriteOffApproval, now time.Time) error {
+func (s *Store) ApproveWriteOff(ctx context.Context, who Staff, uscc string, version int, id int32, given supervision.WriteOffApproval, now time.Time) error {
 	var wrong []fault.Field
 	if given.Document == "" {
 		wrong = append(wrong, fault.Field{Name: "document", Key: "fault.register.document"})
@@ -69,7 +52,7 @@ func (s *Store) ApproveWriteOff(ctx context.Context, who Staff, uscc string, ver
 	if len(wrong) > 0 {
 		return fault.InvalidFields(wrong...)
 	}
-	return s.changeDebtor(ctx, who, uscc, version, "write_off_approved", now, func(tx pgx.Tx, d Debtor) (string, string, error) {
+	return s.changeDebtor(ctx, who, uscc, version, "write_off_approved", now, func(tx pgx.Tx, d supervision.Debtor) (string, string, error) {
 		var amount money.Fen
 		var earlier []int32
 		err := tx.QueryRow(ctx, `SELECT w.amount, array(SELECT a.staff_id FROM complaints.write_off_approval a WHERE a.write_off_id = w.id ORDER BY a.ordinal)
@@ -90,7 +73,7 @@ func (s *Store) ApproveWriteOff(ctx context.Context, who Staff, uscc string, ver
 }
 
 // WriteOffs are an employer's, the newest first.
-func (s *Store) WriteOffs(ctx context.Context, employerID int32) ([]WriteOff, error) {
+func (s *Store) WriteOffs(ctx context.Context, employerID int32) ([]supervision.WriteOff, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT w.id, w.amount, w.reason, o.name, w.at, array_remove(array_agg(a.authority ORDER BY a.ordinal), NULL), array_remove(array_agg(a.document ORDER BY a.ordinal), NULL),
 			array_remove(array_agg(a.approved_on ORDER BY a.ordinal), NULL), array_remove(array_agg(f.name ORDER BY a.ordinal), NULL)
@@ -100,13 +83,13 @@ func (s *Store) WriteOffs(ctx context.Context, employerID int32) ([]WriteOff, er
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("read write-offs: %w", err))
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (WriteOff, error) {
-		var w WriteOff
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (supervision.WriteOff, error) {
+		var w supervision.WriteOff
 		var authorities, documents, names []string
 		var days []time.Time
 		err := row.Scan(&w.ID, &w.Amount, &w.Reason, &w.By, &w.At, &authorities, &documents, &days, &names)
 		for i := range authorities {
-			w.Approvals = append(w.Approvals, WriteOffApproval{authorities[i], documents[i], dateOf(&days[i]), names[i]})
+			w.Approvals = append(w.Approvals, supervision.WriteOffApproval{Authority: authorities[i], Document: documents[i], ApprovedOn: dateOf(&days[i]), By: names[i]})
 		}
 		return w, err
 	})

@@ -120,3 +120,15 @@ func TestWatchLevels(t *testing.T) {
 		}
 	}
 }
+
+func TestARegionSetsItsOwnLevels(t *testing.T) {
+	levels, err := supervision.ParseLevels(" prefecture:300000 , province:800000.50")
+	if err != nil || len(levels) != 3 || levels[0].Name != "prefecture" || levels[1] != (supervision.Level{Name: "province", Amount: 800_000_50}) || levels[2].Name != "ministry" {
+		t.Errorf("%v %v", levels, err)
+	}
+	for _, bad := range []string{"prefecture", "a:b", ":5", "a:-1", "a:0"} {
+		if _, err := supervision.ParseLevels(bad); err == nil {
+			t.Errorf("%q is a list of levels", bad)
+		}
+	}
+}

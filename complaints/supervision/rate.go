@@ -7,6 +7,7 @@ import (
 	"math/big"
 
 	"shebao/shared/calendar"
+	"shebao/shared/contribution"
 	"shebao/shared/money"
 )
 
@@ -16,6 +17,13 @@ type Flow struct {
 	Received calendar.Period // the month in which the money arrived; none for what has not
 	Due      money.Fen       // of the rows that were paid in that month, or not at all
 	Paid     money.Fen
+}
+
+// RegionFlow is a flow of a region, rolled up to as many leading digits as were asked for, and of one insurance.
+type RegionFlow struct {
+	Region    string
+	Insurance contribution.Insurance
+	Flow
 }
 
 // Span is a run of months, both ends included: a month, a quarter, a year.

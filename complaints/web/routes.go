@@ -40,6 +40,19 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/cases/:number/write", caseworkers, s.write},
 		{"GET", "/cases/:number/attachments/:id", caseworkers, s.attachment},
 		{"GET", "/cases/:number/evidence", caseworkers, s.showEvidence},
+
+		{"GET", "/supervision/register", overseers, s.showRegister},
+		{"GET", "/supervision/register.csv", overseers, s.exportRegister(false)},
+		{"GET", "/supervision/register.xlsx", overseers, s.exportRegister(true)},
+		{"GET", "/supervision/register/:uscc", overseers, s.showDebtor},
+		{"POST", "/supervision/register/:uscc/state", supervisors, s.setDebtorState},
+		{"POST", "/supervision/register/:uscc/owner", supervisors, s.setDebtorOwner},
+		{"POST", "/supervision/register/:uscc/plan", supervisors, s.signPlan},
+		{"POST", "/supervision/register/:uscc/end-plan", supervisors, s.endPlan},
+		{"POST", "/supervision/register/:uscc/write-off", supervisors, s.requestWriteOff},
+		{"POST", "/supervision/register/:uscc/write-off-approval", supervisors, s.approveWriteOff},
+		{"GET", "/supervision/collection", overseers, s.showCollection},
+		{"GET", "/supervision/collection.csv", overseers, s.exportCollection},
 	} {
 		handlers := []fiber.Handler{r.action}
 		if r.who != nil {
@@ -83,6 +96,7 @@ var navigation = []struct {
 	who        []lifecycle.Role
 }{
 	{"/queue", "desk.nav.queue", caseworkers},
+	{"/supervision/register", "supervision.nav", overseers},
 }
 
 // caseTabs are the tabs of a case, in order; an address is below the case's own.

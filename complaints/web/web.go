@@ -81,6 +81,7 @@ type Desk interface {
 // Site is everything that the pages stand on.
 type Site struct {
 	Desk          Desk
+	Register      Register
 	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
 	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
 	Secure        bool

@@ -1,0 +1,167 @@
+package complaints
+
+import (
+	"context"
+	"time"
+
+	"shebao/complaints/store"
+	"shebao/complaints/supervision"
+	"shebao/complaints/web"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/ledger"
+	"shebao/shared/money"
+)
+
+// supervisor is what the pages of supervision call, made of the store and the ledger. It resolves the session first, so that nothing runs without a scope.
+type supervisor struct {
+	store  *store.Store
+	ledger *ledger.Ledger
+	levels []supervision.Level
+}
+
+func (s supervisor) Supervised(ctx context.Context) (calendar.Date, time.Time, error) {
+	of, err := s.store.Supervised(ctx)
+	return of.DataDate, of.At, err
+}
+
+func (s supervisor) Levels() []supervision.Level { return s.levels }
+
+func (s supervisor) Debtors(ctx context.Context, session string, f supervision.DebtorFilter, now time.Time) ([]supervision.Debtor, int, money.Fen, error) {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	return s.store.Debtors(ctx, who, f)
+}
+
+// exportMost bounds an export; no region has as many employers in arrears.
+const exportMost = 200_000
+
+func (s supervisor) ExportRegister(ctx context.Context, session string, f supervision.DebtorFilter, now time.Time) ([]supervision.Debtor, error) {
+	f.After, f.Limit = 0, exportMost
+	list, _, _, err := s.Debtors(ctx, session, f, now)
+	return list, err
+}
+
+func (s supervisor) DebtorTotals(ctx context.Context, session string, now time.Time) (byLevel, byInsurance []supervision.DebtorTotal, err error) {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.store.DebtorTotals(ctx, who)
+}
+
+func (s supervisor) Debtor(ctx context.Context, session, uscc string, now time.Time) (web.DebtorFile, error) {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return web.DebtorFile{}, err
+	}
+	d, err := s.store.Debtor(ctx, who, uscc, now)
+	if err != nil {
+		return web.DebtorFile{}, err
+	}
+	file := web.DebtorFile{Debtor: d}
+	if file.Events, err = s.store.DebtorEvents(ctx, d.EmployerID); err != nil {
+		return file, err
+	}
+	if file.WriteOffs, err = s.store.WriteOffs(ctx, d.EmployerID); err != nil {
+		return file, err
+	}
+	plans, err := s.store.Plans(ctx, d.EmployerID)
+	if err != nil {
+		return file, err
+	}
+	for _, plan := range plans {
+		receipts, err := s.receipts(ctx, d, plan)
+		if err != nil {
+			return file, err
+		}
+		file.Plans = append(file.Plans, web.PlanStanding{Plan: plan, Standing: supervision.Stand(plan.Instalments, receipts, calendar.DateOf(now))})
+	}
+	return file, nil
+}
+
+// receipts are what came in for a plan, from the ledger. A row that was paid in part before the signing shows its whole sum at its last day: what is more than the
+// plan's total less what its periods still owe was there before, and is taken off the earliest.
+func (s supervisor) receipts(ctx context.Context, d supervision.Debtor, plan supervision.Plan) ([]supervision.Receipt, error) {
+	received, err := s.ledger.ReceivedSince(ctx, d.EmployerID, plan.Through, plan.SignedOn)
+	if err != nil {
+		return nil, err
+	}
+	came := plan.Total
+	for _, line := range d.Lines {
+		if line.Period <= plan.Through {
+			came -= line.Owed
+		}
+	}
+	var sum money.Fen
+	for _, r := range received {
+		sum += r.Amount
+	}
+	var list []supervision.Receipt
+	for _, r := range received {
+		before := min(r.Amount, max(0, sum-max(0, came)))
+		sum -= before
+		if r.Amount > before {
+			list = append(list, supervision.Receipt{On: r.On, Amount: r.Amount - before})
+		}
+	}
+	return list, nil
+}
+
+func (s supervisor) SetDebtorState(ctx context.Context, session, uscc string, version int, state supervision.DebtorState, now time.Time) error {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return s.store.SetDebtorState(ctx, who, uscc, version, state, now)
+}
+
+func (s supervisor) SetDebtorOwner(ctx context.Context, session, uscc string, version int, account string, now time.Time) error {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return s.store.SetDebtorOwner(ctx, who, uscc, version, account, now)
+}
+
+func (s supervisor) SignPlan(ctx context.Context, session, uscc string, version int, signedOn calendar.Date, instalments []supervision.Instalment, now time.Time) error {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return s.store.SignPlan(ctx, who, uscc, version, signedOn, instalments, now)
+}
+
+func (s supervisor) EndPlan(ctx context.Context, session, uscc string, version int, reason string, now time.Time) error {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return s.store.EndPlan(ctx, who, uscc, version, reason, now)
+}
+
+func (s supervisor) RequestWriteOff(ctx context.Context, session, uscc string, version int, amount money.Fen, reason string, now time.Time) error {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return s.store.RequestWriteOff(ctx, who, uscc, version, amount, reason, now)
+}
+
+func (s supervisor) ApproveWriteOff(ctx context.Context, session, uscc string, version int, id int32, given supervision.WriteOffApproval, now time.Time) error {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return s.store.ApproveWriteOff(ctx, who, uscc, version, id, given, now)
+}
+
+func (s supervisor) CollectionFlows(ctx context.Context, session, region string, digits int, insurance contribution.Insurance, from calendar.Period, now time.Time) ([]supervision.RegionFlow, error) {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, err
+	}
+	return s.store.CollectionFlows(ctx, who, region, digits, insurance, from)
+}

@@ -1,0 +1,34 @@
+package layout
+
+import "github.com/a-h/templ"
+
+// Form is a form whose fields come from a list.
+type Form struct {
+	Title, Action, Note, Button string
+	Hidden                      []Pair // name and value
+	Fields                      []FormField
+	Open                        bool
+}
+
+// FormField is a text field, or a list to choose from.
+type FormField struct {
+	Input
+	Name    string // when it is not the ID
+	Choices []Pair // what is read and what is sent
+}
+
+func (f FormField) name() string {
+	if f.Name != "" {
+		return f.Name
+	}
+	return f.ID
+}
+
+// attributes of a list are those of its input.
+func (f FormField) attributes() templ.Attributes { return f.Input.attributes() }
+
+// Tab is a link to one page of a subject.
+type Tab struct {
+	Text, Href string
+	Current    bool
+}

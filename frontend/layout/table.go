@@ -1,0 +1,40 @@
+package layout
+
+// Table is a table of figures: every row begins with its heading cell. Columns that a phone has no room for are named there, and stay in the downloads.
+type Table struct {
+	ID, Caption string
+	Head        []Column
+	Rows        [][]Cell
+	Foot        []Cell
+	Empty       string // what is said instead of an empty table
+}
+
+// Column is a column's head.
+type Column struct {
+	Text   string
+	Number bool // right-aligned
+	Wide   bool // left out on phones
+}
+
+// Cell is one value.
+type Cell struct {
+	Text  string
+	Href  string
+	Tag   string // class of a status tag around the text: owe, paid, wait, infot, none
+	Glyph string // before a status, since colour alone says nothing
+	Note  string // small, on a line of its own
+}
+
+func (t Table) classOf(i int) string {
+	class := ""
+	if t.Head[i].Number {
+		class = "num"
+	}
+	if t.Head[i].Wide {
+		class += " hide-s"
+	}
+	return class
+}
+
+// Pair is a term and its value.
+type Pair struct{ Term, Value string }
