@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -54,6 +56,7 @@ type hotline struct {
 	began   time.Time
 	passed  atomic.Int64 // time that the test lets pass, in nanoseconds
 	texts   chan string
+	wing    server.Wing
 }
 
 // logBuffer keeps the log; the wing's background work writes to it too.
@@ -87,13 +90,17 @@ func (h *hotline) pass(d time.Duration) { h.passed.Add(int64(d)) }
 // newHotline starts one; settings replace the usual ones.
 func newHotline(t *testing.T, settings ...string) *hotline {
 	t.Helper()
-	h := &hotline{pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), ivr.Migrations()), log: &logBuffer{}, began: time.Now(), texts: make(chan string, 10)}
+	h := &hotline{log: &logBuffer{}, began: time.Now(), texts: make(chan string, 10)}
+	if slices.Contains(settings, filled) {
+		h.pool = postgrestest.Filled(t, filled, fillLedger, modules...)
+	} else {
+		h.pool = postgrestest.New(t, modules...)
+	}
 	content, err := seal.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.desk = intake.NewDesk(h.pool, content)
-	secret := bytes.Repeat([]byte{5}, 32)
 	if h.redis, err = redis.StartEmbedded(); err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +139,11 @@ func newHotline(t *testing.T, settings ...string) *hotline {
 		t.Fatal(err)
 	}
 	serve(t, wing.App, listener)
+	h.wing = wing
+	h.phone = softphone.Config{Hotline: hotlineURL, AccountSID: accountSID, Token: authToken, From: "+8610000000001", Carrier: carrierURL}
+	if _, ok := values[quiet]; ok {
+		return h
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, len(wing.Background))
 	for _, work := range wing.Background {
@@ -145,8 +157,45 @@ func newHotline(t *testing.T, settings ...string) *hotline {
 			}
 		}
 	})
-	h.phone = softphone.Config{Hotline: hotlineURL, AccountSID: accountSID, Token: authToken, From: "+8610000000001", Carrier: carrierURL}
 	return h
+}
+
+// quiet, as a setting, leaves the background work to the test.
+const quiet = "quiet"
+
+// background does the background work until nothing waits for it.
+func (h *hotline) background(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	ended := make(chan error, len(h.wing.Background))
+	for _, work := range h.wing.Background {
+		go func() { ended <- work(ctx) }()
+	}
+	var errs []error
+	for waits := true; waits && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+		var due int
+		err := h.pool.QueryRow(ctx, `
+			SELECT (SELECT count(*) FROM ivr.recording WHERE fetched_at IS NULL AND fate <> 'open') + (SELECT count(*) FROM sms.message WHERE sent_at IS NULL AND failed IS NULL)
+			     + (SELECT count(*) FROM ivr.call_back WHERE done_at IS NULL AND due_at <= $1)`, h.now()).Scan(&due)
+		errs = append(errs, err)
+		waits = due > 0
+	}
+	cancel()
+	for range h.wing.Background {
+		errs = append(errs, <-ended)
+	}
+	return errors.Join(errs...)
+}
+
+// reply is an investigator's message to the reporter of the latest matter.
+func (h *hotline) reply(ctx context.Context, text string) error {
+	return postgres.Tx(ctx, h.pool, func(tx pgx.Tx) error {
+		var mailbox int64
+		if err := tx.QueryRow(ctx, `SELECT max(id) FROM intake.mailbox`).Scan(&mailbox); err != nil {
+			return err
+		}
+		return h.desk.Reply(ctx, tx, mailbox, text, h.now())
+	})
 }
 
 func serve(t *testing.T, app *fiber.App, listener net.Listener) string {
@@ -165,34 +214,44 @@ func serve(t *testing.T, app *fiber.App, listener net.Listener) string {
 // withLedger is a hotline with the sample agency's ledger, and a PIN for one person of it.
 func withLedger(t *testing.T, settings ...string) *hotline {
 	t.Helper()
-	h := newHotline(t, settings...)
-	secret := bytes.Repeat([]byte{5}, 32)
+	return newHotline(t, append(settings, filled, "")...)
+}
+
+// filled, as a setting, begins with the sample agency's ledger.
+const filled = "filled"
+
+var modules = []postgres.Migrations{audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), ivr.Migrations()}
+
+var secret = bytes.Repeat([]byte{5}, 32)
+
+func fillLedger(ctx context.Context, pool *pgxpool.Pool) error {
 	field, err := seal.NewFieldKey(secret, "ledger")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	hash, err := seal.NewHashKey(secret, "ledger")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	book := ledger.New(h.pool, ledger.Keys{Field: field, Hash: hash})
-	dir := t.TempDir()
+	book := ledger.New(pool, ledger.Keys{Field: field, Hash: hash})
+	dir, err := os.MkdirTemp("", "hotline")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // what is left is the system's to remove
 	if err := os.CopyFS(dir, os.DirFS("../shared/ledger/testdata/small")); err != nil {
-		t.Fatal(err)
+		return err
 	}
 	for _, kind := range []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions} {
-		if _, err := book.Import(t.Context(), kind, filepath.Join(dir, string(kind)+".csv"), ledger.Options{Now: morning}); err != nil {
-			t.Fatal(err)
+		if _, err := book.Import(ctx, kind, filepath.Join(dir, string(kind)+".csv"), ledger.Options{Now: morning}); err != nil {
+			return err
 		}
 	}
-	who, err := book.PersonByDocument(t.Context(), person)
+	who, err := book.PersonByDocument(ctx, person)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	if err := credential.New(h.pool, seal.NewSlow(), secret).Set(t.Context(), h.pool, who.ID, pin, morning); err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return credential.New(pool, seal.NewSlow(), secret).Set(ctx, pool, who.ID, pin, morning)
 }
 
 // call dials and does each thing in turn: keys, "say …", "record", "silence".

@@ -60,10 +60,11 @@ type Call struct {
 	document string // address of the document that is executed
 	hops     int    // requests since somebody did something
 	requests int
-	last     []string // names of the verbs executed last
-	queue    *queued  // none outside a queue
-	leg      bool     // the call is another party's, not the caller's
-	status   string   // how it ended, in the carrier's words
+	last     []string  // names of the verbs executed last
+	queue    *queued   // none outside a queue
+	leg      bool      // the call is another party's, not the caller's
+	status   string    // how it ended, in the carrier's words
+	asked    *Exchange // the request for the last document
 }
 
 // Why something cannot be done now, or the call broke off.

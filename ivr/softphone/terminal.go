@@ -18,7 +18,7 @@ import (
 //	record! [FILE]  the same, and hang up
 //	silence         nothing, until the time runs out
 //	agent [KEY]     the agent answers a transfer and presses a key, or none
-//	busy            nobody can be reached
+//	busy            nobody can be reached; no-answer, failed and canceled are others of the carrier's words
 //	hangup          the end
 //
 // Empty lines and lines that begin with // do nothing.
@@ -43,8 +43,8 @@ func (c *Call) Do(ctx context.Context, doing string) error {
 		return c.Silence(ctx)
 	case "agent":
 		return c.Agent(ctx, rest)
-	case "busy":
-		return c.Transfer(ctx, "busy")
+	case "busy", "no-answer", "failed", "canceled":
+		return c.Transfer(ctx, word)
 	case "hangup":
 		return c.HangUp(ctx)
 	}

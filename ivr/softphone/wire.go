@@ -1,6 +1,7 @@
 package softphone
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // the carrier signs with HMAC-SHA1
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -55,6 +57,7 @@ func (c *Call) request(ctx context.Context, address, method string, form url.Val
 	}
 	body, kind, err := c.exchange(ctx, target, method, form)
 	c.document, _, _ = strings.Cut(target, "#")
+	c.asked = &Exchange{Method: method, URL: c.document, Form: maps.Clone(form), Body: body}
 	if err != nil {
 		return c.broken(ctx, err)
 	}
@@ -122,6 +125,26 @@ func (c *Call) exchange(ctx context.Context, address, method string, form url.Va
 		return body, kind, nil
 	}
 	return nil, "", errors.New("11215: too many redirects")
+}
+
+// Repeat sends the request for the last document once more, as the carrier does after a connection that broke, and fails when the answer is another than before.
+func (c *Call) Repeat(ctx context.Context) error {
+	if c.asked == nil {
+		return ErrNotAwaited
+	}
+	resp, err := c.send(ctx, c.asked.URL, c.asked.Method, c.asked.Form, random(""))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }() // read to its end
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument))
+	if c.config.Trace != nil {
+		c.config.Trace(Exchange{c.asked.Method, c.asked.URL, c.asked.Form, resp.StatusCode, body})
+	}
+	if err == nil && !bytes.Equal(body, c.asked.Body) {
+		err = errors.New("softphone: the same request was answered otherwise")
+	}
+	return err
 }
 
 // always are the fields of every request.

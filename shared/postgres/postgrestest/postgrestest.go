@@ -60,7 +60,34 @@ func URL(t testing.TB, modules ...postgres.Migrations) string {
 	}
 	cached, _ := templates.LoadOrStore(strings.Join(names, "+"), new(template))
 	model := cached.(*template)
-	model.once.Do(func() { model.name, model.err = makeTemplate(modules) })
+	model.once.Do(func() { model.name, model.err = makeTemplate(nothing, modules) })
+	return clone(t, model)
+}
+
+// Filled is New with rows that are written once: a package whose tests share a costly beginning clones it instead of making it again. The name tells one beginning from
+// another within the test binary.
+func Filled(t testing.TB, name string, fill func(ctx context.Context, pool *pgxpool.Pool) error, modules ...postgres.Migrations) *pgxpool.Pool {
+	t.Helper()
+	start.Do(func() { server, startErr = startServer() })
+	if startErr != nil {
+		t.Fatal(startErr)
+	}
+	cached, _ := templates.LoadOrStore("filled "+name, new(template))
+	model := cached.(*template)
+	model.once.Do(func() { model.name, model.err = makeTemplate(fill, modules) })
+	pool, err := postgres.Open(t.Context(), clone(t, model), "", "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+func nothing(context.Context, *pgxpool.Pool) error { return nil }
+
+// clone makes a database of a template, dropped after the test.
+func clone(t testing.TB, model *template) string {
+	t.Helper()
 	if model.err != nil {
 		t.Fatal(model.err)
 	}
@@ -76,7 +103,7 @@ func URL(t testing.TB, modules ...postgres.Migrations) string {
 	return server.URL(name)
 }
 
-func makeTemplate(modules []postgres.Migrations) (string, error) {
+func makeTemplate(fill func(ctx context.Context, pool *pgxpool.Pool) error, modules []postgres.Migrations) (string, error) {
 	ctx := context.Background()
 	name := fmt.Sprintf("template_%d", databases.Add(1))
 	if err := execAdmin("CREATE DATABASE " + name + " STRATEGY FILE_COPY"); err != nil {
@@ -87,7 +114,10 @@ func makeTemplate(modules []postgres.Migrations) (string, error) {
 		return "", err
 	}
 	defer pool.Close()
-	return name, postgres.Migrate(ctx, pool, modules...)
+	if err := postgres.Migrate(ctx, pool, modules...); err != nil {
+		return "", err
+	}
+	return name, fill(ctx, pool)
 }
 
 func execAdmin(sql string) error {
