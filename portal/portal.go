@@ -30,6 +30,7 @@ type Config struct {
 	sms                                     sms.Config
 	demo                                    bool
 	demoHints                               []string
+	objectionDays                           int
 }
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
@@ -37,7 +38,7 @@ func ReadConfig(r *config.Reader) Config {
 	c := Config{
 		publicURL: r.PublicURL("PORTAL_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32),
 		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), demo: r.Bool("PORTAL_DEMO", false),
-		sms: sms.ReadConfig(r),
+		sms: sms.ReadConfig(r), objectionDays: r.Int("DESK_DAYS_OBJECTION", 10, 1, 365),
 	}
 	c.statements = ledger.ReadStatementKeys(r)
 	for _, text := range strings.Split(r.Required("SHEBAO_TOKEN_SEEDS"), ",") {
@@ -91,15 +92,17 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	}
 	slow := seal.NewSlow()
 	book, own := ledger.New(d.DB, keys), store.New(d.DB, d.Redis, d.Log)
+	counter := intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow)
 	site := &web.Site{
 		Ledger: &register{Ledger: book, now: d.Now}, Sessions: sessions{own}, Limiter: redis.NewLimiter(d.Redis),
-		Counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow),
-		Tokens:  tokens, Field: field, Hash: limits, Workdays: calendar.China(), Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
+		Counter: counter, Objections: objections{own, counter, field}, ObjectionDays: c.objectionDays,
+		Tokens: tokens, Field: field, Hash: limits, Workdays: calendar.China(), Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
 	}
 	if err := openAccounts(site, c, d, book, own, slow); err != nil {
 		return server.Wing{}, err
 	}
-	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem})
+	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem,
+		Uploads: server.Uploads{At: web.TakesFiles, Limit: web.FilesLimit}})
 	site.Routes(app)
 	return server.Wing{App: app}, nil
 }

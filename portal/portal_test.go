@@ -173,6 +173,12 @@ func (b *browser) do(method, path string, form url.Values, header ...string) (in
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
+	return b.send(req)
+}
+
+// send sends a request with the browser's cookies and keeps those of the answer.
+func (b *browser) send(req *http.Request) (int, string) {
+	b.t.Helper()
 	for name, value := range b.cookies {
 		req.AddCookie(&http.Cookie{Name: name, Value: value})
 	}

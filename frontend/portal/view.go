@@ -117,6 +117,7 @@ type Month struct {
 	Before, After Link // no text: there is none
 	Statement     Link
 	Underpaid     string // address of the form for too low a base
+	Objection     string // address of the form for a wrong record
 	DataDate      string
 }
 
@@ -160,6 +161,7 @@ type TipOff struct {
 	Page     layout.Page
 	Errors   []layout.FieldError
 	Key      string // sealed; keeps a second click from filing twice
+	Files    string // sealed list of those handed in before something was changed
 	Kinds    []Choice
 	Own      []Choice // whose contributions it is about
 	Employer string
@@ -186,6 +188,9 @@ type MonthChoice struct {
 
 // Check shows the answers before they are sent.
 type Check struct {
+	Action  string // where it is sent
+	Send    string
+	Files   Files
 	Page    layout.Page
 	Answers []Answer
 	Hidden  []Pair // the form's fields
@@ -222,6 +227,8 @@ type Mailbox struct {
 	Messages []Message
 	Words    string
 	Key      string
+	Files    Files
+	Handed   string // sealed list of files that came with a message that could not be sent
 	Sent     bool
 }
 
@@ -265,5 +272,43 @@ type Missing struct {
 	Hidden   []Pair // answers so far, and what the form at the end is filled with
 	Outcome  string
 	Text     string
-	Report   string // address of the form, when that is the outcome
+	Action   Link // to the form, when that is the outcome
+}
+
+// Objection is the form of an objection to the own record.
+type Objection struct {
+	Page     layout.Page
+	Errors   []layout.FieldError
+	Key      string
+	Files    string // sealed list of those handed in before something was changed
+	Matters  []Choice
+	From, To MonthChoice
+	Words    string
+	Safe     bool
+}
+
+// Files is where files are added to a form.
+type Files struct {
+	Action string
+	Accept string
+	Hint   string
+	Errors []layout.FieldError
+	Rows   []FileRow
+}
+
+// FileRow is one file that is there.
+type FileRow struct{ Name, Size, At string }
+
+// Objections are a person's own.
+type Objections struct {
+	Page layout.Page
+	Rows []ObjectionRow
+}
+
+// ObjectionRow is one of them.
+type ObjectionRow struct {
+	Heading, Months, Filed, Promise, At string
+	Status                              Cell
+	Late                                bool
+	Statement                           Link // none before the end
 }

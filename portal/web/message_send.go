@@ -16,27 +16,57 @@ import (
 // useMessage is the use of a message's sealed key.
 const useMessage = "message"
 
-// sendMessage adds the reporter's words to the mailbox that is open; the key in the form makes a second click harmless.
+// sendMessage adds the reporter's words and files to the mailbox that is open; the key in the form makes a second click harmless.
 func (s *Site) sendMessage(c *fiber.Ctx) error {
+	sent, err := readFiles(c)
+	if err != nil {
+		return err
+	}
 	var code receipt.Code
 	var key intake.Key
-	words := strings.TrimSpace(clean(form(c, "text")))
-	if !s.unseal(c, cookieMailbox, c.Cookies(cookieMailbox), &code) || !s.unseal(c, useMessage, form(c, "key"), &key) {
-		return s.progressPage(c, pages.Progress{Words: words}, locale.Text(lang(c), "portal.mailbox.closed"))
+	v := pages.Mailbox{Words: strings.TrimSpace(clean(sent.get("text"))), Key: sent.get("key")}
+	if !s.unseal(c, cookieMailbox, c.Cookies(cookieMailbox), &code) || !s.unseal(c, useMessage, v.Key, &key) {
+		return s.progressPage(c, pages.Progress{Words: v.Words}, locale.Text(lang(c), "portal.mailbox.closed"))
 	}
 	m, err := s.openMailbox(c, code)
 	if err != nil {
 		return err
 	}
-	err = s.Counter.Write(c.UserContext(), m, key, words, server.Now(c))
+	list := s.filesOf(c, sent.get("files"))
+	if len(sent.files()) > 0 {
+		if list, v.Errors, err = s.takeFiles(c, key, list, sent); err != nil {
+			return err
+		}
+		if len(v.Errors) > 0 {
+			return s.mailboxAgain(c, m, v, list)
+		}
+	}
+	text := v.Words
+	if text == "" && len(list) > 0 {
+		text = locale.Text(lang(c), "files.only", len(list))
+	}
+	err = s.Counter.Write(c.UserContext(), m, key, text, server.Now(c))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
-		c.Status(fiber.StatusUnprocessableEntity)
-		return s.mailboxPage(c, m, pages.Mailbox{Words: words, Errors: fieldErrors(lang(c), f.Fields)})
+		v.Errors = fieldErrors(lang(c), f.Fields)
+		return s.mailboxAgain(c, m, v, list)
 	}
 	if err != nil {
 		return err
 	}
 	return c.Redirect("/progress?sent=1", fiber.StatusSeeOther)
+}
+
+// mailboxAgain shows the mailbox with what was written and what was wrong; files that were good are kept.
+func (s *Site) mailboxAgain(c *fiber.Ctx, m *intake.Mailbox, v pages.Mailbox, list []handedIn) error {
+	c.Status(fiber.StatusUnprocessableEntity)
+	for _, f := range list {
+		v.Files.Rows = append(v.Files.Rows, pages.FileRow{Name: f.Name, Size: sizeWords(f.Bytes)})
+	}
+	var err error
+	if v.Handed, err = s.seal(c, useFiles, list, formLife); err != nil {
+		return err
+	}
+	return s.mailboxPage(c, m, v)
 }
 
 // closeProgress is for shared computers.

@@ -8,6 +8,7 @@ import (
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/portal/statement"
+	"shebao/shared/intake"
 )
 
 // carriedTo are the fields that the questions carry on to the form at their end.
@@ -28,8 +29,14 @@ func (s *Site) showMissing(c *fiber.Ctx) error {
 	}
 	if outcome != "" {
 		v.Outcome, v.Text = p.T("portal.missing.outcome."+string(outcome)), p.T("portal.missing.outcome."+string(outcome)+".text")
-		if outcome == statement.Report {
-			v.Report = "/tip-off?" + form.Encode()
+		switch outcome {
+		case statement.Report:
+			v.Action = pages.Link{Text: p.T("portal.report"), Href: "/tip-off?" + form.Encode()}
+		case statement.Objection:
+			form.Set("matter", string(intake.MissingMonths))
+			form.Del("kind")
+			form.Del("employer")
+			v.Action = pages.Link{Text: p.T("objection.title"), Href: "/objection?" + form.Encode()}
 		}
 		return render(c, pages.MissingPage(v))
 	}

@@ -52,6 +52,7 @@ func monthView(p layout.Page, r record, st *statement.Statement, month int) page
 		return v
 	}
 	v.Underpaid = "/tip-off?kind=underpaid&employer=" + r.employers[m.Rows[0].EmployerID].USCC + "&from=" + m.Period.String() + "&to=" + m.Period.String()
+	v.Objection = "/objection?from=" + m.Period.String() + "&to=" + m.Period.String()
 	v.Totals = []pages.Pair{{Term: p.T("portal.due"), Value: amount(l, m.EmployerDue+m.PersonDue)}, {Term: p.T("portal.paid"), Value: amount(l, m.EmployerPaid+m.PersonPaid)}}
 	if m.Owed() != 0 {
 		v.Totals = append(v.Totals, pages.Pair{Term: p.T("portal.owed"), Value: amount(l, m.Owed()), Strong: true})

@@ -11,6 +11,7 @@ import (
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/shared/calendar"
+	"shebao/shared/evidence"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
 	"shebao/shared/receipt"
@@ -112,9 +113,12 @@ func (s *Site) mailboxPage(c *fiber.Ctx, m *intake.Mailbox, v pages.Mailbox) err
 		v.Messages = append(v.Messages, pages.Message{From: from, Text: message.Text, FromDesk: message.FromDesk,
 			When: dateWords(p.Lang, calendar.DateOf(message.SentAt)) + message.SentAt.In(calendar.Zone).Format(" 15:04")})
 	}
-	var err error
-	if v.Key, err = s.seal(c, useMessage, intake.NewKey(), formLife); err != nil {
-		return err
+	v.Files.Accept, v.Files.Errors, v.Files.Hint = evidence.Accept, v.Errors, p.T("files.hint", evidence.MaxFiles, evidence.MaxBytes>>20, evidence.MaxTotal>>20)
+	if v.Key == "" {
+		var err error
+		if v.Key, err = s.seal(c, useMessage, intake.NewKey(), formLife); err != nil {
+			return err
+		}
 	}
 	return render(c, pages.MailboxPage(v))
 }

@@ -21,6 +21,7 @@ type keptReceipt struct {
 	Code        receipt.Code
 	Promised    calendar.Date
 	Provisional bool // the holidays of that year are not announced yet
+	Objection   bool // to the own record; else a tip-off
 }
 
 func (s *Site) showReceipt(c *fiber.Ctx) error {
@@ -28,13 +29,17 @@ func (s *Site) showReceipt(c *fiber.Ctx) error {
 	if !s.unseal(c, cookieReceipt, c.Cookies(cookieReceipt), &kept) {
 		return c.Redirect("/progress", fiber.StatusSeeOther)
 	}
-	p := s.page(c, locale.Text(lang(c), "portal.receipt"), "/tip-off")
-	key := "portal.receipt.step1"
+	kind := "portal.receipt"
+	if kept.Objection {
+		kind = "objection.receipt"
+	}
+	p := s.page(c, locale.Text(lang(c), kind), "/tip-off")
+	first := kind + ".step1"
 	if kept.Provisional {
-		key = "portal.receipt.step1.provisional"
+		first += ".provisional"
 	}
 	return render(c, pages.ReceiptPage(pages.Receipt{
-		Page: p, Code: kept.Code.Grouped(), Next: []string{p.T(key, dateWords(p.Lang, kept.Promised)), p.T("portal.receipt.step2"), p.T("portal.receipt.step3")},
+		Page: p, Code: kept.Code.Grouped(), Next: []string{p.T(first, dateWords(p.Lang, kept.Promised)), p.T(kind + ".step2"), p.T(kind + ".step3")},
 	}))
 }
 

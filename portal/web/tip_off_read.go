@@ -21,6 +21,7 @@ type tipOffForm struct {
 	words    string
 	named    bool
 	safe     bool
+	files    string // sealed list
 }
 
 // typedChoice is the choice of the name as written.
@@ -38,7 +39,7 @@ func readTipOff(get func(name string) string) tipOffForm {
 	return tipOffForm{
 		key: get("key"), kind: intake.Kind(line("kind")), own: line("own"), choice: line("choice"), seen: line("seen"), employer: line("employer"),
 		from: monthField{line("from_year"), line("from_month")}, to: monthField{line("to_year"), line("to_month")},
-		words: strings.TrimSpace(clean(get("words"))), named: get("named") == "yes", safe: get("safe") == "yes",
+		words: strings.TrimSpace(clean(get("words"))), named: get("named") == "yes", safe: get("safe") == "yes", files: get("files"),
 	}
 }
 
@@ -52,7 +53,7 @@ func (f tipOffForm) fields() [][2]string {
 		safe = "yes"
 	}
 	return [][2]string{{"key", f.key}, {"kind", string(f.kind)}, {"own", f.own}, {"choice", f.choice}, {"seen", f.seen}, {"employer", f.employer},
-		{"from_year", f.from.year}, {"from_month", f.from.month}, {"to_year", f.to.year}, {"to_month", f.to.month}, {"words", f.words}, {"named", named}, {"safe", safe}}
+		{"from_year", f.from.year}, {"from_month", f.from.month}, {"to_year", f.to.year}, {"to_month", f.to.month}, {"words", f.words}, {"named", named}, {"safe", safe}, {"files", f.files}}
 }
 
 // clean makes text of whatever was sent: valid UTF-8, plain line ends, no other control characters.

@@ -45,7 +45,7 @@ func (s *Site) showTipOff(c *fiber.Ctx) error {
 func (s *Site) tipOffPage(c *fiber.Ctx, f tipOffForm, offered []ledger.Employer, wrong []layout.FieldError) error {
 	p := s.page(c, locale.Text(lang(c), "portal.tipoff"), "/tip-off")
 	p.Failed = len(wrong) > 0
-	v := pages.TipOff{Page: p, Errors: wrong, Key: f.key, Employer: f.employer, Seen: f.seen, Words: f.words, Named: f.named, Safe: f.safe}
+	v := pages.TipOff{Page: p, Errors: wrong, Key: f.key, Files: f.files, Employer: f.employer, Seen: f.seen, Words: f.words, Named: f.named, Safe: f.safe}
 	for _, k := range intake.Kinds {
 		v.Kinds = append(v.Kinds, pages.Choice{Value: string(k), Text: p.T("tipoff.kind." + string(k)), Chosen: k == f.kind})
 	}

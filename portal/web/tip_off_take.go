@@ -33,7 +33,7 @@ func (s *Site) takeTipOff(c *fiber.Ctx) error {
 	if !s.unseal(c, useFiling, f.key, &key) {
 		return s.staleTipOff(c, f)
 	}
-	if err := s.Limiter.Allow(c.UserContext(), s.limitKey("tipoff", c.IP()), tipOffsByAddress, tipOffWindow); fault.Is(err, fault.Limited) {
+	if err := s.allowForm(c); err != nil {
 		return err
 	}
 	t, offered, wrong, err := s.checkTipOff(c, f)
@@ -54,9 +54,17 @@ func (s *Site) takeTipOff(c *fiber.Ctx) error {
 		if err := s.Counter.SaveDraft(c.UserContext(), intake.Web, key, t, server.Now(c)); err != nil {
 			return err
 		}
-		return s.checkPage(c, f, t)
+		return s.checkPage(c, f, t, s.filesOf(c, f.files), nil)
 	}
 	return s.fileTipOff(c, key, t, f.safe)
+}
+
+// allowForm refuses an address that sends too many forms; with Redis down it lets everybody pass.
+func (s *Site) allowForm(c *fiber.Ctx) error {
+	if err := s.Limiter.Allow(c.UserContext(), s.limitKey("tipoff", c.IP()), tipOffsByAddress, tipOffWindow); fault.Is(err, fault.Limited) {
+		return err
+	}
+	return nil
 }
 
 // staleTipOff gives a form that was open for too long, or was not ours, a fresh key; what was written stays.
@@ -120,11 +128,16 @@ func (s *Site) checkTipOff(c *fiber.Ctx, f tipOffForm) (t intake.TipOff, offered
 	return t, offered, wrong, nil
 }
 
-// checkPage shows the answers before they are filed.
-func (s *Site) checkPage(c *fiber.Ctx, f tipOffForm, t intake.TipOff) error {
+// checkPage shows the answers and takes files before they are filed.
+func (s *Site) checkPage(c *fiber.Ctx, f tipOffForm, t intake.TipOff, list []handedIn, refused []layout.FieldError) error {
 	p := s.page(c, locale.Text(lang(c), "portal.tipoff.check"), "/tip-off")
 	p.Back = "/tip-off"
-	v := pages.Check{Page: p, Warning: p.T("portal.tipoff.small")}
+	p.Failed = len(refused) > 0
+	v := pages.Check{Page: p, Action: "/tip-off", Send: p.T("portal.tipoff.file"), Warning: p.T("portal.tipoff.small")}
+	var err error
+	if v.Files, f.files, err = s.filesSection(c, "/tip-off/files", list, refused); err != nil {
+		return err
+	}
 	f.choice = t.EmployerUSCC
 	if f.choice == "" {
 		f.choice, f.seen = typedChoice, f.employer
@@ -207,7 +220,7 @@ func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bo
 	if err != nil {
 		return err
 	}
-	kept, err := s.seal(c, cookieReceipt, keptReceipt{code, promised, provisional}, receiptLife)
+	kept, err := s.seal(c, cookieReceipt, keptReceipt{Code: code, Promised: promised, Provisional: provisional}, receiptLife)
 	if err != nil {
 		return err
 	}

@@ -80,24 +80,28 @@ type Counter interface {
 	File(ctx context.Context, key intake.Key, t intake.TipOff, reporter *intake.Reporter, promisedBy calendar.Date, now time.Time) (receipt.Code, error)
 	Open(ctx context.Context, code receipt.Code) (*intake.Mailbox, error)
 	Write(ctx context.Context, m *intake.Mailbox, key intake.Key, text string, now time.Time) error
+	Attach(ctx context.Context, channel intake.Channel, key intake.Key, a intake.Attachment, now time.Time) error
+	Detach(ctx context.Context, channel intake.Channel, key intake.Key, sha256 []byte) error
 }
 
 // Site is everything that the pages stand on.
 type Site struct {
-	Ledger    Ledger
-	PINs      PINs
-	Proofs    Proofs
-	Sessions  Sessions
-	Limiter   Limiter
-	Counter   Counter
-	Tokens    *token.Keys
-	Field     seal.FieldKey // seals short-lived values that the browser carries
-	Hash      seal.HashKey  // of addresses and numbers, for limits
-	Workdays  *calendar.Workdays
-	Log       *slog.Logger
-	Secure    bool // cookies only over TLS
-	Demo      bool
-	DemoHints []string
+	Ledger        Ledger
+	PINs          PINs
+	Proofs        Proofs
+	Sessions      Sessions
+	Limiter       Limiter
+	Counter       Counter
+	Objections    Objections
+	ObjectionDays int // working days in which the desk answers an objection
+	Tokens        *token.Keys
+	Field         seal.FieldKey // seals short-lived values that the browser carries
+	Hash          seal.HashKey  // of addresses and numbers, for limits
+	Workdays      *calendar.Workdays
+	Log           *slog.Logger
+	Secure        bool // cookies only over TLS
+	Demo          bool
+	DemoHints     []string
 
 	verified verifiedTokens
 }
@@ -140,6 +144,12 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/tip-off", anybody, s.takeTipOff},
 		{"GET", "/tip-off/receipt", anybody, s.showReceipt},
 		{"POST", "/tip-off/receipt", anybody, s.clearReceipt},
+		{"POST", "/tip-off/files", anybody, s.takeTipOffFiles},
+		{"GET", "/objection", person, s.showObjection},
+		{"POST", "/objection", person, s.takeObjection},
+		{"POST", "/objection/files", person, s.takeObjectionFiles},
+		{"GET", "/me/objections", person, s.showObjections},
+		{"POST", "/me/objections/:id", person, s.openObjection},
 		{"GET", "/progress", anybody, s.showProgress},
 		{"POST", "/progress", anybody, s.openProgress},
 		{"POST", "/progress/message", anybody, s.sendMessage},

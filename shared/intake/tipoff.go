@@ -29,7 +29,7 @@ const (
 	Underpaid     Kind = "underpaid"      // 少报基数、少缴
 	Fraud         Kind = "fraud"          // 骗保、冒领: fund supervision
 	Other         Kind = "other"
-	Objection     Kind = "objection" // 权益记录异议: the record is wrong (社会保险个人权益记录管理办法 art. 16); asked on a page of its own
+	Objection     Kind = "record" // 权益记录异议: the record is wrong (社会保险个人权益记录管理办法 art. 16); asked on a page of its own
 )
 
 // Kinds in the order in which people are asked.

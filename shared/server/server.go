@@ -46,6 +46,7 @@ type Options struct {
 	DB        *pgxpool.Pool // asked by /readyz
 	Budget    time.Duration // for one request; 0 is 10 s
 	BodyLimit int           // bytes; 0 is 64 KiB
+	Uploads   Uploads       // addresses that take files
 	Compress  bool
 	Pages     bool // send the headers of pages, and refuse changes that come from other sites
 	// Problem renders a fault for whoever asked; nil answers with the bare status.
@@ -78,6 +79,9 @@ func New(o Options) *fiber.App {
 		CaseSensitive:         true,
 		UnescapePath:          true,
 	})
+	if o.Uploads.At != nil {
+		app.Server().HeaderReceived = o.Uploads.limits
+	}
 	app.Use(o.around)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
 	app.Get("/readyz", func(c *fiber.Ctx) error {
