@@ -87,7 +87,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 		return server.Wing{}, err
 	}
 	book := ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})
-	site := &web.Site{Desk: desk{cases, book}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
+	site := &web.Site{Desk: desk{cases, book}, Recusal: recusal{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }

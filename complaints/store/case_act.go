@@ -195,7 +195,7 @@ func (s *Store) change(ctx context.Context, who Staff, number string, version in
 }
 
 func (s *Store) locked(ctx context.Context, tx pgx.Tx, who Staff, number string) (Case, error) {
-	rows, err := tx.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+` WHERE c.number = $3 AND `+scoped+` FOR UPDATE OF c`, who.Region, who.seesCases(), number)
+	rows, err := tx.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+` WHERE c.number = $3 AND `+scoped+` FOR UPDATE OF c`, who.Region, who.reader(), number)
 	if err != nil {
 		return Case{}, fmt.Errorf("load case: %w", err)
 	}

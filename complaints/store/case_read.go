@@ -83,12 +83,13 @@ func personArg(id int32) *int32 {
 	return &id
 }
 
-// scoped is the condition under which $1 (region prefix) and $2 (may see cases at all) let a case be seen.
-const scoped = `$2 AND (c.region = '' OR starts_with(c.region, $1))`
+// scoped is the condition under which $1 (region prefix) and $2 (Staff.reader) let a case be seen: the own region, and nobody whom a conflict of interest keeps away.
+const scoped = `$2::integer > 0 AND (c.region = '' OR starts_with(c.region, $1)) AND NOT EXISTS (SELECT FROM complaints.conflict x
+	WHERE x.staff_id = $2 AND x.lifted_at IS NULL AND (x.complaint_id = c.id OR x.employer_uscc = c.employer_uscc AND c.employer_uscc <> '' OR x.employer_name = c.employer_name AND c.employer_name <> ''))`
 
 // CaseByNumber opens a case for a member of staff and notes who looked. A case outside the scope is not found, and that is noted too. Error: fault.NotFound (fault.desk.case).
 func (s *Store) CaseByNumber(ctx context.Context, who Staff, number string, now time.Time) (Case, []Event, error) {
-	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+` WHERE c.number = $3 AND `+scoped, who.Region, who.seesCases(), number)
+	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+` WHERE c.number = $3 AND `+scoped, who.Region, who.reader(), number)
 	if err != nil {
 		return Case{}, nil, postgres.Classify(fmt.Errorf("open case: %w", err))
 	}

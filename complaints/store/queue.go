@@ -36,7 +36,7 @@ const viewCondition = `CASE $3::text WHEN 'waiting' THEN c.owner_id IS NULL AND 
 func (s *Store) Queue(ctx context.Context, who Staff, view View, search string, today calendar.Date, limit int) ([]Case, error) {
 	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+`
 		WHERE `+scoped+` AND `+viewCondition+` AND ($6 = '' OR c.number = $6 OR strpos(c.employer_name, $6) > 0) ORDER BY c.due NULLS LAST, c.id LIMIT $7`,
-		who.Region, who.seesCases(), string(view), who.ID, today.Time(), search, limit)
+		who.Region, who.reader(), string(view), who.ID, today.Time(), search, limit)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("list queue: %w", err))
 	}
@@ -49,7 +49,7 @@ func (s *Store) Counts(ctx context.Context, who Staff, today calendar.Date) (map
 	counts := map[View]int{}
 	for _, view := range Views {
 		var n int
-		err := s.pool.QueryRow(ctx, `SELECT count(*) FROM complaints.complaint c WHERE `+scoped+` AND `+viewCondition, who.Region, who.seesCases(), string(view), who.ID, today.Time()).Scan(&n)
+		err := s.pool.QueryRow(ctx, `SELECT count(*) FROM complaints.complaint c WHERE `+scoped+` AND `+viewCondition, who.Region, who.reader(), string(view), who.ID, today.Time()).Scan(&n)
 		if err != nil {
 			return nil, postgres.Classify(fmt.Errorf("count queue: %w", err))
 		}
@@ -60,7 +60,7 @@ func (s *Store) Counts(ctx context.Context, who Staff, today calendar.Date) (map
 
 // Drafts are tip-offs that nobody filed, such as calls that were hung up, within the scope and untouched for a quarter of an hour.
 func (s *Store) Drafts(ctx context.Context, who Staff, now time.Time) ([]intake.Incomplete, error) {
-	if !who.seesCases() {
+	if who.reader() == 0 {
 		return nil, nil
 	}
 	all, err := s.desk.IncompleteDrafts(ctx, now.Add(-quiet), 20)
@@ -86,7 +86,7 @@ func (s *Store) ClaimNext(ctx context.Context, who Staff, now time.Time) (number
 		err := tx.QueryRow(ctx, `
 			UPDATE complaints.complaint SET owner_id = $3, claimed_at = $4, state = CASE WHEN state = 'received' THEN 'screening' ELSE state END, version = version + 1
 			WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND `+scoped+` ORDER BY c.due, c.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-			RETURNING id, number`, who.Region, who.seesCases(), who.ID, now).Scan(&id, &number)
+			RETURNING id, number`, who.Region, who.reader(), who.ID, now).Scan(&id, &number)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.NotFound, "fault.desk.none")
 		}

@@ -57,7 +57,10 @@ type Staff struct {
 	Region  string // leading digits
 }
 
-// seesCases: administrators and auditors see no case content.
-func (s Staff) seesCases() bool {
-	return s.Role == lifecycle.Intake || s.Role == lifecycle.Investigator || s.Role == lifecycle.Supervisor
+// reader is who reads cases, for the scope's $2; 0 for administrators and auditors, who see no case content.
+func (s Staff) reader() int32 {
+	if s.Role == lifecycle.Intake || s.Role == lifecycle.Investigator || s.Role == lifecycle.Supervisor {
+		return s.ID
+	}
+	return 0
 }

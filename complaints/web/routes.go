@@ -41,6 +41,10 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/cases/:number/attachments/:id", caseworkers, s.attachment},
 		{"GET", "/cases/:number/evidence", caseworkers, s.showEvidence},
 
+		{"GET", "/conflicts", caseworkers, s.showConflicts},
+		{"POST", "/conflicts", caseworkers, s.declare},
+		{"POST", "/conflicts/:id/lift", supervisors, s.lift},
+
 		{"GET", "/supervision/register", overseers, s.showRegister},
 		{"GET", "/supervision/register.csv", overseers, s.exportRegister(false)},
 		{"GET", "/supervision/register.xlsx", overseers, s.exportRegister(true)},
@@ -97,6 +101,7 @@ var navigation = []struct {
 }{
 	{"/queue", "desk.nav.queue", caseworkers},
 	{"/supervision/register", "supervision.nav", overseers},
+	{"/conflicts", "conflict.title", caseworkers},
 }
 
 // caseTabs are the tabs of a case, in order; an address is below the case's own.

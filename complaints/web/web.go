@@ -82,6 +82,7 @@ type Desk interface {
 type Site struct {
 	Desk          Desk
 	Register      Register
+	Recusal       Recusal
 	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
 	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
 	Secure        bool
