@@ -18,6 +18,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
+	goredis "github.com/redis/go-redis/v9"
 
 	"shebao/portal"
 	"shebao/shared/audit"
@@ -45,6 +46,8 @@ type site struct {
 	app      *fiber.App
 	pool     *pgxpool.Pool
 	redis    *redis.Embedded
+	client   goredis.UniversalClient
+	settings map[string]string
 	book     *ledger.Ledger
 	secret   []byte
 	content  seal.PrivateKey
@@ -76,20 +79,27 @@ func newSite(t testing.TB) *site {
 		}
 	}
 	key := base64.RawURLEncoding.EncodeToString(s.secret)
-	settings := config.NewReader(config.Map(map[string]string{
+	s.client, s.settings = client, map[string]string{
 		"PORTAL_PUBLIC_URL": "http://si.example", "SHEBAO_LEDGER_KEY": key, "SHEBAO_PIN_PEPPER": key, "SHEBAO_RECEIPT_KEY": key, "SHEBAO_STATE_KEY": key, "SHEBAO_TOKEN_SEEDS": key, "SHEBAO_STATEMENT_SEEDS": key,
 		"SHEBAO_DESK_CONTENT_PUBLIC": s.content.Public().Encode(), "SHEBAO_DESK_IDENTITY_PUBLIC": s.identity.Public().Encode(), "PORTAL_DEMO": "true", "PORTAL_DEMO_HINT": "甲：1|乙：2",
-	}))
+	}
+	s.open(s.pool)
+	return s
+}
+
+// open builds the portal, as the door does, on a pool and with the present settings.
+func (s *site) open(db *pgxpool.Pool) {
+	s.t.Helper()
+	settings := config.NewReader(config.Map(s.settings))
 	c := portal.ReadConfig(settings)
 	if err := settings.Err(); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	wing, err := portal.New(t.Context(), c, server.Deps{DB: s.pool, Redis: client, Log: slog.New(slog.NewTextHandler(s.log, nil)), Now: func() time.Time { return s.now }})
+	wing, err := portal.New(s.t.Context(), c, server.Deps{DB: db, Redis: s.client, Log: slog.New(slog.NewTextHandler(s.log, nil)), Now: func() time.Time { return s.now }})
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	s.app = wing.App
-	return s
 }
 
 // importTwo imports the rows of the two people, through the ledger's own import.

@@ -11,6 +11,17 @@ import (
 // sessions are the store's, in the words of the pages.
 type sessions struct{ *store.Store }
 
+// Begin as Store.Begin.
+func (s sessions) Begin(ctx context.Context, b web.Start, now time.Time) (session, refresh string, err error) {
+	return s.Store.Begin(ctx, store.Start(b), now)
+}
+
+// Rotate as Store.Rotate.
+func (s sessions) Rotate(ctx context.Context, session, refresh string, now time.Time) (web.Renewed, error) {
+	r, err := s.Store.Rotate(ctx, session, refresh, now)
+	return web.Renewed(r), err
+}
+
 // SignIns as Store.SignIns.
 func (s sessions) SignIns(ctx context.Context, personID int64, now time.Time) ([]web.SignIn, error) {
 	found, err := s.Store.SignIns(ctx, personID, now)

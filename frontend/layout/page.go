@@ -21,6 +21,7 @@ type Page struct {
 	SignOut     string // where the sign-out form posts
 	Demo        bool
 	Scripts     []string // names of further script files
+	Leave       *Leave   // on a shared computer
 }
 
 // Link is one entry of the navigation.

@@ -64,6 +64,7 @@ type SignIn struct {
 	Notice string // why the person is asked again
 	Number string
 	Next   string
+	Shared bool // others use the computer too
 	Hints  []string
 }
 
@@ -259,7 +260,7 @@ type Seen struct{ Who, What, When string }
 // SignedIn is one browser in which the person is signed in.
 type SignedIn struct {
 	Device, When, Key string
-	Here              bool
+	Here, Shared      bool
 }
 
 // Missing is one of the questions about a missing month, or what follows from the answers.

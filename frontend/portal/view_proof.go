@@ -32,4 +32,5 @@ type ProofPIN struct {
 	Errors  []layout.FieldError
 	Purpose string
 	Name    string // masked
+	Shared  bool
 }

@@ -46,13 +46,23 @@ func New(pool *pgxpool.Pool, redis redis.UniversalClient, log *slog.Logger) *Sto
 	return &Store{pool, redis, log}
 }
 
-// A sign-in ends after idleLife without a page, and after longestLife in any case. For grace the refresh token before the current one is taken as that of a page
-// which was loaded at the same moment as the one that got the current one.
+// A sign-in ends after idleLife without a page, and after longestLife in any case; on a shared computer much sooner. For grace the refresh token before the current one is
+// taken as that of a page which was loaded at the same moment as the one that got the current one.
 const (
-	idleLife    = 2 * time.Hour
-	longestLife = 12 * time.Hour
-	grace       = 30 * time.Second
+	idleLife          = 2 * time.Hour
+	longestLife       = 12 * time.Hour
+	sharedIdleLife    = 20 * time.Minute
+	sharedLongestLife = time.Hour
+	grace             = 30 * time.Second
 )
+
+// livesUntil is when a session ends if no page comes.
+func livesUntil(shared bool, started, now time.Time) time.Time {
+	if shared {
+		return earlier(now.Add(sharedIdleLife), started.Add(sharedLongestLife))
+	}
+	return earlier(now.Add(idleLife), started.Add(longestLife))
+}
 
 func random() string {
 	b := make([]byte, 24)
@@ -65,18 +75,24 @@ func hashOf(token string) []byte {
 	return sum[:]
 }
 
-// Begin starts a session and returns its number and its first refresh token; the audit log says that the person signed in. device is what the person will recognise the
-// browser by. Error: fault.Unavailable.
-func (s *Store) Begin(ctx context.Context, personID int64, device string, now time.Time) (session, refresh string, err error) {
+// Start is what a session begins with.
+type Start struct {
+	PersonID int64
+	Device   string // what the person will recognise the browser by
+	Shared   bool   // others use the computer too
+}
+
+// Begin starts a session and returns its number and its first refresh token; the audit log says that the person signed in. Error: fault.Unavailable.
+func (s *Store) Begin(ctx context.Context, b Start, now time.Time) (session, refresh string, err error) {
 	session, refresh = random(), random()
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
-			INSERT INTO portal.session (id, person_id, refresh_hash, device, rotated_at, started_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)`,
-			session, personID, hashOf(refresh), device, now, now.Add(idleLife))
+			INSERT INTO portal.session (id, person_id, refresh_hash, device, shared, rotated_at, started_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`,
+			session, b.PersonID, hashOf(refresh), b.Device, b.Shared, now, livesUntil(b.Shared, now, now))
 		if err != nil {
 			return fmt.Errorf("begin session: %w", err)
 		}
-		subject := fmt.Sprintf("person:%d", personID)
+		subject := fmt.Sprintf("person:%d", b.PersonID)
 		return audit.Append(ctx, tx, audit.Entry{Stream: "portal", At: now, Actor: subject, Role: "citizen", Action: "sign in", Subject: subject})
 	})
 	if err != nil {
@@ -85,18 +101,24 @@ func (s *Store) Begin(ctx context.Context, personID int64, device string, now ti
 	return session, refresh, nil
 }
 
-// Rotate exchanges a refresh token for the next one. next is empty when another page of the same person has just exchanged it: that page got the next token,
-// and this one keeps what it has. A token that was exchanged longer ago is held by two people: the whole session ends and an audit entry says so.
+// Renewed is what a refresh token was exchanged for.
+type Renewed struct {
+	PersonID int64
+	Next     string // empty when another page of the same person has just exchanged the token: that page got the next one, and this one keeps what it has
+	Shared   bool
+}
+
+// Rotate exchanges a refresh token for the next one. A token that was exchanged longer ago is held by two people: the whole session ends and an audit entry says so.
 // Errors: fault.Denied (fault.session), fault.Unavailable.
-func (s *Store) Rotate(ctx context.Context, session, refresh string, now time.Time) (personID int64, next string, err error) {
+func (s *Store) Rotate(ctx context.Context, session, refresh string, now time.Time) (r Renewed, err error) {
 	reused := false
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		var current, previous []byte
 		var rotated, started time.Time
 		err := tx.QueryRow(ctx, `
-			SELECT person_id, refresh_hash, previous_hash, rotated_at, started_at FROM portal.session
+			SELECT person_id, shared, refresh_hash, previous_hash, rotated_at, started_at FROM portal.session
 			WHERE id = $1 AND ended_at IS NULL AND expires_at > $2 FOR UPDATE`,
-			session, now).Scan(&personID, &current, &previous, &rotated, &started)
+			session, now).Scan(&r.PersonID, &r.Shared, &current, &previous, &rotated, &started)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.Denied, "fault.session")
 		}
@@ -105,22 +127,22 @@ func (s *Store) Rotate(ctx context.Context, session, refresh string, now time.Ti
 		}
 		switch hash := string(hashOf(refresh)); {
 		case hash == string(current):
-			next = random()
-			return rotate(ctx, tx, session, hashOf(next), current, now, earlier(now.Add(idleLife), started.Add(longestLife)))
+			r.Next = random()
+			return rotate(ctx, tx, session, hashOf(r.Next), current, now, livesUntil(r.Shared, started, now))
 		case hash == string(previous) && now.Sub(rotated) < grace:
 			return nil
 		}
 		reused = true
-		return endReused(ctx, tx, session, personID, now)
+		return endReused(ctx, tx, session, r.PersonID, now)
 	})
 	if err != nil {
-		return 0, "", err
+		return Renewed{}, err
 	}
 	if reused {
 		s.MarkEnded(ctx, session)
-		return 0, "", fault.New(fault.Denied, "fault.session").Because(errors.New("a refresh token came twice"))
+		return Renewed{}, fault.New(fault.Denied, "fault.session").Because(errors.New("a refresh token came twice"))
 	}
-	return personID, next, nil
+	return r, nil
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -16,12 +16,13 @@ type SignIn struct {
 	Device    string
 	StartedAt time.Time
 	UsedAt    time.Time // to some ten minutes
+	Shared    bool
 }
 
 // SignIns lists a person's sign-ins, the latest first. Error: fault.Unavailable.
 func (s *Store) SignIns(ctx context.Context, personID int64, now time.Time) ([]SignIn, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT id, device, started_at, rotated_at FROM portal.session
+		SELECT id, device, started_at, rotated_at, shared FROM portal.session
 		WHERE person_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY started_at DESC`, personID, now)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("list sign-ins: %w", err))

@@ -49,7 +49,7 @@ func newStore(t *testing.T) place {
 
 func (p place) begin(t *testing.T) (session, refresh string) {
 	t.Helper()
-	session, refresh, err := p.Begin(t.Context(), 17, "Chrome, Android", now)
+	session, refresh, err := p.Begin(t.Context(), store.Start{PersonID: 17, Device: "Chrome, Android"}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,29 +61,29 @@ func TestRefreshTokensRotate(t *testing.T) {
 	session, token := s.begin(t)
 	for i := range 5 {
 		at := now.Add(time.Duration(i+1) * 10 * time.Minute)
-		id, next, err := s.Rotate(t.Context(), session, token, at)
-		if err != nil || id != 17 || next == "" || next == token {
-			t.Fatalf("rotation %d: %d %q %v", i, id, next, err)
+		r, err := s.Rotate(t.Context(), session, token, at)
+		if err != nil || r.PersonID != 17 || r.Next == "" || r.Next == token {
+			t.Fatalf("rotation %d: %+v %v", i, r, err)
 		}
 		// A page loaded at the same moment comes with the token before, and keeps what it has.
-		if id, kept, err := s.Rotate(t.Context(), session, token, at.Add(time.Second)); err != nil || id != 17 || kept != "" {
-			t.Fatalf("beside rotation %d: %d %q %v", i, id, kept, err)
+		if kept, err := s.Rotate(t.Context(), session, token, at.Add(time.Second)); err != nil || kept.PersonID != 17 || kept.Next != "" {
+			t.Fatalf("beside rotation %d: %+v %v", i, kept, err)
 		}
-		token = next
+		token = r.Next
 	}
 }
 
 func TestAStolenRefreshTokenEndsTheSession(t *testing.T) {
 	s := newStore(t)
 	session, first := s.begin(t)
-	_, second, err := s.Rotate(t.Context(), session, first, now)
+	second, err := s.Rotate(t.Context(), session, first, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.Rotate(t.Context(), session, first, now.Add(time.Minute)); !fault.Is(err, fault.Denied) {
+	if _, err := s.Rotate(t.Context(), session, first, now.Add(time.Minute)); !fault.Is(err, fault.Denied) {
 		t.Fatalf("the old token: %v", err)
 	}
-	if _, _, err := s.Rotate(t.Context(), session, second, now.Add(time.Minute)); !fault.Is(err, fault.Denied) {
+	if _, err := s.Rotate(t.Context(), session, second.Next, now.Add(time.Minute)); !fault.Is(err, fault.Denied) {
 		t.Errorf("the newest token after the reuse: %v", err)
 	}
 	if ended, err := s.Ended(t.Context(), session); err != nil || !ended {
@@ -106,7 +106,7 @@ func TestSignOutEndsEverything(t *testing.T) {
 	if ended, err := s.Ended(t.Context(), session); err != nil || !ended {
 		t.Errorf("after: %v %v", ended, err)
 	}
-	if _, _, err := s.Rotate(t.Context(), session, token, now); !fault.Is(err, fault.Denied) {
+	if _, err := s.Rotate(t.Context(), session, token, now); !fault.Is(err, fault.Denied) {
 		t.Errorf("a token of an ended session: %v", err)
 	}
 }
@@ -130,12 +130,12 @@ func TestWithRedisDownPostgresTells(t *testing.T) {
 func TestSessionsEndByThemselves(t *testing.T) {
 	s := newStore(t)
 	session, token := s.begin(t)
-	if _, _, err := s.Rotate(t.Context(), session, token, now.Add(2*time.Hour)); !fault.Is(err, fault.Denied) {
+	if _, err := s.Rotate(t.Context(), session, token, now.Add(2*time.Hour)); !fault.Is(err, fault.Denied) {
 		t.Errorf("after two idle hours: %v", err)
 	}
 	session, token = s.begin(t)
 	for at := now; ; at = at.Add(90 * time.Minute) {
-		_, next, err := s.Rotate(t.Context(), session, token, at)
+		next, err := s.Rotate(t.Context(), session, token, at)
 		if at.Sub(now) >= 12*time.Hour {
 			if !fault.Is(err, fault.Denied) {
 				t.Errorf("after twelve busy hours: %v", err)
@@ -145,13 +145,43 @@ func TestSessionsEndByThemselves(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after %s: %v", at.Sub(now), err)
 		}
-		token = next
+		token = next.Next
+	}
+}
+
+// On a shared computer a session ends after twenty idle minutes, and after an hour.
+func TestASharedComputersSessionEndsSoon(t *testing.T) {
+	s := newStore(t)
+	begin := func() (session, refresh string) {
+		session, refresh, err := s.Begin(t.Context(), store.Start{PersonID: 17, Shared: true}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return session, refresh
+	}
+	session, token := begin()
+	if _, err := s.Rotate(t.Context(), session, token, now.Add(20*time.Minute)); !fault.Is(err, fault.Denied) {
+		t.Errorf("after twenty idle minutes: %v", err)
+	}
+	session, token = begin()
+	for at := now.Add(15 * time.Minute); at.Sub(now) < time.Hour; at = at.Add(15 * time.Minute) {
+		r, err := s.Rotate(t.Context(), session, token, at)
+		if err != nil || !r.Shared {
+			t.Fatalf("after %s: %+v %v", at.Sub(now), r, err)
+		}
+		token = r.Next
+	}
+	if _, err := s.Rotate(t.Context(), session, token, now.Add(time.Hour)); !fault.Is(err, fault.Denied) {
+		t.Errorf("after a busy hour: %v", err)
+	}
+	if list, err := s.SignIns(t.Context(), 17, now); err != nil || len(list) == 0 || !list[0].Shared {
+		t.Errorf("%+v %v", list, err)
 	}
 }
 
 func TestNobodysSession(t *testing.T) {
 	s := newStore(t)
-	if _, _, err := s.Rotate(t.Context(), "no such", "token", now); !fault.Is(err, fault.Denied) {
+	if _, err := s.Rotate(t.Context(), "no such", "token", now); !fault.Is(err, fault.Denied) {
 		t.Errorf("%v", err)
 	}
 }
@@ -160,7 +190,7 @@ func TestOtherSignInsAreListedAndEnded(t *testing.T) {
 	s := newStore(t)
 	here, _ := s.begin(t)
 	there, token := s.begin(t)
-	if _, _, err := s.Begin(t.Context(), 18, "", now); err != nil {
+	if _, _, err := s.Begin(t.Context(), store.Start{PersonID: 18}, now); err != nil {
 		t.Fatal(err)
 	}
 	list, err := s.SignIns(t.Context(), 17, now)
@@ -173,7 +203,7 @@ func TestOtherSignInsAreListedAndEnded(t *testing.T) {
 	if ended, err := s.Ended(t.Context(), there); err != nil || !ended {
 		t.Errorf("the other one: %v %v", ended, err)
 	}
-	if _, _, err := s.Rotate(t.Context(), there, token, now); !fault.Is(err, fault.Denied) {
+	if _, err := s.Rotate(t.Context(), there, token, now); !fault.Is(err, fault.Denied) {
 		t.Errorf("its token: %v", err)
 	}
 	if list, err := s.SignIns(t.Context(), 17, now); err != nil || len(list) != 1 || list[0].Session != here {

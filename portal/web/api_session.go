@@ -56,22 +56,22 @@ func (s *Site) signInJSON(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	session, refresh, err := s.Sessions.Begin(c.UserContext(), id, deviceName(c.Get(fiber.HeaderUserAgent)), server.Now(c))
+	session, refresh, err := s.Sessions.Begin(c.UserContext(), Start{id, deviceName(c.Get(fiber.HeaderUserAgent)), false}, server.Now(c))
 	if err != nil {
 		return err
 	}
 	c.Status(fiber.StatusCreated)
-	return s.grantJSON(c, id, session, refresh)
+	return s.grantJSON(c, &person{id, session, false}, refresh)
 }
 
-func (s *Site) grantJSON(c *fiber.Ctx, id int64, session, refresh string) error {
-	access, err := s.issue(c, id, session)
+func (s *Site) grantJSON(c *fiber.Ctx, who *person, refresh string) error {
+	access, life, err := s.issue(c, who)
 	if err != nil {
 		return err
 	}
-	g := grant{AccessToken: access, TokenType: "Bearer", ExpiresIn: int(accessLife.Seconds())}
+	g := grant{AccessToken: access, TokenType: "Bearer", ExpiresIn: int(life.Seconds())}
 	if refresh != "" {
-		g.RefreshToken = session + "." + refresh
+		g.RefreshToken = who.session + "." + refresh
 	}
 	return c.JSON(g)
 }
@@ -85,11 +85,11 @@ func (s *Site) refreshJSON(c *fiber.Ctx) error {
 		return err
 	}
 	session, refresh, _ := strings.Cut(body.RefreshToken, ".")
-	id, next, err := s.Sessions.Rotate(c.UserContext(), session, refresh, server.Now(c))
+	r, err := s.Sessions.Rotate(c.UserContext(), session, refresh, server.Now(c))
 	if err != nil {
 		return err
 	}
-	return s.grantJSON(c, id, session, next)
+	return s.grantJSON(c, &person{r.PersonID, session, r.Shared}, r.Next)
 }
 
 // signOutJSON ends the session of the token.

@@ -17,6 +17,9 @@ import (
 // useSignIn is the use of a sealed session number: pages never show the number itself.
 const useSignIn = "sign-in"
 
+// ownUse binds a sealed value to who is signed in: somebody else's opens nothing.
+func ownUse(c *fiber.Ctx, use string) string { return use + "." + subjectOf(visitor(c).id) }
+
 // endSignIns ends one other sign-in of the person, or all others.
 func (s *Site) endSignIns(c *fiber.Ctx) error {
 	who, now := visitor(c), server.Now(c)
@@ -27,7 +30,7 @@ func (s *Site) endSignIns(c *fiber.Ctx) error {
 		return c.Redirect("/me?done=ended", fiber.StatusSeeOther)
 	}
 	var session string
-	if !s.unseal(c, useSignIn, form(c, "sign-in"), &session) {
+	if !s.unseal(c, ownUse(c, useSignIn), form(c, "sign-in"), &session) {
 		return fault.New(fault.Invalid, "fault.request")
 	}
 	if err := s.Sessions.End(c.UserContext(), session, now); err != nil {

@@ -43,11 +43,11 @@ func (s *Site) mePage(c *fiber.Ctx, v pages.Me) error {
 		return err
 	}
 	for _, signIn := range signIns {
-		row := pages.SignedIn{Device: signIn.Device, Here: signIn.Session == who.session, When: p.T("portal.me.when", instantWords(p.Lang, signIn.StartedAt), instantWords(p.Lang, signIn.UsedAt))}
+		row := pages.SignedIn{Device: signIn.Device, Here: signIn.Session == who.session, Shared: signIn.Shared, When: p.T("portal.me.when", instantWords(p.Lang, signIn.StartedAt), instantWords(p.Lang, signIn.UsedAt))}
 		if row.Device == "" {
 			row.Device = p.T("portal.me.device")
 		}
-		if row.Key, err = s.seal(c, useSignIn, signIn.Session, time.Hour); err != nil {
+		if row.Key, err = s.seal(c, ownUse(c, useSignIn), signIn.Session, time.Hour); err != nil {
 			return err
 		}
 		v.SignIns = append(v.SignIns, row)

@@ -25,7 +25,7 @@ func (s *Site) showNewPIN(c *fiber.Ctx) error {
 }
 
 func (s *Site) newPINPage(c *fiber.Ctx, p Proof, errors []layout.FieldError) error {
-	v := pages.ProofPIN{Page: s.page(c, locale.Text(lang(c), "proof.pin"), "/sign-in"), Errors: errors, Purpose: p.Purpose, Name: identity.MaskName(p.Person.Name)}
+	v := pages.ProofPIN{Shared: form(c, "shared") != "", Page: s.page(c, locale.Text(lang(c), "proof.pin"), "/sign-in"), Errors: errors, Purpose: p.Purpose, Name: identity.MaskName(p.Person.Name)}
 	v.Page.Back, v.Page.Failed = "/proof/pin", len(errors) > 0
 	return render(c, pages.ProofPINPage(v))
 }
@@ -62,7 +62,7 @@ func (s *Site) setNewPIN(c *fiber.Ctx) error {
 		return err
 	}
 	s.forget(c, cookieProof)
-	if err := s.enter(c, who.ID, who.Name); err != nil {
+	if err := s.enter(c, who.ID, who.Name, form(c, "shared") != ""); err != nil {
 		return err
 	}
 	return c.Redirect("/proof/done?was="+p.Purpose, fiber.StatusSeeOther)

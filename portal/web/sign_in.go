@@ -30,6 +30,12 @@ func (s *Site) showSignIn(c *fiber.Ctx) error {
 	v := pages.SignIn{Next: localPath(c.Query("next"))}
 	if c.Query("ended") != "" {
 		v.Notice = locale.Text(lang(c), "portal.ended")
+		if who := visitor(c); who != nil && who.shared { // a page that nobody used any more has left
+			if err := s.leave(c, who); err != nil {
+				return err
+			}
+			v.Shared = true
+		}
 	}
 	return s.signInPage(c, v)
 }
@@ -44,7 +50,7 @@ func (s *Site) signInPage(c *fiber.Ctx, v pages.SignIn) error {
 // signIn checks ID number and PIN. The limits on strangers fail closed: with Redis down nobody new signs in, and is told so; who is signed in stays so, and who has signed in
 // with this browser before still can.
 func (s *Site) signIn(c *fiber.Ctx) error {
-	v := pages.SignIn{Number: form(c, "number"), Next: localPath(form(c, "next"))}
+	v := pages.SignIn{Number: form(c, "number"), Next: localPath(form(c, "next")), Shared: form(c, "shared") != ""}
 	document, pin, wrong := checkSignIn(v.Number, form(c, "pin"))
 	if len(wrong) > 0 {
 		c.Status(fiber.StatusUnprocessableEntity)
@@ -53,7 +59,7 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 	}
 	id, name, err := s.prove(c, document, pin)
 	if err == nil {
-		err = s.enter(c, id, name)
+		err = s.enter(c, id, name, v.Shared)
 	}
 	if err == nil {
 		return c.Redirect(v.Next, fiber.StatusSeeOther)
@@ -83,18 +89,19 @@ func (s *Site) refusal(c *fiber.Ctx, err error) (*fault.Error, error) {
 	return f, nil
 }
 
-// enter begins a session of somebody who has proved who they are. A session that the browser had before ends: nobody goes on in a session that somebody else may know.
-func (s *Site) enter(c *fiber.Ctx, id int64, name string) error {
+// enter begins a session of somebody who has proved who they are. A session that the browser had before ends: nobody goes on in a session that somebody else may know. On a
+// shared computer nothing is remembered.
+func (s *Site) enter(c *fiber.Ctx, id int64, name string, shared bool) error {
 	if before := visitor(c); before != nil {
 		if err := s.Sessions.End(c.UserContext(), before.session, server.Now(c)); err != nil {
 			return err
 		}
 	}
-	session, refresh, err := s.Sessions.Begin(c.UserContext(), id, deviceName(c.Get(fiber.HeaderUserAgent)), server.Now(c))
+	session, refresh, err := s.Sessions.Begin(c.UserContext(), Start{id, deviceName(c.Get(fiber.HeaderUserAgent)), shared}, server.Now(c))
 	if err != nil {
 		return err
 	}
-	if err := s.remember(c, id, session, refresh); err != nil {
+	if err := s.remember(c, &person{id, session, shared}, refresh); err != nil {
 		return err
 	}
 	who, err := s.seal(c, cookieName, identity.MaskName(name), 24*time.Hour)
@@ -102,6 +109,9 @@ func (s *Site) enter(c *fiber.Ctx, id int64, name string) error {
 		return err
 	}
 	s.cookie(c, cookieName, who)
+	if shared {
+		return nil
+	}
 	return s.markDevice(c, id)
 }
 
@@ -190,10 +200,21 @@ func subjectOf(personID int64) string { return "person:" + strconv.FormatInt(per
 
 func (s *Site) signOut(c *fiber.Ctx) error {
 	if who := visitor(c); who != nil {
-		if err := s.Sessions.End(c.UserContext(), who.session, server.Now(c)); err != nil {
+		if err := s.leave(c, who); err != nil {
 			return err
 		}
 	}
-	s.forget(c, cookieAccess, cookieRefresh, cookieName, cookieMailbox, cookieReceipt)
+	s.forget(c, cookieAccess, cookieRefresh, cookieName, cookieMailbox, cookieReceipt, cookieProof)
+	c.Set("Clear-Site-Data", `"cache"`) // what the browser keeps for its back button
 	return c.Redirect("/", fiber.StatusSeeOther)
+}
+
+// leave ends a session and lets the rest of this request know nobody.
+func (s *Site) leave(c *fiber.Ctx, who *person) error {
+	if err := s.Sessions.End(c.UserContext(), who.session, server.Now(c)); err != nil {
+		return err
+	}
+	s.forget(c, cookieAccess, cookieRefresh, cookieName)
+	c.Locals("visitor", nil)
+	return nil
 }

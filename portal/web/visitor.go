@@ -13,8 +13,13 @@ import (
 	"shebao/shared/token"
 )
 
-// accessLife is how long a signed token opens pages before it is renewed by the session.
-const accessLife = 10 * time.Minute
+// accessLife is how long a signed token opens pages before it is renewed by the session: on a shared computer so short that an idle session ends in time.
+const (
+	accessLife       = 10 * time.Minute
+	sharedAccessLife = 5 * time.Minute
+	// sharedIdle is when a page on a shared computer goes away by itself: not later than its session.
+	sharedIdle = 15 * time.Minute
+)
 
 const (
 	cookieAccess  = "access"
@@ -26,6 +31,7 @@ const (
 type person struct {
 	id      int64
 	session string
+	shared  bool // others use the computer too
 }
 
 func visitor(c *fiber.Ctx) *person {
@@ -72,12 +78,12 @@ func (s *Site) verify(c *fiber.Ctx, access string) (known bool, err error) {
 	if err != nil || ended {
 		return false, err
 	}
-	c.Locals("visitor", &person{id, claims.Session})
+	c.Locals("visitor", &person{id, claims.Session, claims.Shared})
 	return true, nil
 }
 
 func (s *Site) renew(c *fiber.Ctx, session, refresh string) error {
-	id, next, err := s.Sessions.Rotate(c.UserContext(), session, refresh, server.Now(c))
+	r, err := s.Sessions.Rotate(c.UserContext(), session, refresh, server.Now(c))
 	if fault.Is(err, fault.Denied) {
 		c.Locals("ended", true)
 		s.forget(c, cookieAccess, cookieRefresh, cookieName)
@@ -86,25 +92,31 @@ func (s *Site) renew(c *fiber.Ctx, session, refresh string) error {
 	if err != nil {
 		return err
 	}
-	c.Locals("visitor", &person{id, session})
-	return s.remember(c, id, session, next)
+	who := &person{r.PersonID, session, r.Shared}
+	c.Locals("visitor", who)
+	return s.remember(c, who, r.Next)
 }
 
 // remember hands out an access token, and the next refresh token when there is one.
-func (s *Site) remember(c *fiber.Ctx, id int64, session, refresh string) error {
-	access, err := s.issue(c, id, session)
+func (s *Site) remember(c *fiber.Ctx, who *person, refresh string) error {
+	access, _, err := s.issue(c, who)
 	if err != nil {
 		return err
 	}
 	s.cookie(c, cookieAccess, access)
 	if refresh != "" {
-		s.cookie(c, cookieRefresh, session+"."+refresh)
+		s.cookie(c, cookieRefresh, who.session+"."+refresh)
 	}
 	return nil
 }
 
-func (s *Site) issue(c *fiber.Ctx, id int64, session string) (string, error) {
-	return s.Tokens.Issue(token.Citizen, token.Claims{Subject: strconv.FormatInt(id, 10), Session: session}, server.Now(c), accessLife)
+func (s *Site) issue(c *fiber.Ctx, who *person) (access string, life time.Duration, err error) {
+	life = accessLife
+	if who.shared {
+		life = sharedAccessLife
+	}
+	access, err = s.Tokens.Issue(token.Citizen, token.Claims{Subject: strconv.FormatInt(who.id, 10), Session: who.session, Shared: who.shared}, server.Now(c), life)
+	return access, life, err
 }
 
 // cookie lives as long as the browser is open: nothing is remembered on a shared computer.
@@ -136,9 +148,21 @@ func (s *Site) mustBeSignedIn(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
 		return fault.New(fault.Denied, "fault.session")
 	}
-	address := "/sign-in?next=" + url.QueryEscape(localPath(c.OriginalURL()))
+	address := "/sign-in?next=" + url.QueryEscape(leftPage(c))
 	if c.Locals("ended") != nil {
 		address += "&ended=1"
 	}
 	return c.Redirect(address, fiber.StatusSeeOther)
+}
+
+// leftPage is the page that the sign-in leads back to: for a form the page that it stands on, since its own address may show nothing.
+func leftPage(c *fiber.Ctx) string {
+	if c.Method() == fiber.MethodGet {
+		return localPath(c.OriginalURL())
+	}
+	from, err := url.Parse(c.Get(fiber.HeaderReferer))
+	if err != nil || from.Path == "" {
+		return "/"
+	}
+	return localPath(from.RequestURI())
 }

@@ -4,6 +4,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"strings"
 	"time"
 
@@ -45,8 +46,8 @@ type PINs interface {
 
 // Sessions are sign-ins.
 type Sessions interface {
-	Begin(ctx context.Context, personID int64, device string, now time.Time) (session, refresh string, err error)
-	Rotate(ctx context.Context, session, refresh string, now time.Time) (personID int64, next string, err error)
+	Begin(ctx context.Context, b Start, now time.Time) (session, refresh string, err error)
+	Rotate(ctx context.Context, session, refresh string, now time.Time) (Renewed, error)
 	Ended(ctx context.Context, session string) (bool, error)
 	End(ctx context.Context, session string, now time.Time) error
 	EndOthers(ctx context.Context, personID int64, but string, now time.Time) error
@@ -61,6 +62,21 @@ type SignIn struct {
 	Device    string
 	StartedAt time.Time
 	UsedAt    time.Time
+	Shared    bool
+}
+
+// Start is what a session begins with.
+type Start struct {
+	PersonID int64
+	Device   string
+	Shared   bool // others use the computer too
+}
+
+// Renewed is what a refresh token was exchanged for; Next is empty for a page beside the one that got it.
+type Renewed struct {
+	PersonID int64
+	Next     string
+	Shared   bool
 }
 
 // Seen is an access to a person's record.
@@ -173,8 +189,11 @@ func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
 		p.Theme = theme
 	}
 	p.Nav = append(p.Nav, layout.Link{Href: "/statement", Text: p.T("portal.nav.statement"), Always: true})
-	if visitor(c) != nil {
+	if who := visitor(c); who != nil {
 		p.Account, p.AccountLink = s.nameOf(c), "/me"
+		if who.shared {
+			p.Leave = &layout.Leave{After: int(sharedIdle.Seconds()), To: "/sign-in?ended=1&next=" + url.QueryEscape(leftPage(c))}
+		}
 		p.Nav = append(p.Nav, layout.Link{Href: "/account", Text: p.T("portal.nav.account")})
 	}
 	p.Nav = append(p.Nav, layout.Link{Href: "/tip-off", Text: p.T("portal.nav.tipoff"), Always: true}, layout.Link{Href: "/progress", Text: p.T("portal.nav.progress"), Always: true})

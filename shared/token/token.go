@@ -31,6 +31,7 @@ const version = 1
 type Claims struct {
 	Subject string    // row number of the person or staff account
 	Session string    // the session that the token belongs to, so that it can be ended
+	Shared  bool      // others use the computer too: nothing may stay in the browser
 	Expires time.Time // set by Verify: from then on the token is refused, whoever remembered it
 }
 
@@ -38,6 +39,7 @@ type claims struct {
 	jwt.RegisteredClaims
 	Version int    `json:"ver"`
 	Session string `json:"sid"`
+	Shared  bool   `json:"shd,omitempty"`
 }
 
 // Keys signs with its first key and verifies with any, so that keys rotate without signing anybody out.
@@ -77,7 +79,7 @@ func (k *Keys) Issue(audience Audience, c Claims, now time.Time, life time.Durat
 			Issuer: k.issuer, Subject: c.Subject, Audience: jwt.ClaimStrings{string(audience)},
 			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(life)),
 		},
-		Version: version, Session: c.Session,
+		Version: version, Session: c.Session, Shared: c.Shared,
 	})
 	t.Header["kid"] = k.kid
 	signed, err := t.SignedString(k.signing)
@@ -107,5 +109,5 @@ func (k *Keys) Verify(audience Audience, signed string, now time.Time) (Claims, 
 	if err != nil {
 		return Claims{}, fault.New(fault.Denied, "fault.session").Because(err)
 	}
-	return Claims{Subject: c.Subject, Session: c.Session, Expires: c.ExpiresAt.UTC()}, nil
+	return Claims{Subject: c.Subject, Session: c.Session, Shared: c.Shared, Expires: c.ExpiresAt.UTC()}, nil
 }
