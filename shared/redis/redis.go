@@ -19,7 +19,7 @@ func Open(url string) (*redis.Client, error) {
 		return nil, errors.New("redis address: cannot be parsed") // the parser's error would print the password
 	}
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = time.Second, time.Second, time.Second
-	options.MaxRetries = 1
+	options.MaxRetries, options.DialerRetries = 1, 1 // with Redis down, what goes on without it must not wait for it
 	options.ContextTimeoutEnabled = true
 	return redis.NewClient(options), nil
 }
