@@ -30,7 +30,10 @@ func (l *line) bring(ctx context.Context, call store.Call, s callflow.State, r c
 	case callflow.SignIn:
 		b.Person, err = l.signIn(ctx, call.SID, s.Number, r.Value, t)
 	case callflow.Facts:
+		b.Text = l.portalURL != "" && l.carrier.Number() != ""
 		b.Say, err = l.facts(ctx, s)
+	case callflow.TextStatement:
+		err = l.textStatement(ctx, call, s, t.Now)
 	case callflow.OwnEmployers:
 		b.Choices, err = l.ownEmployers(ctx, s.Person)
 	case callflow.Search:
@@ -72,6 +75,8 @@ func problem(need callflow.Need, err error) string {
 		return "no_number"
 	case errors.Is(err, errRedis):
 		return "later"
+	case need == callflow.TextStatement && (fault.Is(err, fault.Invalid) || fault.Is(err, fault.Limited)):
+		return "no_text"
 	case fault.Is(err, fault.Denied):
 		return "wrong_signin"
 	case fault.Is(err, fault.Limited) && fault.Of(err).Key == "fault.busy":
@@ -252,7 +257,10 @@ func (l *line) file(ctx context.Context, call store.Call, s callflow.State, now 
 	}
 	promised, _ := l.workdays.Add(calendar.DateOf(now), acceptWithin)
 	code, err := l.counter.File(ctx, call.KeyOf(s.TipMatter()), tipOff(s), reporter, promised, now)
-	return code.String(), err
+	if err != nil {
+		return "", err
+	}
+	return code.String(), l.textReceipt(ctx, call, s, reporter, code, now)
 }
 
 // maxReplies is how many of the desk's messages are read out, the latest first.
@@ -267,11 +275,7 @@ func (l *line) openMailbox(ctx context.Context, lang, code string, t web.Turn) (
 	if err != nil {
 		return nil, err
 	}
-	page := locale.Chinese
-	if lang == "en" {
-		page = locale.English
-	}
-	lines := []callflow.Line{{Key: "status", Args: []string{locale.Text(page, "tipoff.status."+string(m.Status))}}}
+	lines := []callflow.Line{{Key: "status", Args: []string{locale.Text(pageLang(lang), "tipoff.status."+string(m.Status))}}}
 	if !m.PromisedBy.IsZero() {
 		lines = append(lines, callflow.Line{Key: "status_due", Args: []string{callflow.SpokenDate(lang, m.PromisedBy)}})
 	}

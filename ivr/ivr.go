@@ -34,6 +34,7 @@ type Config struct {
 	fetchEvery                              time.Duration
 	hours                                   callflow.Hours
 	agents                                  []string
+	portalURL                               string    // none means that no statement is offered by text
 	number                                  string    // our own; none means that nobody is called and no text is sent
 	backPrefixes                            []string  // the countries that may be called back
 	rehearseAt                              time.Time // zero: the real clock
@@ -66,6 +67,9 @@ func ReadConfig(r *config.Reader) Config {
 	}
 	if c.number = r.Text("TWILIO_NUMBER", ""); c.number != "" && !telephone.MatchString(c.number) {
 		r.Problem("TWILIO_NUMBER", "needs a telephone number such as +8657300000000")
+	}
+	if r.Text("PORTAL_PUBLIC_URL", "") != "" {
+		c.portalURL = r.PublicURL("PORTAL_PUBLIC_URL", "")
 	}
 	c.texts = sms.ReadConfig(r)
 	c.readPeople(r)
@@ -125,6 +129,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 func sendTexts(l *line, client *twilio.Client, c Config, d server.Deps) func(context.Context) error {
 	return func(ctx context.Context) error {
 		if c.number == "" {
+			<-ctx.Done()
 			return nil
 		}
 		return l.texts.Deliver(ctx, twilio.Texts{Client: client, Report: web.TextReports(c.publicURL)}, c.fetchEvery, d.Now, d.Log)
@@ -159,7 +164,7 @@ func newLine(c Config, d server.Deps, carrier telephony) (*line, error) {
 	slow := seal.NewSlow()
 	return &line{calls: store.New(d.DB, d.Redis, field), ledger: ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup}), pins: credential.New(d.DB, slow, c.pepper),
 		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), limiter: redis.NewLimiter(d.Redis), texts: texts, carrier: carrier,
-		hash: hash, workdays: calendar.China(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, log: d.Log, opening: func(now time.Time) time.Time {
+		hash: hash, workdays: calendar.China(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, portalURL: c.portalURL, db: d.DB, log: d.Log, opening: func(now time.Time) time.Time {
 			if c.rehearseAt.IsZero() {
 				return now
 			}

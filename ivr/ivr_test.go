@@ -165,7 +165,7 @@ const quiet = "quiet"
 
 // background does the background work until nothing waits for it.
 func (h *hotline) background(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	ended := make(chan error, len(h.wing.Background))
 	for _, work := range h.wing.Background {

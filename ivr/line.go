@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"shebao/ivr/callflow"
 	"shebao/ivr/store"
 	"shebao/ivr/web"
@@ -38,6 +40,8 @@ type line struct {
 	agents       []string                      // telephones of the people who answer, from the configuration
 	backPrefixes []string                      // the countries that may be called back
 	publicURL    string
+	portalURL    string
+	db           *pgxpool.Pool // for texts, which are written in a transaction
 	log          *slog.Logger
 }
 

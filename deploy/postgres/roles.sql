@@ -23,11 +23,11 @@ GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO shebao_portal, shebao_ivr, shebao
 GRANT EXECUTE ON FUNCTION ledger.book_payment TO shebao_complaints;
 GRANT INSERT, UPDATE, DELETE ON ledger.person_year TO shebao_complaints;
 
--- Issued statements: the portal issues on request, checks codes and marks what was opened; the others see that there are statements, not what is in them.
+-- Issued statements: the portal issues on request, checks codes and marks what was opened; the hotline marks what it sent a link to; the others see that there are statements, not what is in them.
 REVOKE SELECT ON ledger.statement, ledger.statement_seal FROM shebao_ivr, shebao_complaints;
 GRANT SELECT (person_id, number, issued_at, data_date, year, issue, region) ON ledger.statement TO shebao_ivr, shebao_complaints;
 GRANT INSERT ON ledger.statement, ledger.statement_seal TO shebao_portal;
-GRANT INSERT, UPDATE ON ledger.statement_delivery TO shebao_portal;
+GRANT INSERT, UPDATE ON ledger.statement_delivery TO shebao_portal, shebao_ivr;
 REVOKE ALL ON ALL TABLES IN SCHEMA audit FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.append TO shebao_portal, shebao_ivr, shebao_complaints;

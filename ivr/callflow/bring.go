@@ -30,8 +30,10 @@ func brought(s State, b Brought) (State, Reply) {
 		s.Place, s.Failures = Menu, 0
 		return s, Reply{Need: Facts}
 	case Menu:
-		s.Told = b.Say
+		s.Told, s.Texts = b.Say, b.Text
 		return to(s, Answer, b.Say...)
+	case Answer:
+		return to(s, Answer, Line{Key: "texted"})
 	case Kind, Employer, CreditCode:
 		s.Found = b.Choices
 		if len(s.Found) > 3 {
@@ -76,6 +78,11 @@ func troubled(s State, b Brought) (State, Reply) {
 		return refusedSignIn(s, b.Problem)
 	case s.Place == Kind:
 		return draft(to(s, Employer))
+	case b.Problem == "signed_out" && s.Place == Answer:
+		s.SignedIn, s.Person, s.After = false, 0, Menu
+		return to(s, Number, Line{Key: "lapsed"})
+	case s.Place == Answer: // it cannot be sent, and nobody has failed
+		return to(s, Answer, Line{Key: b.Problem})
 	case b.Problem == "signed_out": // the sign-in has lapsed while words were said: they stay
 		s.SignedIn, s.Person = false, 0
 		return to(s, Named, Line{Key: b.Problem})

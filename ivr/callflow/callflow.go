@@ -68,6 +68,7 @@ type State struct {
 	Mailbox   string // the receipt code of the mailbox that is open
 	Recording string // the carrier's number of the last recording, until it is kept or dropped
 	Rings     int    // how often somebody was rung for the caller
+	Texts     bool   // a statement can be sent by text
 	CallBacks bool   // the caller's number is one that can be called back
 	Leaving   bool   // the caller has hung up
 	Person    int64  `json:"-"` // who is signed in; it comes from Redis with each step, 0 nobody
@@ -127,6 +128,7 @@ type Brought struct {
 	Agents  bool // somebody answers at this hour
 	Ahead   bool // and others wait longer
 	Back    bool // the caller can be called back
+	Text    bool // with Facts: a statement can be sent by text
 }
 
 // Wish is what a waiting caller wants instead.
@@ -145,17 +147,18 @@ type Need string
 
 // The needs.
 const (
-	Nothing      Need = ""
-	SignIn       Need = "sign_in"        // State.Number with the keyed PIN
-	Facts        Need = "facts"          // of State.Person
-	OwnEmployers Need = "own_employers"  // of State.Person, the latest first
-	Search       Need = "search"         // employers by the spoken name
-	ByCode       Need = "by_code"        // the employer by the keyed credit code, in which * stands for any letter
-	File         Need = "file"           // the tip-off
-	OpenMailbox  Need = "open_mailbox"   // by the keyed receipt code
-	Add          Need = "add"            // a spoken addition to the open mailbox
-	FindPerson   Need = "find_person"    // is somebody there to talk to?
-	KeepCallBack Need = "keep_call_back" // the wish to be called back at the number that calls
+	Nothing       Need = ""
+	SignIn        Need = "sign_in"        // State.Number with the keyed PIN
+	TextStatement Need = "text_statement" // the link of the latest statement, to the mobile on record
+	Facts         Need = "facts"          // of State.Person
+	OwnEmployers  Need = "own_employers"  // of State.Person, the latest first
+	Search        Need = "search"         // employers by the spoken name
+	ByCode        Need = "by_code"        // the employer by the keyed credit code, in which * stands for any letter
+	File          Need = "file"           // the tip-off
+	OpenMailbox   Need = "open_mailbox"   // by the keyed receipt code
+	Add           Need = "add"            // a spoken addition to the open mailbox
+	FindPerson    Need = "find_person"    // is somebody there to talk to?
+	KeepCallBack  Need = "keep_call_back" // the wish to be called back at the number that calls
 )
 
 // Await is what the carrier does after speaking.
@@ -254,6 +257,12 @@ func ask(s State, first ...Line) Reply {
 		r.Say = append(r.Say, Line{Key: string(Which)})
 	case Receipt:
 		r.Say = append(r.Say, Line{Key: "received", Args: []string{s.Receipt}}, Line{Key: "received_again", Args: []string{s.Receipt}}, Line{Key: string(Receipt)})
+	case Answer:
+		key := string(Answer)
+		if s.Texts {
+			key = "answer_text"
+		}
+		r.Say = append(r.Say, Line{Key: key})
 	case NoPerson:
 		key := string(NoPerson)
 		if s.CallBacks {

@@ -38,6 +38,7 @@ const (
 	leave
 	callBack
 	noCallBack
+	text
 )
 
 // places is the table of all menus.
@@ -47,7 +48,7 @@ var places = map[Place]row{
 
 	Number: {back: Menu, entry: true, maxKeys: 18, finish: true},
 	PIN:    {back: Number, entry: true, maxKeys: 6, finish: true},
-	Answer: {back: Menu, keys: map[string]move{"1": {to: Menu}, "2": {do: report}}},
+	Answer: {back: Menu, keys: map[string]move{"1": {to: Menu}, "2": {do: report}, "3": {do: text}}},
 
 	Kind: {back: Menu, keys: map[string]move{"1": {do: kind, value: "unpaid"}, "2": {do: kind, value: "underpaid"}, "3": {do: kind, value: "not_registered"},
 		"4": {do: kind, value: "fraud"}, "5": {do: kind, value: "other"}}},
@@ -133,6 +134,11 @@ func do(s State, m move) (State, Reply) {
 		return s, Reply{Need: Add}
 	case callBack:
 		return s, Reply{Need: KeepCallBack}
+	case text:
+		if !s.Texts {
+			return failed(s, "wrong")
+		}
+		return s, Reply{Need: TextStatement}
 	case noCallBack:
 		return s, Reply{Need: FindPerson}
 	case leave:

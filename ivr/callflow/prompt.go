@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 //go:embed prompts/*.json
@@ -25,6 +26,7 @@ type Line struct {
 type Piece struct {
 	Text   string
 	Digits bool
+	Lang   string // when another voice has to read it: an English one cannot say a Chinese name
 }
 
 // Prompts are the texts of a language as the files hold them. {0} stands for a value, {0:digits} for one that is read digit by digit.
@@ -57,7 +59,7 @@ func Pieces(lang string, line Line) []Piece {
 	}
 	var pieces []Piece
 	say := func(text string) {
-		if n := len(pieces); n > 0 && !pieces[n-1].Digits {
+		if n := len(pieces); n > 0 && pieces[n-1] == (Piece{Text: pieces[n-1].Text}) {
 			pieces[n-1].Text += text
 		} else if text != "" {
 			pieces = append(pieces, Piece{Text: text})
@@ -78,11 +80,15 @@ func Pieces(lang string, line Line) []Piece {
 		}
 		if digits {
 			pieces = append(pieces, Piece{Text: line.Args[i], Digits: true})
+		} else if lang == "en" && strings.ContainsFunc(line.Args[i], isHan) {
+			pieces = append(pieces, Piece{Text: line.Args[i], Lang: "cmn"})
 		} else {
 			say(line.Args[i])
 		}
 	}
 }
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 
 // Text is what a line says, in one piece.
 func Text(lang string, line Line) string {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"unicode/utf8"
+
 	"shebao/ivr/callflow"
 )
 
@@ -88,16 +90,40 @@ func (d *document) sayAll(s callflow.State, lines []callflow.Line) *document {
 	return d
 }
 
-// say speaks a line in its language; digits one by one, in groups of four.
+// say speaks a line in its language; digits one by one, in groups of four; what another language's voice has to read in a Say of its own.
 func (d *document) say(lang string, slow bool, line callflow.Line) *document {
 	if line.Lang != "" {
 		lang = line.Lang
 	}
-	v, known := voices[lang]
-	if !known {
-		lang, v = "cmn", voices["cmn"]
+	left, voice := longestLine, ""
+	for _, p := range callflow.Pieces(lang, line) {
+		own := knownLang(lang)
+		if p.Lang != "" {
+			own = p.Lang
+		}
+		if own != voice {
+			if voice != "" {
+				d.hush(slow)
+			}
+			d.speak(own, slow)
+			voice = own
+		}
+		if p.Digits {
+			d.digits(p.Text)
+			continue
+		}
+		text := cut(p.Text, left)
+		left -= utf8.RuneCountInString(text)
+		d.text(text)
 	}
-	if v.language == "" {
+	if voice == "" { // nothing to say
+		return d
+	}
+	return d.hush(slow)
+}
+
+func (d *document) speak(lang string, slow bool) {
+	if v := voices[lang]; v.language == "" {
 		d.start("Say", "voice", v.voice)
 	} else {
 		d.start("Say", "voice", v.voice, "language", v.language)
@@ -105,16 +131,9 @@ func (d *document) say(lang string, slow bool, line callflow.Line) *document {
 	if slow {
 		d.start("prosody", "rate", "80%")
 	}
-	left := longestLine
-	for _, p := range callflow.Pieces(lang, line) {
-		if p.Digits {
-			d.digits(p.Text)
-			continue
-		}
-		text := cut(p.Text, left)
-		left -= len(text) / 3
-		d.text(text)
-	}
+}
+
+func (d *document) hush(slow bool) *document {
 	if slow {
 		d.end()
 	}
