@@ -48,13 +48,10 @@ func VersionByID(id string) (RuleVersion, bool) {
 	return RuleVersion{}, false
 }
 
-// VersionsOf are the versions by which a year was made: always the rule of the full month, and with an account its shares, its method and its policy.
-func VersionsOf(s Setting, y Year, hasAccount bool) []RuleVersion {
-	versions := []RuleVersion{FullMonthRule}
-	if !hasAccount {
-		return versions
-	}
-	for _, id := range y.Shares {
+// Versions are the rule versions by which an account was made in such a setting: its shares as Year.Shares names them, the method, the policy.
+func (s Setting) Versions(shares []string) []RuleVersion {
+	var versions []RuleVersion
+	for _, id := range shares {
 		if version, ok := VersionByID(id); ok {
 			versions = append(versions, version)
 		}

@@ -103,6 +103,17 @@ func (r *rules) settingOf(region string) account.Setting {
 	return account.Setting{Region: region}
 }
 
+// versions names the rules that made a person's year: always that of the full month, and those of the account where there is one.
+func (r *rules) versions(region string, shares []string, hasAccount bool) []string {
+	ids := []string{account.FullMonthRule.ID}
+	if hasAccount {
+		for _, version := range r.settingOf(region).Versions(shares) {
+			ids = append(ids, version.ID)
+		}
+	}
+	return ids
+}
+
 // runAccounts computes accounts and packed rows of some persons, ascending, from the truth, within the transaction that changed it.
 func (l *Ledger) runAccounts(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64) error {
 	if err := shareWriteLock(ctx, tx); err != nil {

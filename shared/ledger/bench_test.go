@@ -67,7 +67,11 @@ func benchLedger(b *testing.B) (*Ledger, *pgxpool.Pool, string) {
 	if err1 != nil || err2 != nil {
 		b.Fatal(err1, err2)
 	}
-	return New(pool, Keys{Field: field, Hash: hash}), pool, url
+	statements, err := NewStatementKeys([][]byte{make([]byte, 32)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return New(pool, Keys{Field: field, Hash: hash, Statements: statements}), pool, url
 }
 
 // benchFiles writes employers, persons and contributions and returns the last one's path.

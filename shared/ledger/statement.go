@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/identity"
@@ -110,13 +109,4 @@ func monthsPaid(rows []contribution.Row) (months [len(contribution.Insurances)]i
 		}
 	}
 	return months
-}
-
-// rulesOf names the rule versions that a person-year was made by.
-func rulesOf(setting account.Setting, y PersonYear) []string {
-	var ids []string
-	for _, version := range account.VersionsOf(setting, y.Account, y.HasAccount) {
-		ids = append(ids, version.ID)
-	}
-	return ids
 }

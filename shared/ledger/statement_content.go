@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
@@ -116,54 +117,87 @@ type yearsBefore struct {
 	months [len(contribution.Insurances)]int
 }
 
-// add counts a packed year, the earliest first, without making its rows: issuing for everybody reads every year of everybody. A packed row's first byte is its month and
-// insurance, so that a month's rows of one insurance are neighbours with the same byte.
+// add counts a packed year, the earliest first. Error: errPacked.
 func (c *yearsBefore) add(year int, packed []byte) error {
+	_, err := c.walk(year, packed, nil)
+	return err
+}
+
+// walk counts a packed year without making its rows: issuing for everybody reads every year of everybody. A packed row's first byte is its month and insurance, so that a month's
+// rows of one insurance are neighbours with the same byte. Employers are gathered when they are asked for; what follows the rows is left to be read. Error: errPacked.
+func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest unpacker, err error) {
 	u := unpacker{rest: packed}
 	if u.byte() != packVersion {
-		return errPacked
+		return u, errPacked
 	}
 	var month byte // month and insurance of the rows being looked at; 0 is none
 	full := false
-	settle := func() {
-		if month != 0 && full {
-			c.months[month&0xF]++
-		}
-	}
 	for range u.count() {
 		head, flags := u.byte(), u.byte()
-		if int(head&0xF) >= len(packInsurances) {
-			return errPacked
-		}
-		if head != month {
-			settle()
-			month, full = head, true
+		if int(head&0xF) >= len(packInsurances) || head>>4 < 1 || head>>4 > 12 {
+			return u, errPacked
 		}
 		if c.since == 0 {
 			c.since = calendar.Period(year*100 + int(head>>4))
 		}
+		if head != month {
+			c.settle(month, full)
+			month, full = head, true
+		}
 		full = full && flags&(employerPaidFull|personPaidFull) == employerPaidFull|personPaidFull
+		if flags&sameEmployer == 0 {
+			if id := int32(u.int()); employers != nil && !slices.Contains(*employers, id) {
+				*employers = append(*employers, id)
+			}
+		}
 		u.skip(numbersAfter(flags))
 	}
-	settle()
+	c.settle(month, full)
 	if u.damaged {
-		return errPacked
+		return u, errPacked
 	}
-	return nil
+	return u, nil
 }
 
-// numbersAfter is how many numbers follow a packed row's flags.
+func (c *yearsBefore) settle(month byte, full bool) {
+	if month != 0 && full {
+		c.months[month&0xF]++
+	}
+}
+
+// numbersAfter is how many numbers follow a packed row's flags and employer.
 func numbersAfter(flags byte) int {
 	n := 2 // both dues
-	for _, flag := range [...]byte{sameEmployer, sameBase, employerPaidFull, personPaidFull} {
-		if flags&flag == 0 {
-			n++
-		}
+	if flags&sameBase == 0 {
+		n++
+	}
+	if flags&employerPaidFull == 0 {
+		n++
+	}
+	if flags&personPaidFull == 0 {
+		n++
 	}
 	if flags&paid != 0 {
 		n++
 	}
 	return n
+}
+
+// shares reads on behind a year's rows and names the rule versions of the account's shares. Error: errPacked.
+func (u *unpacker) shares() (shares []string, hasAccount bool, err error) {
+	if u.byte() == 1 {
+		hasAccount = true
+		_ = u.byte() // flags
+		u.skip(12 + 8 + 1)
+		_ = u.text()
+		for range u.count() {
+			shares = append(shares, u.text())
+		}
+	}
+	if u.damaged || len(u.rest) > 0 {
+		return nil, false, errPacked
+	}
+	return shares, hasAccount, nil
 }
 
 // skip passes over n numbers.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -176,46 +177,40 @@ func (i *issue) draft(p *statementPerson, before yearsBefore, packed []byte, val
 	if err != nil {
 		return nil, nil, fmt.Errorf("ID number: %w", err)
 	}
-	y, err := unpackYear(p.id, i.opt.Year, packed)
+	d := &draft{person: p, issue: valid.issue + 1}
+	own := yearsBefore{since: before.since}
+	rest, err := own.walk(i.opt.Year, packed, &d.employers)
 	if err != nil {
 		return nil, nil, err
 	}
-	if before.since == 0 && len(y.Rows) > 0 {
-		before.since = y.Rows[0].Period
-	}
+	before.since = own.since
 	basis := appendBasis(memory[:0:cap(memory)], p.name, identity.MaskNumber(string(number)), before, packed)
-	if valid.issue > 0 && sameBasis(valid.content, basis) && !judgedOtherwise(y.Rows, valid.dataDate, i.reach) {
-		return nil, nil, nil
-	}
-	basis = basis[:len(basis):len(basis)]
-	d := &draft{person: p, basis: basis, issue: valid.issue + 1, rules: rulesOf(i.rules.settingOf(p.region), y)}
-	for _, row := range y.Rows {
-		if n := len(d.employers); n == 0 || d.employers[n-1] != row.EmployerID && !contains(d.employers, row.EmployerID) {
-			d.employers = append(d.employers, row.EmployerID)
+	if valid.issue > 0 && sameBasis(valid.content, basis) {
+		if lastJudged(i.opt.Year).Before(valid.dataDate) {
+			return nil, nil, nil
+		}
+		y, err := unpackYear(p.id, i.opt.Year, packed)
+		if err != nil || !judgedOtherwise(y.Rows, valid.dataDate, i.reach) {
+			return nil, nil, err
 		}
 	}
-	return d, basis, nil
+	d.basis = basis[:len(basis):len(basis)]
+	shares, hasAccount, err := rest.shares()
+	d.rules = i.rules.versions(p.region, shares, hasAccount)
+	return d, basis, err
 }
 
-func contains(ids []int32, id int32) bool {
-	for _, known := range ids {
-		if known == id {
-			return true
-		}
-	}
-	return false
+// lastJudged is the last day on which some month of a year may still be pending.
+func lastJudged(year int) calendar.Date {
+	return contribution.DueDate(calendar.NewPeriod(year, time.December)).AddDays(contribution.PostingLag)
 }
 
 // judgedOtherwise reports whether a month that was pending on the day of an earlier statement is owed by now: time alone has changed what the statement says.
 func judgedOtherwise(rows []contribution.Row, then, now calendar.Date) bool {
-	for n := len(rows) - 1; n >= 0 && then != now; n-- {
-		if !then.After(contribution.DueDate(rows[n].Period).AddDays(contribution.PostingLag)) {
-			if contribution.StatusOf(rows[n], then) != contribution.StatusOf(rows[n], now) {
-				return true
-			}
-			continue
+	for _, row := range rows {
+		if contribution.StatusOf(row, then) != contribution.StatusOf(row, now) {
+			return true
 		}
-		return false // the months before it were due even earlier
 	}
 	return false
 }
