@@ -21,6 +21,7 @@ var (
 	errEnds       = errors.New("last_day and paid_on exclude each other")
 	errConvention = errors.New("convention must be through_payment_day or day_before_payment")
 	errStop       = errors.New("bankruptcy_stop must be declared or accepted")
+	errOldArrears = errors.New("old_arrears must be national_since or local_only")
 	errInsurance  = errors.New("insurance must be a code from 110 to 510 or the name of a branch")
 	errSpan       = errors.New("a span is a pair of days in their order")
 	errRate       = errors.New("daily_rate is not the rate in force on these days")
@@ -45,6 +46,7 @@ type lateFeeQuestion struct {
 	Declared   string    `json:"bankruptcy_declared"`
 	Accepted   string    `json:"bankruptcy_accepted"`
 	Stop       string    `json:"bankruptcy_stop"`
+	OldArrears string    `json:"old_arrears"`
 	Deferred   [][]string
 	Local      []localRule `json:"local_rules"`
 }

@@ -26,6 +26,13 @@ func (q lateFeeQuestion) rules() (latefee.Rules, error) {
 	default:
 		return rules, errStop
 	}
+	switch q.OldArrears {
+	case "", "national_since":
+	case "local_only":
+		rules.OldArrears = latefee.LocalOnly
+	default:
+		return rules, errOldArrears
+	}
 	if err := few(len(q.Local), maxRules, "local_rules"); err != nil {
 		return rules, err
 	}

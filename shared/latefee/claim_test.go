@@ -197,3 +197,43 @@ func TestAFeeIsTheSumOfItsDays(t *testing.T) {
 		}
 	})
 }
+
+// What a local rule leaves open of the days before the Regulation is refused by name, never charged at the national rate.
+func TestOldArrearsWithALocalRuleForAPart(t *testing.T) {
+	const old calendar.Period = 199803
+	part := local(day(1998, 1, 1), day(1998, 6, 30), 1_000_000)
+	late := local(day(2001, 1, 1), day(2001, 12, 31), 1_000_000)
+	until := local(day(1998, 1, 1), day(1999, 1, 21), 1_000_000)
+	only := until
+	only.OldArrears = latefee.LocalOnly
+	always := local(day(1998, 1, 1), calendar.Date{}, 1_000_000)
+	gap := until
+	gap.Local = []latefee.Regime{{ID: "a", Rate: 1_000_000, From: day(1998, 1, 1), To: day(1998, 6, 30)}, {ID: "b", Rate: 3_000_000, From: day(1998, 8, 1), To: day(1999, 1, 21)}}
+	for _, tc := range []struct {
+		name     string
+		rules    latefee.Rules
+		from, to calendar.Date
+		want     money.Fen
+		missing  [2]calendar.Date // the days that are refused
+	}{
+		{"within the part", part, day(1998, 6, 1), day(1998, 6, 30), 3000, [2]calendar.Date{}},
+		{"the rest of the days before", part, day(1998, 6, 21), day(1999, 1, 31), 0, [2]calendar.Date{day(1998, 7, 1), day(1999, 1, 21)}},
+		{"only the rest", part, day(1998, 7, 5), day(1998, 7, 9), 0, [2]calendar.Date{day(1998, 7, 5), day(1998, 7, 9)}},
+		{"between two local rules", gap, day(1998, 6, 1), day(1998, 9, 30), 0, [2]calendar.Date{day(1998, 7, 1), day(1998, 7, 31)}},
+		{"since the Regulation the national rate", until, day(1999, 1, 21), day(1999, 1, 23), 500, [2]calendar.Date{}},
+		{"also where a part of the days before is open, which this claim has none of", part, day(1999, 1, 22), day(1999, 1, 23), 400, [2]calendar.Date{}},
+		{"since the Regulation by a local rule only", only, day(1999, 1, 21), day(1999, 1, 23), 0, [2]calendar.Date{day(1999, 1, 22), day(1999, 1, 23)}},
+		{"by a local rule that goes on", always, day(1999, 1, 21), day(1999, 1, 23), 300, [2]calendar.Date{}},
+		{"a local rule of later years says nothing", late, day(1999, 1, 22), day(2001, 1, 1), 0, [2]calendar.Date{day(1999, 1, 22), day(2000, 12, 31)}},
+		{"no local rule at all", latefee.NationalRules(), day(1998, 4, 1), day(2020, 1, 1), 0, [2]calendar.Date{day(1998, 4, 1), day(2020, 1, 1)}},
+	} {
+		fee, err := tc.rules.Compute(latefee.Claim{Principal: 100_000, Period: old, FirstDay: tc.from, LastDay: tc.to})
+		var missing latefee.NeedsLocalRule
+		switch {
+		case tc.missing[0].IsZero() && (err != nil || fee.Amount != tc.want):
+			t.Errorf("%s: %s, %v", tc.name, fee.Amount, err)
+		case !tc.missing[0].IsZero() && (!errors.As(err, &missing) || !errors.Is(err, latefee.ErrNeedsLocalRule) || missing.Period != old || missing.From != tc.missing[0] || missing.To != tc.missing[1]):
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+}

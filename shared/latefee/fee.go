@@ -54,6 +54,20 @@ var (
 	ErrPayments       = errors.New("latefee: payments must be above zero and together not above the principal")
 )
 
+// NeedsLocalRule is an ErrNeedsLocalRule that names the days: no rule tells their fee, and none is made up.
+type NeedsLocalRule struct {
+	Period   calendar.Period // of the arrears; none when the days alone decide
+	From, To calendar.Date
+}
+
+// Error names the days.
+func (e NeedsLocalRule) Error() string {
+	return fmt.Sprintf("%s (%s to %s)", ErrNeedsLocalRule, e.From, e.To)
+}
+
+// Unwrap is ErrNeedsLocalRule.
+func (e NeedsLocalRule) Unwrap() error { return ErrNeedsLocalRule }
+
 // LastDay is the last day that bears a fee when the arrears are paid on a day.
 func (r Rules) LastDay(paidOn calendar.Date) calendar.Date {
 	if r.EndDay == DayBeforePayment {
@@ -63,8 +77,9 @@ func (r Rules) LastDay(paidOn calendar.Date) calendar.Date {
 }
 
 // Compute counts the fee: simple, on the principal only, days inclusive, rounded half up once for the item (劳社厅发〔2001〕4号: 按照单位欠费本金; 四舍五入到分).
-// Arrears of periods that ended before the Regulation, and days before it, need a local rule (same notice, 二(一)). Periods from June 2011 bear only the rate of the law.
-// Errors: ErrPrincipal, ErrDays, ErrPayments, ErrNeedsLocalRule, money.ErrOverflow.
+// Days before the Regulation, and arrears of periods that ended before it, need a local rule (same notice, 二(一)): one that covers a part of the days does not let the rest take the
+// national rate; from 1999-01-22 on OldArrears decides. Periods from June 2011 bear only the rate of the law.
+// Errors: ErrPrincipal, ErrDays, ErrPayments, NeedsLocalRule (an ErrNeedsLocalRule), money.ErrOverflow.
 func (r Rules) Compute(c Claim) (Fee, error) {
 	if c.Principal <= 0 {
 		return Fee{}, ErrPrincipal
@@ -100,11 +115,11 @@ func (r Rules) Compute(c Claim) (Fee, error) {
 		} else if until.Before(to) {
 			to = until
 		}
-		regime, err := r.regimeOn(c, from)
-		if err != nil {
-			return Fee{}, err
+		regime, ok := r.regimeOn(c, from)
+		to = r.until(regime, ok, c, from, to)
+		if !ok {
+			return Fee{}, NeedsLocalRule{c.Period, from, to}
 		}
-		to = r.until(regime, c, from, to)
 		days := to.Sub(from) + 1
 		exact := new(big.Rat).Mul(principal.Rat(), big.NewRat(int64(regime.Rate)*int64(days), rateUnit))
 		amount, err := money.Round(exact)
@@ -172,23 +187,30 @@ func (r Rules) candidates(c Claim) [2][]Regime {
 	return [2][]Regime{r.Local, r.National}
 }
 
-// regimeOn is the regime of a day: the local one, else the national one. Error: ErrNeedsLocalRule.
-func (r Rules) regimeOn(c Claim, d calendar.Date) (Regime, error) {
+// regimeOn is the regime of a day: the local one, else the national one where the law leaves nothing to a local one; not ok is a day without a rule.
+func (r Rules) regimeOn(c Claim, d calendar.Date) (regime Regime, ok bool) {
 	lists := r.candidates(c)
 	if regime, ok := inForce(lists[0], d); ok {
-		return regime, nil
+		return regime, true
 	}
-	if c.Period != 0 && c.Period.LastDay().Before(Regulation) && len(r.Local) == 0 {
-		return Regime{}, fmt.Errorf("%s: %w", c.Period, ErrNeedsLocalRule)
+	old := c.Period != 0 && c.Period.LastDay().Before(Regulation)
+	if old && (r.OldArrears == LocalOnly || !r.knowsOldArrears()) {
+		return Regime{}, false
 	}
-	day := d
 	if c.Period >= firstLawPeriod && d.Before(InsuranceLaw) && c.Insurance != contribution.WorkInjury {
-		day = InsuranceLaw
+		d = InsuranceLaw
 	}
-	if regime, ok := inForce(lists[1], day); ok {
-		return regime, nil
+	return inForce(lists[1], d)
+}
+
+// knowsOldArrears reports whether a local rule is about the time before the Regulation; one of later years says nothing of arrears from then.
+func (r Rules) knowsOldArrears() bool {
+	for _, regime := range r.Local {
+		if regime.From.Before(Regulation) {
+			return true
+		}
 	}
-	return Regime{}, fmt.Errorf("%s: %w", d, ErrNeedsLocalRule)
+	return false
 }
 
 func inForce(list []Regime, d calendar.Date) (Regime, bool) {
@@ -200,8 +222,8 @@ func inForce(list []Regime, d calendar.Date) (Regime, bool) {
 	return Regime{}, false
 }
 
-// until is the last day up to to on which the same regime holds.
-func (r Rules) until(regime Regime, c Claim, from, to calendar.Date) calendar.Date {
+// until is the last day up to to on which the same regime holds, or on which there is none either.
+func (r Rules) until(regime Regime, ok bool, c Claim, from, to calendar.Date) calendar.Date {
 	edges := []calendar.Date{}
 	for _, list := range r.candidates(c) {
 		for _, other := range list {
@@ -213,7 +235,7 @@ func (r Rules) until(regime Regime, c Claim, from, to calendar.Date) calendar.Da
 	}
 	for _, edge := range edges {
 		if edge.After(from) && !edge.After(to) {
-			if next, err := r.regimeOn(c, edge); err != nil || next.ID != regime.ID {
+			if next, known := r.regimeOn(c, edge); known != ok || next.ID != regime.ID {
 				to = edge.AddDays(-1)
 			}
 		}

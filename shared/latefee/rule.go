@@ -84,6 +84,16 @@ const (
 	DayBeforePayment
 )
 
+// OldArrears says what arrears of periods that ended before the Regulation bear from 1999-01-22 on. The notice of 2001 (二(一)) leaves the fee of the days before to the local government
+// and is silent about the days since; a region sets its own reading.
+type OldArrears uint8
+
+// The readings.
+const (
+	NationalSince OldArrears = iota // from 1999-01-22 the national rate, where no local rule says otherwise
+	LocalOnly                       // no day without a local rule
+)
+
 // Rules are how a region computes; versions are told apart by the regimes' IDs.
 type Rules struct {
 	National   []Regime // all insurances
@@ -91,6 +101,7 @@ type Rules struct {
 	Local      []Regime // the region's own, for the days and arrears that the national rules leave to it; goes before both
 	Stop       Stop
 	EndDay     EndDay
+	OldArrears OldArrears
 	Capped     bool // 行政强制法 art. 45(2): not above the principal; practice is split, so both figures are always told
 }
 
