@@ -8,7 +8,7 @@ import (
 )
 
 // A message key where its text should stand.
-var rawKey = regexp.MustCompile(`>[^<]*\b(portal|site|status|insurance|tipoff|fault)\.[a-z_.]+`)
+var rawKey = regexp.MustCompile(`>[^<]*\b(portal|site|status|insurance|tipoff|fault|latefee)\.[a-z_.]+`)
 
 // Every page in every dress: whole, in its language, without a message key where a text should stand.
 func TestEveryPageInEveryDress(t *testing.T) {
@@ -25,7 +25,7 @@ func TestEveryPageInEveryDress(t *testing.T) {
 		for name, value := range dress {
 			v.cookies[name] = value
 		}
-		for _, path := range []string{"/", "/statement/2023", "/statement/2025", "/statement/2025?only=gaps", "/statement/2025/3", "/statement/2025/1", "/account", "/help/gaps", "/help/missing", "/help/missing?recent=no", "/help/missing?recent=no&employed=yes", "/help/missing?recent=yes", "/help/missing?recent=no&employed=no",
+		for _, path := range []string{"/", "/statement/2023", "/statement/2025", "/statement/2025?only=gaps", "/statement/2025/3", "/statement/2025/1", "/account", "/help/gaps", "/tools/late-fee", "/tools/late-fee?principal=1000&first=2011-06-30&last=2020-07-01", "/help/missing", "/help/missing?recent=no", "/help/missing?recent=no&employed=yes", "/help/missing?recent=yes", "/help/missing?recent=no&employed=no",
 			"/help/missing?recent=no&employed=yes&proof=paid", "/help/missing?recent=no&employed=yes&proof=arbitration", "/sign-in", "/tip-off", "/tip-off/receipt", "/progress", "/progress?sent=1", "/me", "/me?done=pin"} {
 			page := v.page(path)
 			if found := rawKey.FindString(page); found != "" {

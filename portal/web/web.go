@@ -136,6 +136,7 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/prefs", anybody, s.setPreferences},
 		{"GET", "/help/gaps", anybody, s.showHelp},
 		{"GET", "/help/missing", anybody, s.showMissing},
+		{"GET", "/tools/late-fee", anybody, s.showLateFee},
 		{"GET", "/sign-in", anybody, s.showSignIn},
 		{"POST", "/sign-in", anybody, s.signIn},
 		{"POST", "/sign-out", anybody, s.signOut},
