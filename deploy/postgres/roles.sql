@@ -20,7 +20,7 @@ GRANT USAGE ON SCHEMA ledger, intake, audit TO shebao_portal, shebao_ivr, shebao
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO shebao_portal, shebao_ivr, shebao_complaints;
 
 -- Recovered arrears: the desk books them through one function, and writes again what follows from the contributions.
-GRANT EXECUTE ON FUNCTION ledger.book_payment TO shebao_complaints;
+GRANT EXECUTE ON FUNCTION ledger.book_payment, ledger.unbook_payment, ledger.assess TO shebao_complaints;
 GRANT INSERT, UPDATE, DELETE ON ledger.person_year TO shebao_complaints;
 
 -- Issued statements: the portal issues on request, checks codes and marks what was opened; the hotline marks what it sent a link to; the others see that there are statements, not what is in them.
