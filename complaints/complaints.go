@@ -14,8 +14,10 @@ import (
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/complaints/web"
+	"shebao/frontend/fonts"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
+	"shebao/shared/document"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
@@ -31,7 +33,9 @@ type Config struct {
 	contentKey    seal.PrivateKey
 	smallEmployer int
 	takeEvery     time.Duration
+	warnEvery     time.Duration
 	limits        lifecycle.Settings
+	document      document.Config
 	demoStaff     []string
 
 	levels         []supervision.Level
@@ -41,8 +45,9 @@ type Config struct {
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
 	c := Config{publicURL: r.PublicURL("DESK_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32),
-		smallEmployer: r.Int("DESK_SMALL_EMPLOYER", 5, 0, 100), takeEvery: r.Duration("DESK_TAKE_EVERY", 2*time.Second)}
-	c.limits = readLimits(r)
+		smallEmployer: r.Int("DESK_SMALL_EMPLOYER", 5, 0, 100), takeEvery: r.Duration("DESK_TAKE_EVERY", 2*time.Second),
+		warnEvery: r.Duration("DESK_WARN_EVERY", 10*time.Minute)}
+	c.limits, c.document = readLimits(r), document.ReadConfig(r)
 	key, err := seal.ParsePrivateKey(r.Required("SHEBAO_DESK_CONTENT_PRIVATE"))
 	if err != nil {
 		r.Problem("SHEBAO_DESK_CONTENT_PRIVATE", "is not a private key")
@@ -86,8 +91,13 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err != nil {
 		return server.Wing{}, err
 	}
+	press, err := document.Open(c.document, fonts.NotoSerifSC)
+	if err != nil {
+		return server.Wing{}, err
+	}
 	book := ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})
-	site := &web.Site{Desk: desk{cases, book}, Recusal: recusal{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
+	calls := desk{cases, book, press}
+	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
@@ -109,7 +119,25 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 		}
 	}
 	watch := supervise{cases, book, c.levels}.run(c.superviseEvery, d.Now, d.Log)
-	return server.Wing{App: app, Background: []func(context.Context) error{take, watch}}, nil
+	return server.Wing{App: app, Background: []func(context.Context) error{take, watch, c.warn(calls, d)}}, nil
+}
+
+// warn sweeps the deadlines of documents: they call without anybody's write.
+func (c Config) warn(calls desk, d server.Deps) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		tick := time.NewTicker(c.warnEvery)
+		defer tick.Stop()
+		for {
+			if _, err := calls.store.WarnNotices(ctx, calls.owed, d.Now().UTC()); err != nil && ctx.Err() == nil {
+				d.Log.Error("sweeping the documents' deadlines failed", "error", err.Error()) // what did not call calls at the next tick
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+		}
+	}
 }
 
 func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {

@@ -10,6 +10,7 @@ import (
 	"shebao/complaints/web"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/document"
 	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/intake"
@@ -22,6 +23,7 @@ import (
 type desk struct {
 	store  *store.Store
 	ledger *ledger.Ledger
+	press  *document.Press
 }
 
 const queueLength = 100

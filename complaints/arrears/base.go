@@ -1,6 +1,11 @@
 package arrears
 
 import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/money"
@@ -116,4 +121,43 @@ func Gather(lines []PersonLine) []Line {
 		list[i].Gap += l.EmployerGap + l.PersonGap
 	}
 	return list
+}
+
+// ParseFindings reads a finding a line: the person's number in the table or * for everybody, first and last month, true base in yuan, such as
+// "* 2026-01 2026-06 9000". Error: ErrLine.
+func ParseFindings(text string) ([]Finding, error) {
+	var list []Finding
+	err := eachLine(text, 4, func(f []string) error {
+		var found Finding
+		if f[0] != "*" {
+			n, err := strconv.ParseInt(f[0], 10, 64)
+			if err != nil || n < 1 {
+				return ErrLine
+			}
+			found.PersonID = n
+		}
+		from, err1 := calendar.ParsePeriod(f[1])
+		to, err2 := calendar.ParsePeriod(f[2])
+		base, err3 := money.Parse(f[3])
+		if errors.Join(err1, err2, err3) != nil || to < from || base <= 0 {
+			return ErrLine
+		}
+		found.From, found.To, found.Base = from, to, base
+		list = append(list, found)
+		return nil
+	})
+	return list, err
+}
+
+// FormatFindings writes what ParseFindings reads.
+func FormatFindings(list []Finding) string {
+	var b strings.Builder
+	for _, f := range list {
+		who := "*"
+		if f.PersonID != 0 {
+			who = strconv.FormatInt(f.PersonID, 10)
+		}
+		fmt.Fprintf(&b, "%s %s %s %s\n", who, f.From, f.To, f.Base)
+	}
+	return b.String()
 }

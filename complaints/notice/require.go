@@ -98,7 +98,9 @@ var requirements = []requirement{
 	{CourtApplication, "notice.need.warning_served", false, func(s Situation, _ *calendar.Workdays) bool { return s.served(EnforcementWarning) }},
 	{CourtApplication, "notice.need.warning_passed", false, func(s Situation, w *calendar.Workdays) bool { return s.passed(EnforcementWarning, w) }},
 	{CourtApplication, "notice.need.owed", false, func(s Situation, _ *calendar.Workdays) bool { return s.Owed > 0 }},
-	{Refusal, "notice.need.refusable", false, func(s Situation, _ *calendar.Workdays) bool { return s.in("received", "screening", "needs_supplement", "rejected") }},
+	{Refusal, "notice.need.refusable", false, func(s Situation, _ *calendar.Workdays) bool {
+		return s.in("received", "screening", "needs_supplement", "rejected")
+	}},
 	{TransferLetter, "notice.need.transferable", false, func(s Situation, _ *calendar.Workdays) bool {
 		return s.in("received", "screening", "accepted", "investigating", "transferred_out")
 	}},

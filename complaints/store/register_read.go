@@ -78,6 +78,7 @@ func (s Staff) actor() string { return fmt.Sprintf("staff:%d", s.ID) }
 // querier is a pool or a transaction.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 func oneDebtor(ctx context.Context, db querier, who Staff, uscc, lock string) (supervision.Debtor, error) {

@@ -16,6 +16,8 @@ var (
 	anybody     []lifecycle.Role
 	staff       = []lifecycle.Role{lifecycle.Intake, lifecycle.Investigator, lifecycle.Supervisor, lifecycle.Sysadmin, lifecycle.Auditor}
 	caseworkers = []lifecycle.Role{lifecycle.Intake, lifecycle.Investigator, lifecycle.Supervisor}
+
+	investigators = []lifecycle.Role{lifecycle.Investigator, lifecycle.Supervisor}
 )
 
 // Routes registers every address; who may is written beside it.
@@ -57,6 +59,27 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/supervision/register/:uscc/write-off-approval", supervisors, s.approveWriteOff},
 		{"GET", "/supervision/collection", overseers, s.showCollection},
 		{"GET", "/supervision/collection.csv", overseers, s.exportCollection},
+
+		{"GET", "/cases/:number/calc", caseworkers, s.showCalc},
+		{"POST", "/cases/:number/calc", caseworkers, s.computeCalc},
+		{"GET", "/cases/:number/calc/:id", caseworkers, s.showKeptCalc},
+		{"POST", "/cases/:number/calc/:id/assess", investigators, s.assess},
+		{"POST", "/cases/:number/deferrals", investigators, s.addDeferral},
+		{"POST", "/cases/:number/deferrals/:id/end", investigators, s.endDeferral},
+		{"GET", "/cases/:number/notices", caseworkers, s.showNotices},
+		{"POST", "/cases/:number/notices", caseworkers, s.draftNotice},
+		{"POST", "/cases/:number/audit-end", investigators, s.endAudit},
+		{"GET", "/cases/:number/notices/:id", caseworkers, s.showNotice},
+		{"POST", "/cases/:number/notices/:id", caseworkers, s.fillNotice},
+		{"POST", "/cases/:number/notices/:id/service", investigators, s.serveNotice},
+		{"POST", "/cases/:number/notices/:id/end", investigators, s.endNotice},
+		{"GET", "/cases/:number/notices/:id/pdf", caseworkers, s.noticeFile},
+		{"GET", "/cases/:number/payments", caseworkers, s.showPayments},
+		{"POST", "/cases/:number/payments", investigators, s.takePayment},
+		{"POST", "/cases/:number/payments/:id/reverse", investigators, s.reversePayment},
+		{"GET", "/employers/:uscc", caseworkers, s.showEmployer},
+		{"GET", "/settings/money", supervisors, s.showMoneySetting},
+		{"POST", "/settings/money", supervisors, s.saveMoneySetting},
 	} {
 		handlers := []fiber.Handler{r.action}
 		if r.who != nil {
@@ -102,10 +125,14 @@ var navigation = []struct {
 	{"/queue", "desk.nav.queue", caseworkers},
 	{"/supervision/register", "supervision.nav", overseers},
 	{"/conflicts", "conflict.title", caseworkers},
+	{"/settings/money", "money.nav.setting", supervisors},
 }
 
 // caseTabs are the tabs of a case, in order; an address is below the case's own.
 var caseTabs = []struct{ path, text string }{
 	{"", "desk.tab.overview"},
 	{"/evidence", "desk.tab.evidence"},
+	{"/calc", "money.tab.calc"},
+	{"/notices", "notice.tab"},
+	{"/payments", "money.tab.payments"},
 }

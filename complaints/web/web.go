@@ -83,6 +83,8 @@ type Site struct {
 	Desk          Desk
 	Register      Register
 	Recusal       Recusal
+	Money         Money
+	Payments      Payments
 	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
 	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
 	Secure        bool

@@ -1,0 +1,232 @@
+package complaints
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"shebao/complaints/arrears"
+	"shebao/complaints/store"
+	"shebao/complaints/web"
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+	"shebao/shared/identity"
+	"shebao/shared/ledger"
+	"shebao/shared/money"
+)
+
+// inCase resolves the session and opens a case in its scope; who looked is noted.
+func (d desk) inCase(ctx context.Context, session, number string, now time.Time) (store.Staff, store.Case, error) {
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return who, store.Case{}, err
+	}
+	c, _, err := d.store.CaseByNumber(ctx, who, number, now)
+	return who, c, err
+}
+
+// employer is the case's employer in the register; found is false when it is not there.
+func (d desk) employer(ctx context.Context, uscc string) (e ledger.Employer, found bool, err error) {
+	code, err := identity.ParseUSCC(uscc)
+	if err != nil {
+		return e, false, nil //nolint:nilerr // the reporter gave a name only: there is no such employer in the register
+	}
+	e, err = d.ledger.EmployerByUSCC(ctx, code)
+	if fault.Is(err, fault.NotFound) {
+		return e, false, nil
+	}
+	return e, err == nil, err
+}
+
+// owed is what an employer owes now, by the ledger.
+func (d desk) owed(ctx context.Context, uscc string) (money.Fen, error) {
+	e, found, err := d.employer(ctx, uscc)
+	if err != nil || !found {
+		return 0, err
+	}
+	lines, err := d.ledger.EmployerArrears(ctx, e.ID)
+	var sum money.Fen
+	for _, l := range lines {
+		sum += l.Owed
+	}
+	return sum, err
+}
+
+// reckoning is a calculation with its lines by person.
+type reckoning struct {
+	c        store.Case
+	employer ledger.Employer
+	found    bool
+	kept     store.Calculation
+	people   []arrears.PersonLine
+}
+
+// reckon counts what a case's employer owes: the ledger's rows, the findings on them, the region's setting, what stops the fee.
+func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now time.Time) (reckoning, error) {
+	r := reckoning{c: c}
+	setting, err := d.store.MoneySetting(ctx, c.Region)
+	if err != nil {
+		return r, err
+	}
+	facts, err := d.store.EmployerFacts(ctx, c.EmployerUSCC)
+	if err != nil {
+		return r, err
+	}
+	if !ask.Declared.IsZero() {
+		facts.Declared = ask.Declared
+	}
+	if !ask.Accepted.IsZero() {
+		facts.Accepted = ask.Accepted
+	}
+	if ask.PaidOn.IsZero() {
+		ask.PaidOn = calendar.DateOf(now)
+	}
+	r.kept = store.Calculation{Employer: c.EmployerUSCC, Rule: setting.Name(), Findings: ask.Findings, Input: arrears.Input{PaidOn: ask.PaidOn, Facts: facts, Setting: setting.Arrears}}
+	if r.kept.DataDate, err = d.ledger.DataDate(ctx); err != nil {
+		return r, err
+	}
+	if r.employer, r.found, err = d.employer(ctx, c.EmployerUSCC); err != nil || !r.found {
+		return r, err
+	}
+	from, to := ask.From, ask.To
+	if to == 0 {
+		to = lastPeriod
+	}
+	rows, err := d.store.LedgerRows(ctx, d.ledger, r.employer.ID, from, to, len(ask.Findings) == 0)
+	if err != nil {
+		return r, err
+	}
+	if r.people, err = arrears.Recompute(setting.Arrears, store.DeclaredRows(rows), ask.Findings); err != nil {
+		return r, err
+	}
+	r.people = slices.DeleteFunc(r.people, func(l arrears.PersonLine) bool { return l.Owed() <= 0 && !l.NoRate })
+	r.kept.Input.Lines = arrears.Gather(r.people)
+	r.kept.Result, err = arrears.Compute(r.kept.Input)
+	return r, err
+}
+
+const lastPeriod calendar.Period = 299912
+
+func (d desk) Calculate(ctx context.Context, session, number string, ask web.CalcAsk, now time.Time) (web.Calc, error) {
+	_, c, err := d.inCase(ctx, session, number, now)
+	if err != nil {
+		return web.Calc{}, err
+	}
+	r, err := d.reckon(ctx, c, ask, now)
+	if err != nil {
+		return web.Calc{}, err
+	}
+	k := calcOf(r)
+	lines := r.people
+	if ask.Search != "" && r.found {
+		ids, err := d.ledger.EmployedPersons(ctx, r.employer.ID, ask.Search)
+		if err != nil {
+			return k, err
+		}
+		lines = slices.DeleteFunc(slices.Clone(lines), func(l arrears.PersonLine) bool { return !slices.Contains(ids, l.PersonID) })
+	}
+	k.Rows = len(lines)
+	k.Pages = max(1, (len(lines)+web.PeopleAPage-1)/web.PeopleAPage)
+	k.Page = min(max(ask.Page, 1), k.Pages)
+	for _, l := range lines[min(len(lines), (k.Page-1)*web.PeopleAPage):min(len(lines), k.Page*web.PeopleAPage)] {
+		k.People = append(k.People, web.CalcPerson{ID: l.PersonID, Period: l.Period, Insurance: l.Insurance, Base: l.Base, TrueBase: l.TrueBase, EmployerOwed: l.EmployerOwed(), OwnOwed: l.PersonOwed(), NoRate: l.NoRate})
+	}
+	if err := d.name(ctx, k.People); err != nil {
+		return k, err
+	}
+	list, err := d.store.Deferrals(ctx, c.EmployerUSCC)
+	if err != nil {
+		return k, err
+	}
+	for _, x := range list {
+		k.Deferrals = append(k.Deferrals, web.Deferral(x))
+	}
+	k.Kept, err = d.keptOf(ctx, c.ID)
+	return k, err
+}
+
+func calcOf(r reckoning) web.Calc {
+	k := web.Calc{Case: shown(r.c), Found: r.found, Employer: r.c.EmployerName, ID: r.kept.ID, Rule: r.kept.Rule, Input: r.kept.Input, Findings: r.kept.Findings, Result: r.kept.Result,
+		DataDate: r.kept.DataDate, KeptAt: r.kept.KeptAt, KeptBy: r.kept.KeptBy}
+	if r.found {
+		k.Employer = r.employer.Name + " " + string(r.employer.USCC)
+	}
+	return k
+}
+
+// name puts masked names to lines by person.
+func (d desk) name(ctx context.Context, people []web.CalcPerson) error {
+	var ids []int64
+	for _, p := range people {
+		ids = append(ids, p.ID)
+	}
+	names, err := d.ledger.MaskedPersons(ctx, ids)
+	for i, p := range people {
+		people[i].Name, people[i].Number = names[p.ID].Name, names[p.ID].Number
+	}
+	return err
+}
+
+func (d desk) keptOf(ctx context.Context, complaint int64) ([]web.KeptCalc, error) {
+	list, err := d.store.Calculations(ctx, complaint)
+	var kept []web.KeptCalc
+	for _, k := range list {
+		kept = append(kept, web.KeptCalc{ID: k.ID, At: k.KeptAt, By: k.KeptBy, PaidOn: k.Input.PaidOn, Owed: k.Result.Sum.Owed, Fee: k.Result.Sum.Fee, Rule: k.Rule})
+	}
+	return kept, err
+}
+
+func (d desk) KeepCalculation(ctx context.Context, session, number string, ask web.CalcAsk, now time.Time) (int64, error) {
+	who, c, err := d.inCase(ctx, session, number, now)
+	if err != nil {
+		return 0, err
+	}
+	r, err := d.reckon(ctx, c, ask, now)
+	if err != nil {
+		return 0, err
+	}
+	if !r.found {
+		return 0, fault.New(fault.Conflict, "fault.money.employer")
+	}
+	return d.store.KeepCalculation(ctx, who, number, r.kept, r.people, now)
+}
+
+func (d desk) Calculation(ctx context.Context, session, number string, id int64, now time.Time) (web.Calc, error) {
+	_, c, err := d.inCase(ctx, session, number, now)
+	if err != nil {
+		return web.Calc{}, err
+	}
+	r := reckoning{c: c}
+	if r.kept, err = d.store.Calculation(ctx, c.ID, id); err != nil {
+		return web.Calc{}, err
+	}
+	if r.employer, r.found, err = d.employer(ctx, c.EmployerUSCC); err != nil {
+		return web.Calc{}, err
+	}
+	k := calcOf(r)
+	people, err := d.store.CalculationPeople(ctx, id)
+	if err != nil {
+		return k, err
+	}
+	for _, p := range people {
+		k.People = append(k.People, web.CalcPerson{ID: p.PersonID, Period: p.Period, Insurance: p.Insurance, Base: p.Base, TrueBase: p.TrueBase, EmployerOwed: p.EmployerOwed, OwnOwed: p.OwnOwed})
+	}
+	k.Rows = len(k.People)
+	return k, d.name(ctx, k.People)
+}
+
+func (d desk) AddDeferral(ctx context.Context, session, number string, x web.Deferral, now time.Time) error {
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return d.store.AddDeferral(ctx, who, number, store.Deferral(x), now)
+}
+
+func (d desk) EndDeferral(ctx context.Context, session, number string, id int32, now time.Time) error {
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return d.store.EndDeferral(ctx, who, number, id, now)
+}
