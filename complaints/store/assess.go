@@ -16,14 +16,14 @@ import (
 // booked to it. The gap is counted anew on what the ledger holds now, so that nothing is made due twice. Errors: fault.NotFound; fault.Conflict when nothing more is due by it.
 func (s *Store) AssessCalculation(ctx context.Context, who Staff, number string, id int64, books Books, now time.Time) error {
 	return s.change(ctx, who, number, 0, func(tx pgx.Tx, c Case) error {
-		k, err := s.Calculation(ctx, c.ID, id)
+		k, err := oneCalculation(ctx, tx, c.ID, id)
 		if err != nil {
 			return err
 		}
 		if err := lockMoney(ctx, tx, c.EmployerUSCC); err != nil {
 			return err
 		}
-		employer, err := employerOf(ctx, c, books)
+		employer, err := employerOf(ctx, tx, c, books)
 		if err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func (s *Store) AssessCalculation(ctx context.Context, who Staff, number string,
 		for _, l := range k.Input.Lines {
 			from, to = min(from, l.Period), max(to, l.Period)
 		}
-		rows, err := books.EmployerRows(ctx, tx, employer.ID, from, to, false)
+		rows, err := books.EmployerRows(ctx, tx, employer, from, to, false)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (s *Store) AssessCalculation(ctx context.Context, who Staff, number string,
 		if len(lines) == 0 {
 			return fault.New(fault.Conflict, "fault.money.assessed")
 		}
-		assessed, err := books.Assess(ctx, tx, fmt.Sprintf("desk-calculation-%d", id), employer.ID, lines, now)
+		assessed, err := books.Assess(ctx, tx, fmt.Sprintf("desk-calculation-%d", id), employer, lines, now)
 		if err != nil {
 			return err
 		}

@@ -109,15 +109,20 @@ func calculations(ctx context.Context, db querier, complaint int64) ([]Calculati
 
 // Calculation of a case by its number. Error: fault.NotFound.
 func (s *Store) Calculation(ctx context.Context, complaint, id int64) (Calculation, error) {
-	rows, err := s.pool.Query(ctx, `SELECT `+calculationColumns+` FROM complaints.calculation k JOIN complaints.staff o ON o.id = k.kept_by WHERE k.complaint_id = $1 AND k.id = $2`, complaint, id)
+	k, err := oneCalculation(ctx, s.pool, complaint, id)
+	return k, postgres.Classify(err)
+}
+
+func oneCalculation(ctx context.Context, db querier, complaint, id int64) (Calculation, error) {
+	rows, err := db.Query(ctx, `SELECT `+calculationColumns+` FROM complaints.calculation k JOIN complaints.staff o ON o.id = k.kept_by WHERE k.complaint_id = $1 AND k.id = $2`, complaint, id)
 	if err != nil {
-		return Calculation{}, postgres.Classify(fmt.Errorf("read calculation: %w", err))
+		return Calculation{}, fmt.Errorf("read calculation: %w", err)
 	}
 	k, err := pgx.CollectExactlyOneRow(rows, scanCalculation)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Calculation{}, fault.New(fault.NotFound, "fault.money.calculation")
 	}
-	return k, postgres.Classify(err)
+	return k, err
 }
 
 // KeptPerson is what was owed for one person, month and insurance in a kept calculation.

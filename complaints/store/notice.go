@@ -288,7 +288,7 @@ func (s *Store) permitted(ctx context.Context, tx pgx.Tx, c Case, n Notice, in I
 		}
 	}
 	if n.Kind.HasFigures() && n.Calculation != 0 {
-		k, err := s.Calculation(ctx, c.ID, n.Calculation)
+		k, err := oneCalculation(ctx, tx, c.ID, n.Calculation)
 		if err != nil {
 			return source, err
 		}

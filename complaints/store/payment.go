@@ -23,7 +23,7 @@ import (
 
 // Books is what payments need of the ledger, inside our own transaction.
 type Books interface {
-	EmployerByUSCC(ctx context.Context, code identity.USCC) (ledger.Employer, error)
+	EmployerID(ctx context.Context, tx pgx.Tx, code identity.USCC) (int32, error)
 	EmployerRows(ctx context.Context, tx pgx.Tx, employerID int32, from, to calendar.Period, owingOnly bool) ([]ledger.EmployerRow, error)
 	RecordPayment(ctx context.Context, tx pgx.Tx, p ledger.Payment, now time.Time) (bool, error)
 	ReversePayment(ctx context.Context, tx pgx.Tx, p ledger.Payment, now time.Time) (bool, error)
@@ -85,7 +85,7 @@ func (s *Store) preview(ctx context.Context, tx pgx.Tx, c Case, in PaymentInput,
 	if err := enoughLeft(ctx, tx, c.EmployerUSCC, in); err != nil {
 		return p, err
 	}
-	employer, err := employerOf(ctx, c, books)
+	employer, err := employerOf(ctx, tx, c, books)
 	if err != nil {
 		return p, err
 	}
@@ -97,7 +97,7 @@ func (s *Store) preview(ctx context.Context, tx pgx.Tx, c Case, in PaymentInput,
 	if err != nil {
 		return p, err
 	}
-	rows, err := books.EmployerRows(ctx, tx, employer.ID, firstPeriod, lastPeriod, true)
+	rows, err := books.EmployerRows(ctx, tx, employer, firstPeriod, lastPeriod, true)
 	if err != nil {
 		return p, err
 	}
@@ -113,7 +113,7 @@ func (s *Store) preview(ctx context.Context, tx pgx.Tx, c Case, in PaymentInput,
 	if err != nil {
 		return p, err
 	}
-	p.Rule, p.employer = setting.Name(), employer.ID
+	p.Rule, p.employer = setting.Name(), employer
 	p.Mark, err = markOf(in, p)
 	return p, err
 }
@@ -137,16 +137,17 @@ func DeclaredRows(rows []ledger.EmployerRow) []arrears.Declared {
 	return list
 }
 
-func employerOf(ctx context.Context, c Case, books Books) (ledger.Employer, error) {
+// employerOf is the case's employer in the ledger. It reads in the transaction: a second connection could not be had while all are held by payments that wait.
+func employerOf(ctx context.Context, tx pgx.Tx, c Case, books Books) (int32, error) {
 	code, err := identity.ParseUSCC(c.EmployerUSCC)
 	if err != nil {
-		return ledger.Employer{}, fault.New(fault.Conflict, "fault.money.employer")
+		return 0, fault.New(fault.Conflict, "fault.money.employer")
 	}
-	employer, err := books.EmployerByUSCC(ctx, code)
+	id, err := books.EmployerID(ctx, tx, code)
 	if fault.Is(err, fault.NotFound) {
-		return employer, fault.New(fault.Conflict, "fault.money.employer")
+		return 0, fault.New(fault.Conflict, "fault.money.employer")
 	}
-	return employer, err
+	return id, err
 }
 
 // checkPayment reports every wrong field.

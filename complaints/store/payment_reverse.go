@@ -57,7 +57,7 @@ func (s *Store) ReversePayment(ctx context.Context, who Staff, number string, id
 
 // takeOut takes the parts of a payment out of the ledger, as they went in.
 func takeOut(ctx context.Context, tx pgx.Tx, c Case, id int64, paidOn calendar.Date, books Books, now time.Time) error {
-	employer, err := employerOf(ctx, c, books)
+	employer, err := employerOf(ctx, tx, c, books)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func takeOut(ctx context.Context, tx pgx.Tx, c Case, id int64, paidOn calendar.D
 	if err != nil {
 		return fmt.Errorf("read payment's parts: %w", err)
 	}
-	_, err = books.ReversePayment(ctx, tx, ledger.Payment{ID: ledgerID(id), EmployerID: employer.ID, PaidOn: paidOn, Lines: lines}, now)
+	_, err = books.ReversePayment(ctx, tx, ledger.Payment{ID: ledgerID(id), EmployerID: employer, PaidOn: paidOn, Lines: lines}, now)
 	return err
 }
 

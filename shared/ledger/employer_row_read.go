@@ -2,12 +2,14 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/postgres"
 )
@@ -47,6 +49,18 @@ func (l *Ledger) EmployerRows(ctx context.Context, tx pgx.Tx, employerID int32, 
 		return nil, fmt.Errorf("read employer's rows: %w", err)
 	}
 	return list, nil
+}
+
+// EmployerID finds an employer by its normalized credit code within the caller's transaction. Error: fault.NotFound.
+func (l *Ledger) EmployerID(ctx context.Context, tx pgx.Tx, code identity.USCC) (id int32, err error) {
+	err = tx.QueryRow(ctx, `SELECT id FROM ledger.employer WHERE uscc = $1`, string(code)).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, fault.New(fault.NotFound, "ledger.no_employer")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find employer: %w", err)
+	}
+	return id, nil
 }
 
 // MaskedPerson names a person as far as a list of colleagues may.
