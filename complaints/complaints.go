@@ -10,7 +10,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"shebao/complaints/arrears"
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/complaints/web"
@@ -185,4 +187,13 @@ func SignInCode(ctx context.Context, c Config, pool *pgxpool.Pool, account strin
 		return "", err
 	}
 	return cases.Code(ctx, account, now)
+}
+
+// InstallAgency lets a region issue documents that has set nothing yet; a region that has is left as it is.
+func InstallAgency(ctx context.Context, c Config, pool *pgxpool.Pool, region string, a notice.Agency, now time.Time) error {
+	cases, err := c.store(pool)
+	if err != nil {
+		return err
+	}
+	return cases.InstallMoneySetting(ctx, region, store.MoneySetting{Arrears: arrears.Default(), Agency: a}, now)
 }

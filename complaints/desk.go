@@ -109,6 +109,11 @@ func (d desk) Act(ctx context.Context, session, number string, version int, in l
 	if err != nil {
 		return err
 	}
+	if in.Action == lifecycle.Close {
+		if in.Unpaid, err = d.unpaid(ctx, session, number, now); err != nil {
+			return err
+		}
+	}
 	return d.store.Act(ctx, who, number, version, in, now)
 }
 

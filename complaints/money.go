@@ -52,6 +52,20 @@ func (d desk) owed(ctx context.Context, uscc string) (money.Fen, error) {
 	return sum, err
 }
 
+// unpaid reports whether a calculation was kept in a case and its employer still owes by the ledger.
+func (d desk) unpaid(ctx context.Context, session, number string, now time.Time) (bool, error) {
+	_, c, err := d.inCase(ctx, session, number, now)
+	if err != nil {
+		return false, err
+	}
+	kept, err := d.store.Calculations(ctx, c.ID)
+	if err != nil || len(kept) == 0 {
+		return false, err
+	}
+	owed, err := d.owed(ctx, c.EmployerUSCC)
+	return owed > 0, err
+}
+
 // reckoning is a calculation with its lines by person.
 type reckoning struct {
 	c        store.Case

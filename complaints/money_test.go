@@ -439,3 +439,16 @@ func TestLeftOverIsNeverLost(t *testing.T) {
 	first := x.post(x.li, "/cases/2026-000001/payments", "do", "preview", "paid_on", "2026-11-24", "amount", "99999.00", "voucher", "", "way", "left_over")
 	x.want(first, 422, "余款只有")
 }
+
+// A case whose calculation shows a rest is not closed as if it were recovered: it needs a reason, or the money.
+func TestAnUnpaidRestIsNotClosedSilently(t *testing.T) {
+	x := newTill(t)
+	x.keep()
+	version := func() string { return x.value(`SELECT version FROM complaints.complaint`) }
+	at := "/cases/2026-000001/act"
+	x.want(x.post(x.li, at, "version", version(), "action", "propose_decision", "finding", "violation", "reason", "查实", "text", "已责令补缴。"), 303)
+	x.want(x.post(x.head, at, "version", version(), "action", "approve_decision"), 303)
+	x.want(x.post(x.li, at, "version", version(), "action", "close", "text", "已办结。"), 422, "请写明未缴清就办结的理由")
+	x.want(x.pay("18360.00", "V1"), 303)
+	x.want(x.post(x.li, at, "version", version(), "action", "close", "text", "已办结。"), 303)
+}

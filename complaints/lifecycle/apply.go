@@ -37,6 +37,7 @@ type Input struct {
 	Route    Route         // to go on with
 	By       calendar.Date // the employer's limit, from the notice that was served; none for none
 	NewLeads bool
+	Unpaid   bool // the case's calculation shows a rest that the employer still owes
 	Today    calendar.Date
 }
 
@@ -151,6 +152,9 @@ func missing(t transition, c Case, in Input) []fault.Field {
 	lacks(leads, in.NewLeads || in.Role == Supervisor, "leads", "fault.desk.leads")
 	lacks(reason, in.Reason != "", "reason", "fault.desk.reason")
 	lacks(words, in.Text != "" || c.Route == Audit, "text", "fault.desk.text")
+	if t.action == Close && c.Finding == Violation && in.Unpaid && in.Reason == "" { // closed as recovered, it would not be
+		wrong = append(wrong, fault.Field{Name: "reason", Key: "fault.money.unpaid"})
+	}
 	if t.clock == employer && !in.By.IsZero() && in.By.Before(in.Today) {
 		wrong = append(wrong, fault.Field{Name: "by", Key: "fault.desk.by"})
 	}

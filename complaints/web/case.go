@@ -20,6 +20,9 @@ func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError)
 	p := s.page(c, locale.Text(lang(c), "desk.case", k.Number))
 	p.Failed = len(wrong) > 0
 	v := pages.CaseHead{Page: p, Errors: wrong, Number: k.Number, Version: strconv.Itoa(k.Version), Employer: k.EmployerName, State: p.T("lifecycle.state." + string(k.State))}
+	if k.EmployerUSCC != "" {
+		v.EmployerHref = "/employers/" + k.EmployerUSCC
+	}
 	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(server.Now(c)))
 	for _, t := range caseTabs {
 		v.Tabs = append(v.Tabs, pages.Link{Text: p.T(t.text), Href: "/cases/" + k.Number + t.path, Current: t.path == tab})
@@ -59,7 +62,7 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError) error {
 // actionView is one step that is offered, with everything that it asks for.
 func actionView(p layout.Page, k Case, a lifecycle.Action) pages.Action {
 	wants := lifecycle.Needs(k.State, a)
-	v := pages.Action{Name: string(a), Label: p.T("lifecycle.action." + string(a)), Text: wants.Text && k.Route != lifecycle.Audit, Reason: wants.Reason, By: wants.By, Leads: wants.NewLeads}
+	v := pages.Action{Name: string(a), Label: p.T("lifecycle.action." + string(a)), Text: wants.Text && k.Route != lifecycle.Audit, Reason: wants.Reason || a == lifecycle.Close && k.Finding == lifecycle.Violation, By: wants.By, Leads: wants.NewLeads}
 	if template := "lifecycle.template." + string(a); locale.Has(p.Lang, template) {
 		v.Template = p.T(template)
 	}

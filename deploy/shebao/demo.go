@@ -220,7 +220,7 @@ func (p program) demoPeople(ctx context.Context, _ *ground, pool *pgxpool.Pool, 
 			return err
 		}
 	}
-	return nil
+	return complaints.InstallAgency(ctx, c, pool, "33", demoAgency(), now)
 }
 
 // demoTipOff files one anonymous tip-off, so that the queue has a case and a receipt can be tried.

@@ -36,15 +36,16 @@ type Pair struct{ Term, Value string }
 
 // CaseHead is what every tab of a case shows above its own content.
 type CaseHead struct {
-	Page     layout.Page
-	Errors   []layout.FieldError
-	Number   string
-	Version  string
-	Employer string
-	State    string
-	Due      string
-	DueClass string
-	Tabs     []Link
+	Page         layout.Page
+	Errors       []layout.FieldError
+	Number       string
+	Version      string
+	Employer     string
+	EmployerHref string // its own page; empty when it is in no register
+	State        string
+	Due          string
+	DueClass     string
+	Tabs         []Link
 }
 
 // Case is the overview of a case.
