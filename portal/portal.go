@@ -6,10 +6,12 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"shebao/frontend/fonts"
 	"shebao/portal/store"
 	"shebao/portal/web"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
+	"shebao/shared/document"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
@@ -27,6 +29,7 @@ type Config struct {
 	tokenSeeds                              [][]byte
 	contentKey, identityKey                 seal.PublicKey
 	statements                              ledger.StatementKeys
+	press                                   document.Config
 	sms                                     sms.Config
 	demo                                    bool
 	demoHints                               []string
@@ -40,7 +43,7 @@ func ReadConfig(r *config.Reader) Config {
 		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), demo: r.Bool("PORTAL_DEMO", false),
 		sms: sms.ReadConfig(r), objectionDays: r.Int("DESK_DAYS_OBJECTION", 10, 1, 365),
 	}
-	c.statements = ledger.ReadStatementKeys(r)
+	c.statements, c.press = ledger.ReadStatementKeys(r), document.ReadConfig(r)
 	for _, text := range strings.Split(r.Required("SHEBAO_TOKEN_SEEDS"), ",") {
 		seed, err := base64.RawURLEncoding.DecodeString(text)
 		if err != nil || len(seed) != 32 {
@@ -90,11 +93,15 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err != nil {
 		return server.Wing{}, err
 	}
+	press, err := document.Open(c.press, fonts.NotoSerifSC)
+	if err != nil {
+		return server.Wing{}, err
+	}
 	slow := seal.NewSlow()
 	book, own := ledger.New(d.DB, keys), store.New(d.DB, d.Redis, d.Log)
 	counter := intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow)
 	site := &web.Site{
-		Ledger: &register{Ledger: book, now: d.Now}, Sessions: sessions{own}, Limiter: redis.NewLimiter(d.Redis),
+		Ledger: &register{Ledger: book, now: d.Now}, Issued: book, Press: press, PublicURL: c.publicURL, Sessions: sessions{own}, Limiter: redis.NewLimiter(d.Redis),
 		Counter: counter, Objections: objections{own, counter, field}, ObjectionDays: c.objectionDays,
 		Tokens: tokens, Field: field, Hash: limits, Workdays: calendar.China(), Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -24,6 +25,7 @@ import (
 	"shebao/shared/audit"
 	"shebao/shared/config"
 	"shebao/shared/credential"
+	"shebao/shared/document/documenttest"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres/postgrestest"
@@ -83,6 +85,7 @@ func newSite(t testing.TB) *site {
 		"PORTAL_PUBLIC_URL": "http://si.example", "SHEBAO_LEDGER_KEY": key, "SHEBAO_PIN_PEPPER": key, "SHEBAO_RECEIPT_KEY": key, "SHEBAO_STATE_KEY": key, "SHEBAO_TOKEN_SEEDS": key, "SHEBAO_STATEMENT_SEEDS": key,
 		"SHEBAO_DESK_CONTENT_PUBLIC": s.content.Public().Encode(), "SHEBAO_DESK_IDENTITY_PUBLIC": s.identity.Public().Encode(), "PORTAL_DEMO": "true", "PORTAL_DEMO_HINT": "甲：1|乙：2",
 	}
+	maps.Copy(s.settings, documenttest.Settings(t))
 	s.open(s.pool)
 	return s
 }

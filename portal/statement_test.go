@@ -22,6 +22,8 @@ type statementJSON struct {
 	}
 	Months []struct {
 		YM, Status, Credited, Base string
+		EmployerDue                string `json:"employer_due"`
+		PersonDue                  string `json:"person_due"`
 		EmployerPaid               string `json:"employer_paid"`
 		PersonPaid                 string `json:"person_paid"`
 		Rows                       []struct {

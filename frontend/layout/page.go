@@ -19,6 +19,7 @@ type Page struct {
 	// AccountLink is where the name leads; empty for a name that leads nowhere.
 	AccountLink string
 	SignOut     string // where the sign-out form posts
+	Foot        []Link // of the footer
 	Demo        bool
 	Scripts     []string // names of further script files
 	Leave       *Leave   // on a shared computer

@@ -91,6 +91,10 @@ type Statement struct {
 	Notes      []string
 	DataDate   string
 	JSON       string
+	Issued     *Issued // none before the first issue
+	IssuedNote string
+	PDF        Link
+	EnglishPDF string
 }
 
 // Engagement is an employer and its months.

@@ -22,9 +22,16 @@ type Input struct {
 	Year      int
 	Rows      []contribution.Row   // of the year, every insurance, ordered by period, insurance and employer
 	Earlier   [][]contribution.Row // of the years before, ascending, each in the same order, for the months in all
+	Before    *Before              // in place of Earlier: an issued statement keeps the counts, not the rows
 	Account   *account.Year        // none without a pension insurance
 	Employers map[int32]Employer
 	DataDate  calendar.Date // the day that the ledger's data reaches
+}
+
+// Before is what a statement needs of the years before.
+type Before struct {
+	Since  calendar.Period                   // the first row's
+	Months [len(contribution.Insurances)]int // paid in full, in the order of contribution.Insurances
 }
 
 // Statement is one person's year. Amounts in fen.
@@ -200,6 +207,12 @@ func (s *Statement) count(in Input) {
 				lines[k].add(status, thisYear)
 				seen[k] = seen[k] || thisYear
 			}
+		}
+	}
+	if in.Before != nil {
+		s.InsuredSince = in.Before.Since
+		for i, months := range in.Before.Months {
+			lines[i].MonthsTotal = months
 		}
 	}
 	for _, rows := range in.Earlier {

@@ -23,6 +23,10 @@ func (s *Site) record(c *fiber.Ctx) (record, error) {
 	if err != nil {
 		return record{}, err
 	}
+	return s.named(c, found)
+}
+
+func (s *Site) named(c *fiber.Ctx, found ledger.Record) (record, error) {
 	var ids []int32
 	for _, y := range found.Years {
 		for _, row := range y.Rows {
@@ -73,16 +77,47 @@ func (r record) latest() int {
 	return 0
 }
 
-// statementOf reads the record of who asks and the statement of the address's year. Error: fault.NotFound.
-func (s *Site) statementOf(c *fiber.Ctx) (record, statement.Statement, error) {
+// yearOf is the address's year. Error: fault.NotFound.
+func yearOf(c *fiber.Ctx) (int, error) {
 	year, err := strconv.Atoi(c.Params("year"))
 	if err != nil || len(c.Params("year")) != 4 {
-		return record{}, statement.Statement{}, fault.New(fault.NotFound, "fault.page")
+		return 0, fault.New(fault.NotFound, "fault.page")
+	}
+	return year, nil
+}
+
+// statementOf reads the record of who asks and the statement of the address's year. Error: fault.NotFound.
+func (s *Site) statementOf(c *fiber.Ctx) (record, statement.Statement, error) {
+	year, err := yearOf(c)
+	if err != nil {
+		return record{}, statement.Statement{}, err
 	}
 	r, err := s.record(c)
 	if err != nil {
 		return r, statement.Statement{}, err
 	}
+	return ofYear(r, year)
+}
+
+// issuedOf is statementOf with the valid issue of that year beside it; it is zero when none is issued.
+func (s *Site) issuedOf(c *fiber.Ctx) (record, statement.Statement, ledger.Statement, error) {
+	year, err := yearOf(c)
+	if err != nil {
+		return record{}, statement.Statement{}, ledger.Statement{}, err
+	}
+	found, issued, err := s.Issued.RecordAndStatement(c.UserContext(), visitor(c).id, year)
+	if err != nil {
+		return record{}, statement.Statement{}, issued, err
+	}
+	r, err := s.named(c, found)
+	if err != nil {
+		return r, statement.Statement{}, issued, err
+	}
+	r, st, err := ofYear(r, year)
+	return r, st, issued, err
+}
+
+func ofYear(r record, year int) (record, statement.Statement, error) {
 	st, ok := r.statement(year)
 	if !ok {
 		return r, st, fault.New(fault.NotFound, "ledger.no_year", year)

@@ -1,29 +1,35 @@
 package web
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/portal/statement"
 	"shebao/shared/account"
 	"shebao/shared/contribution"
 	"shebao/shared/identity"
+	"shebao/shared/ledger"
 )
 
 // statementJSON is the statement for programs: the figures of the page, money as texts in yuan, dates and months of Asia/Shanghai, insurances and statuses by their codes.
 func (s *Site) statementJSON(c *fiber.Ctx) error {
-	r, st, err := s.statementOf(c)
+	r, st, issued, err := s.issuedOf(c)
 	if err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Send(documentOf(r, &st))
+	return c.Send(documentOf(r, &st, issued))
 }
 
-func documentOf(r record, st *statement.Statement) []byte {
+func documentOf(r record, st *statement.Statement, issued ledger.Statement) []byte {
 	d := document{b: make([]byte, 0, 16<<10)}
 	d.open('{')
 	d.number("year", st.Year)
 	d.date("data_date", st.DataDate)
+	if issued.Issue > 0 {
+		d.issued(r, issued)
+	}
 	d.name("person")
 	d.open('{')
 	d.text("name", r.Person.Name)
@@ -72,6 +78,19 @@ func documentOf(r record, st *statement.Statement) []byte {
 	d.close('}')
 	d.close('}')
 	return d.b
+}
+
+// issued is the valid statement that was issued of the year; current tells whether the record still says what it says.
+func (d *document) issued(r record, issued ledger.Statement) {
+	d.name("issued")
+	d.open('{')
+	d.word("number", statementNumber(issued))
+	d.word("verify_code", issued.Code.String())
+	d.number("issue", issued.Issue)
+	d.word("issued_at", issued.IssuedAt.Format(time.RFC3339))
+	d.date("data_date", issued.DataDate)
+	d.truth("current", issued.StillSays(r.Record))
+	d.close('}')
 }
 
 func (d *document) month(r record, st *statement.Statement, m *statement.Month) {

@@ -13,6 +13,7 @@ import (
 	"shebao/shared/account"
 	"shebao/shared/contribution"
 	"shebao/shared/identity"
+	"shebao/shared/ledger"
 	"shebao/shared/money"
 )
 
@@ -29,12 +30,32 @@ func (s *Site) showLatestStatement(c *fiber.Ctx) error {
 }
 
 func (s *Site) showStatement(c *fiber.Ctx) error {
-	r, st, err := s.statementOf(c)
+	r, st, issued, err := s.issuedOf(c)
 	if err != nil {
 		return err
 	}
 	p := s.page(c, locale.Text(lang(c), "portal.statement.title", st.Year), "/statement")
-	return render(c, pages.StatementPage(statementView(p, r, &st, c.Query("only") == "gaps")))
+	v := statementView(p, r, &st, c.Query("only") == "gaps")
+	addIssued(&v, r, issued, st.Year)
+	return render(c, pages.StatementPage(v))
+}
+
+// paperKB is about what a statement's file weighs; a test holds it against real ones.
+const paperKB = 80
+
+// addIssued says what was issued of the year, and whether the paper would differ now.
+func addIssued(v *pages.Statement, r record, issued ledger.Statement, year int) {
+	address := "/statement/" + strconv.Itoa(year) + ".pdf"
+	v.PDF, v.EnglishPDF = pages.Link{Text: v.Page.T("issued.pdf.size", paperKB), Href: address}, address+"?lang=en"
+	if issued.Issue == 0 {
+		v.IssuedNote = v.Page.T("issued.fresh")
+		return
+	}
+	view := issuedView(v.Page, issued)
+	v.Issued = &view
+	if !issued.StillSays(r.Record) {
+		v.IssuedNote = v.Page.T("issued.changed")
+	}
 }
 
 func statementView(p layout.Page, r record, st *statement.Statement, onlyGaps bool) pages.Statement {

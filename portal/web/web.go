@@ -18,6 +18,7 @@ import (
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/credential"
+	official "shebao/shared/document"
 	"shebao/shared/identity"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
@@ -25,6 +26,7 @@ import (
 	"shebao/shared/seal"
 	"shebao/shared/server"
 	"shebao/shared/token"
+	"shebao/shared/verification"
 )
 
 // Ledger is what the pages read.
@@ -35,6 +37,16 @@ type Ledger interface {
 	Employers(ctx context.Context, ids []int32) (map[int32]ledger.Employer, error)
 	EmployerByUSCC(ctx context.Context, code identity.USCC) (ledger.Employer, error)
 	SearchEmployers(ctx context.Context, name string, limit int) ([]ledger.Employer, error)
+}
+
+// Statements are the issued ones.
+type Statements interface {
+	RecordAndStatement(ctx context.Context, personID int64, year int) (ledger.Record, ledger.Statement, error)
+	Statement(ctx context.Context, personID int64, year int) (ledger.Statement, error)
+	Statements(ctx context.Context, personID int64) ([]ledger.Statement, error)
+	StatementByCode(ctx context.Context, code verification.Code) (ledger.Statement, error)
+	IssueStatement(ctx context.Context, personID int64, opt ledger.IssueOptions) (ledger.Statement, error)
+	MarkOpened(ctx context.Context, s ledger.Statement, at time.Time) error
 }
 
 // PINs proves who somebody is.
@@ -103,6 +115,9 @@ type Counter interface {
 // Site is everything that the pages stand on.
 type Site struct {
 	Ledger        Ledger
+	Issued        Statements
+	Press         *official.Press
+	PublicURL     string // where the outside reaches the portal: the codes on documents lead there
 	PINs          PINs
 	Proofs        Proofs
 	Sessions      Sessions
@@ -120,6 +135,7 @@ type Site struct {
 	DemoHints     []string
 
 	verified verifiedTokens
+	trickle  trickle // of verifications while the limiter is down
 }
 
 // Routes registers every address; who may is written beside it.
@@ -151,12 +167,16 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/proof/pin", anybody, s.setNewPIN},
 		{"GET", "/proof/done", person, s.showProofDone},
 		{"GET", "/statement", person, s.showLatestStatement},
+		{"GET", "/statement/:year.pdf", person, s.showStatementPDF},
 		{"GET", "/statement/:year", person, s.showStatement},
 		{"GET", "/statement/:year/:month", person, s.showMonth},
 		{"GET", "/account", person, s.showAccount},
 		{"GET", "/me", person, s.showMe},
 		{"POST", "/me/pin", person, s.changePIN},
 		{"POST", "/me/sign-ins/end", person, s.endSignIns},
+		{"GET", "/me/documents", person, s.showDocuments},
+		{"GET", "/verify", anybody, s.showVerify},
+		{"GET", "/verify/:code", anybody, s.verifyCode},
 		{"GET", "/tip-off", anybody, s.showTipOff},
 		{"POST", "/tip-off", anybody, s.takeTipOff},
 		{"GET", "/tip-off/receipt", anybody, s.showReceipt},
@@ -198,6 +218,7 @@ func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
 		p.Nav = append(p.Nav, layout.Link{Href: "/account", Text: p.T("portal.nav.account")})
 	}
 	p.Nav = append(p.Nav, layout.Link{Href: "/tip-off", Text: p.T("portal.nav.tipoff"), Always: true}, layout.Link{Href: "/progress", Text: p.T("portal.nav.progress"), Always: true})
+	p.Foot = []layout.Link{{Href: "/verify", Text: p.T("verify.foot")}}
 	return p
 }
 

@@ -63,7 +63,7 @@ func (c Clause) draw(s *sheet) error {
 }
 
 func (o SignOff) draw(s *sheet) error {
-	const radius = 17 * mm
+	radius := s.seal
 	s.need(2*radius + 2*s.lead*s.text)
 	s.y += s.text
 	wide := max(pdf.Width(s.file.Glyphs(o.Agency), s.text), pdf.Width(s.file.Glyphs(o.Date), s.text), 2*radius)

@@ -23,13 +23,14 @@ type measures struct {
 	lead                           float64 // line height by size
 	between                        float64 // after a block
 	agency, number, table, caption float64
+	seal                           float64 // the radius of its place
 }
 
 func measuresOf(f Form) measures {
 	if f == Sheet {
-		return measures{left: 15 * mm, right: 15 * mm, top: 14 * mm, bottom: 10 * mm, text: 9.5, small: 7.5, heading: 10.5, title: 16, lead: 1.5, between: 6, agency: 12, number: 9, table: 8.5, caption: 8.5}
+		return measures{left: 15 * mm, right: 15 * mm, top: 14 * mm, bottom: 10 * mm, text: 9.5, small: 7.5, heading: 10.5, title: 16, lead: 1.5, between: 6, agency: 12, number: 9, table: 8.5, caption: 8.5, seal: 14 * mm}
 	}
-	return measures{left: 28 * mm, right: 26 * mm, top: 25 * mm, bottom: 12 * mm, text: 13, small: 10, heading: 13, title: 20, lead: 1.75, between: 6, agency: 26, number: 12, table: 10, caption: 10}
+	return measures{left: 28 * mm, right: 26 * mm, top: 25 * mm, bottom: 12 * mm, text: 13, small: 10, heading: 13, title: 20, lead: 1.75, between: 6, agency: 26, number: 12, table: 10, caption: 10, seal: 18 * mm}
 }
 
 // sheet is a document on its way to paper.

@@ -1,13 +1,6 @@
 package document_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/base64"
-	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,31 +9,12 @@ import (
 	"shebao/frontend/fonts"
 	"shebao/shared/config"
 	"shebao/shared/document"
+	"shebao/shared/document/documenttest"
 	"shebao/shared/pdf/pdftest"
 )
 
-// settings are those of a seal that is made for the test.
-func settings(t testing.TB) map[string]string {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "测试"}, NotBefore: created, NotAfter: created.AddDate(1, 0, 0)}
-	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := base64.RawURLEncoding.EncodeToString
-	return map[string]string{"SHEBAO_DOCUMENT_KEY": text(der), "SHEBAO_DOCUMENT_CERT": text(certificate)}
-}
-
 func TestThePressOfTheSettingsSigns(t *testing.T) {
-	values := settings(t)
+	values := documenttest.Settings(t)
 	rare := filepath.Join(t.TempDir(), "rare.ttf")
 	if err := os.WriteFile(rare, fonts.NotoSerifSC, 0o600); err != nil {
 		t.Fatal(err)
@@ -61,7 +35,7 @@ func TestThePressOfTheSettingsSigns(t *testing.T) {
 }
 
 func TestWrongSettingsAreNamedAndTheKeyIsNotShown(t *testing.T) {
-	other := settings(t)
+	other := documenttest.Settings(t)
 	for name, spoil := range map[string]func(map[string]string){
 		"no key":                  func(m map[string]string) { delete(m, "SHEBAO_DOCUMENT_KEY") },
 		"no certificate":          func(m map[string]string) { delete(m, "SHEBAO_DOCUMENT_CERT") },
@@ -69,7 +43,7 @@ func TestWrongSettingsAreNamedAndTheKeyIsNotShown(t *testing.T) {
 		"another key's":           func(m map[string]string) { m["SHEBAO_DOCUMENT_CERT"] = other["SHEBAO_DOCUMENT_CERT"] },
 		"the two in each other's": func(m map[string]string) { m["SHEBAO_DOCUMENT_KEY"] = m["SHEBAO_DOCUMENT_CERT"] },
 	} {
-		values := settings(t)
+		values := documenttest.Settings(t)
 		key := values["SHEBAO_DOCUMENT_KEY"]
 		spoil(values)
 		r := config.NewReader(config.Map(values))
@@ -81,7 +55,7 @@ func TestWrongSettingsAreNamedAndTheKeyIsNotShown(t *testing.T) {
 }
 
 func TestAConfiguredFontMustBeThere(t *testing.T) {
-	values := settings(t)
+	values := documenttest.Settings(t)
 	values["SHEBAO_RARE_FONT"] = filepath.Join(t.TempDir(), "none.ttf")
 	if _, err := document.Open(document.ReadConfig(config.NewReader(config.Map(values))), fonts.NotoSerifSC); err == nil || !strings.Contains(err.Error(), "SHEBAO_RARE_FONT") {
 		t.Errorf("%v", err)

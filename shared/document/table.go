@@ -163,6 +163,7 @@ func (t Table) title(s *sheet, table *pdf.Element) {
 	if t.Caption == "" && t.Unit == "" {
 		return
 	}
+	s.y += 0.3 * s.caption
 	s.page.Begin(table.Add("Caption"))
 	s.put(s.left, s.width(), t.Caption, pdf.Ink{Size: s.caption, Bold: true}, Start)
 	s.put(s.left, s.width(), t.Unit, pdf.Ink{Size: s.small}, End)

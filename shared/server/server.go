@@ -95,7 +95,8 @@ func New(o Options) *fiber.App {
 	})
 	if o.Compress {
 		app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: func(c *fiber.Ctx) bool {
-			return strings.HasSuffix(c.Path(), "/events") // a compressed stream of events would be held back
+			// A compressed stream of events would be held back; a document is compressed inside.
+			return strings.HasSuffix(c.Path(), "/events") || strings.HasSuffix(c.Path(), ".pdf")
 		}}))
 	}
 	if o.Pages {
