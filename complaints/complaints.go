@@ -104,7 +104,8 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
 	}
-	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem})
+	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem,
+		Uploads: server.Uploads{At: web.TakesScans, Limit: web.ScanLimit}})
 	site.Routes(app)
 	take := func(ctx context.Context) error {
 		tick := time.NewTicker(c.takeEvery)

@@ -11,6 +11,7 @@ import (
 	"shebao/frontend/locale"
 	"shebao/shared/calendar"
 	"shebao/shared/document"
+	"shebao/shared/evidence"
 	"shebao/shared/fault"
 )
 
@@ -43,7 +44,7 @@ func noticeOf(n store.Notice) web.Notice {
 	w := web.Notice{ID: n.ID, Kind: n.Kind, State: n.State, Version: n.Version, Fields: n.Fields, Calculation: n.Calculation, Replaces: n.Replaces, Waived: n.Waived, Number: n.Number, IssuedOn: n.IssuedOn,
 		IssuedBy: n.IssuedBy, Paper: n.Paper, EndReason: n.EndReason}
 	if v := n.Service; v != nil {
-		w.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, RecordedBy: v.RecordedBy}
+		w.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, RecordedBy: v.RecordedBy, Scanned: v.Scanned}
 	}
 	return w
 }
@@ -204,6 +205,22 @@ func (d desk) VoidService(ctx context.Context, session, number string, id int64,
 	return d.store.VoidService(ctx, who, number, id, reason, now)
 }
 
+func (d desk) AddScan(ctx context.Context, session, number string, id int64, f evidence.File, now time.Time) error {
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return d.store.AddScan(ctx, who, number, id, f, now)
+}
+
+func (d desk) Scan(ctx context.Context, session, number string, id int64, now time.Time) (string, []byte, error) {
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return "", nil, err
+	}
+	return d.store.Scan(ctx, who, number, id, now)
+}
+
 func (d desk) EndAudit(ctx context.Context, session, number string, on calendar.Date, now time.Time) error {
 	who, err := d.store.StaffOf(ctx, session, now)
 	if err != nil {
@@ -295,7 +312,7 @@ func share(t *notice.Table, column int) float64 {
 			longest = max(longest, width)
 		}
 	}
-	return float64(min(longest, 18) + 2)
+	return float64(min(longest, 22) + 2)
 }
 
 func (d desk) MoneySetting(ctx context.Context, session string, now time.Time) (web.MoneySetting, error) {

@@ -247,6 +247,12 @@ func serve(x till, at string) {
 	x.want(x.post(x.li, at+"/end", "do", "void", "void_reason", "写错收件人"), 303)
 	x.want(x.post(x.li, at+"/service", "way", "direct", "done_on", "2026-11-24", "receiver", "张强，办公室主任"), 303)
 	x.want(x.get(x.li, at), 200, "张强，办公室主任", "直接送达", "2026-12-01")
+	x.want(x.upload(x.li, at+"/scan", "slip.png", []byte("MZ not a picture")), 422)
+	x.want(x.upload(x.li, at+"/scan", "slip.pdf", []byte(x.get(x.li, at+"/pdf").body)), 303)
+	x.want(x.upload(x.li, at+"/scan", "slip.pdf", []byte(x.get(x.li, at+"/pdf").body)), 409, "已经上传过")
+	if a := x.get(x.li, at+"/scan"); a.status != 200 || !strings.HasPrefix(a.body, "%PDF") || a.header.Get("Content-Disposition") != "attachment" {
+		x.t.Errorf("the scan: %d %.40q", a.status, a.body)
+	}
 }
 
 // follow goes on from a served demand: the order must wait for its limit, the limit calls by itself, numbers have no gap, a replaced document stays.

@@ -38,7 +38,7 @@ type EmployerEvent struct {
 }
 
 // employerEvents are what happened between the desk and the employer. What passed between the desk and a reporter is not among them.
-var employerEvents = []string{"calculated", "deferral_added", "deferral_ended", "notice_issued", "notice_served", "notice_withdrawn", "service_void", "audit_ended", "payment", "payment_reversed",
+var employerEvents = []string{"calculated", "deferral_added", "deferral_ended", "notice_issued", "notice_served", "notice_withdrawn", "service_void", "service_scanned", "audit_ended", "payment", "payment_reversed",
 	"assessed", "notice_soon", "notice_passed"}
 
 // EmployerTimeline lists what happened with an employer in all its cases, newest first.

@@ -48,6 +48,7 @@ type Service struct {
 	Witness    string
 	Note       string
 	RecordedBy string
+	Scanned    bool // the slip's scan is kept
 }
 
 // Issued is the document as the rules of their order look at it.
@@ -63,7 +64,7 @@ func (n Notice) Issued() notice.Issued {
 
 const noticeColumns = `n.id, c.number, n.kind, n.state, n.version, n.fields, coalesce(n.calculation_id, 0), coalesce(n.replaces, 0), n.waived, coalesce(n.number, ''), n.issued_on,
 	coalesce(n.issued_at, 'epoch'), coalesce(i.name, ''), n.paper, n.end_reason,
-	coalesce(v.id, 0), coalesce(v.way, ''), v.done_on, v.served_on, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(r.name, '')`
+	coalesce(v.id, 0), coalesce(v.way, ''), v.done_on, v.served_on, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(r.name, ''), EXISTS (SELECT FROM complaints.service_scan f WHERE f.service_id = v.id)`
 
 const noticeTables = `complaints.notice n JOIN complaints.complaint c ON c.id = n.complaint_id LEFT JOIN complaints.staff i ON i.id = n.issued_by
 	LEFT JOIN complaints.service v ON v.notice_id = n.id AND v.void_at IS NULL LEFT JOIN complaints.staff r ON r.id = v.recorded_by`
@@ -74,7 +75,7 @@ func scanNotice(row pgx.CollectableRow) (Notice, error) {
 	var issued, done, served *time.Time
 	var v Service
 	err := row.Scan(&n.ID, &n.CaseNumber, &n.Kind, &n.State, &n.Version, &fields, &n.Calculation, &n.Replaces, &n.Waived, &n.Number, &issued, &n.IssuedAt, &n.IssuedBy, &paper, &n.EndReason,
-		&v.ID, &v.Way, &done, &served, &v.Receiver, &v.Witness, &v.Note, &v.RecordedBy)
+		&v.ID, &v.Way, &done, &served, &v.Receiver, &v.Witness, &v.Note, &v.RecordedBy, &v.Scanned)
 	if err != nil {
 		return n, err
 	}

@@ -19,7 +19,7 @@ func (s *Site) showEmployer(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.page(c, locale.Text(lang(c), "money.employer.title", e.Name))
-	v := pages.Employer{Page: p, Name: e.Name, Fees: feeRows(e.Fees), Total: sumRow(p.T("money.sum"), e.Arrears.Sum)}
+	v := pages.Employer{Page: p, Name: e.Name, Fees: feeRows(p, e.Fees), Total: sumRow(p.T("money.sum"), e.Arrears.Sum)}
 	yuan := func(f money.Fen) string { return f.Grouped() + " " + p.T("site.yuan") }
 	v.Facts = []pages.Pair{{Term: p.T("money.uscc"), Value: e.USCC}, {Term: p.T("money.region"), Value: e.Region}, {Term: p.T("money.status"), Value: e.Status}, {Term: p.T("money.owed"), Value: yuan(e.Arrears.Sum.Owed)},
 		{Term: p.T("money.fee"), Value: yuan(e.Arrears.Sum.Fee)}, {Term: p.T("money.left_over"), Value: yuan(e.LeftOver)}}

@@ -8,6 +8,7 @@ import (
 	"shebao/complaints/notice"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/evidence"
 	"shebao/shared/money"
 )
 
@@ -28,6 +29,8 @@ type Money interface {
 	WithdrawNotice(ctx context.Context, session, number string, id int64, reason string, now time.Time) error
 	RecordService(ctx context.Context, session, number string, id int64, v Service, now time.Time) error
 	VoidService(ctx context.Context, session, number string, id int64, reason string, now time.Time) error
+	AddScan(ctx context.Context, session, number string, id int64, f evidence.File, now time.Time) error
+	Scan(ctx context.Context, session, number string, id int64, now time.Time) (mediaType string, content []byte, err error)
 	EndAudit(ctx context.Context, session, number string, on calendar.Date, now time.Time) error
 	NoticeFile(ctx context.Context, session, number string, id int64, now time.Time) ([]byte, error)
 
@@ -147,6 +150,7 @@ type Service struct {
 	DoneOn, ServedOn        calendar.Date
 	Receiver, Witness, Note string
 	RecordedBy              string
+	Scanned                 bool
 }
 
 // MoneySetting is how a region counts, books and writes.

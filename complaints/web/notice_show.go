@@ -10,6 +10,7 @@ import (
 	pages "shebao/frontend/desk"
 	"shebao/frontend/layout"
 	"shebao/shared/calendar"
+	"shebao/shared/evidence"
 	"shebao/shared/fault"
 	"shebao/shared/server"
 )
@@ -111,7 +112,8 @@ func (s *Site) fillIssued(v *pages.Notice, c *fiber.Ctx, docs Documents, n Notic
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("notice.end_reason"), Value: n.EndReason})
 	}
 	if n.Service != nil {
-		v.Served = true
+		v.Served, v.Scanned = true, n.Service.Scanned
+		v.Accept, v.ScanError = evidence.Accept, layout.ErrorOf(wrong, "file")
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("notice.served_on"), Value: n.Service.ServedOn.String()}, pages.Pair{Term: p.T("notice.way"), Value: p.T("notice.way." + string(n.Service.Way))},
 			pages.Pair{Term: p.T("notice.receiver"), Value: n.Service.Receiver})
 		if n.Service.Witness != "" {

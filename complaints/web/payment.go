@@ -119,7 +119,7 @@ func (s *Site) previewPage(c *fiber.Ctx, in PaymentInput, wrong []layout.FieldEr
 	p := s.page(c, "")
 	yuan := func(f money.Fen) string { return f.Grouped() + " " + p.T("site.yuan") }
 	paid, charged := a.FeePaid()
-	v := pages.Allocation{Mark: mark, Mode: p.T("money.mode." + a.Mode), Rows: bookedRows(p, a.Booked), Facts: []pages.Pair{{Term: p.T("money.paid_on"), Value: in.PaidOn.String()}, {Term: p.T("money.amount"), Value: yuan(in.Amount)},
+	v := pages.Allocation{Mark: mark, Mode: p.T("money.mode." + a.Mode), Rows: bookedRows(p, a.Booked), Facts: []pages.Pair{{Term: p.T("money.arrived"), Value: in.PaidOn.String()}, {Term: p.T("money.amount"), Value: yuan(in.Amount)},
 		{Term: p.T("money.principal"), Value: yuan(a.Principal())}, {Term: p.T("money.charged"), Value: yuan(charged)}, {Term: p.T("money.fee_paid"), Value: yuan(paid)}, {Term: p.T("money.left_over"), Value: yuan(a.LeftOver)},
 		{Term: p.T("money.people.count"), Value: strconv.Itoa(peopleOf(a))}}}
 	return s.paymentsPage(c, wrong, &v)
@@ -178,8 +178,9 @@ func (s *Site) paymentsPage(c *fiber.Ctx, wrong []layout.FieldError, preview *pa
 	if err != nil {
 		return err
 	}
-	v := pages.Payments{CaseHead: s.head(c, a.Case, "/payments", wrong), Found: a.Found, Preview: preview, Fees: feeRows(a.Fees)}
+	v := pages.Payments{CaseHead: s.head(c, a.Case, "/payments", wrong), Found: a.Found, Preview: preview}
 	p := v.Page
+	v.Fees = feeRows(p, a.Fees)
 	v.Facts = []pages.Pair{{Term: p.T("money.employer"), Value: a.Case.EmployerName}, {Term: p.T("money.owed"), Value: a.Owed.Grouped() + " " + p.T("site.yuan")}, {Term: p.T("money.left_over"), Value: a.LeftOver.Grouped() + " " + p.T("site.yuan")}}
 	for _, name := range []string{"paid_on", "amount", "voucher", "way"} {
 		v.Typed = append(v.Typed, pages.Pair{Term: name, Value: form(c, name)})
@@ -222,10 +223,10 @@ func bookedRows(p layout.Page, list []arrears.Booked) []pages.BookedRow {
 	return rows
 }
 
-func feeRows(list []LateFee) []pages.FeeRow {
+func feeRows(p layout.Page, list []LateFee) []pages.FeeRow {
 	var rows []pages.FeeRow
 	for _, f := range list {
-		rows = append(rows, pages.FeeRow{Period: f.Period.String(), Insurance: locale.Text(locale.Chinese, "insurance."+strconv.Itoa(int(f.Insurance))), Charged: f.Charged.Grouped(), Paid: f.Paid.Grouped(), Open: (f.Charged - f.Paid).Grouped()})
+		rows = append(rows, pages.FeeRow{Period: f.Period.String(), Insurance: p.T("insurance." + strconv.Itoa(int(f.Insurance))), Charged: f.Charged.Grouped(), Paid: f.Paid.Grouped(), Open: (f.Charged - f.Paid).Grouped()})
 	}
 	return rows
 }

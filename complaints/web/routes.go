@@ -72,6 +72,8 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/cases/:number/notices/:id", caseworkers, s.showNotice},
 		{"POST", "/cases/:number/notices/:id", caseworkers, s.fillNotice},
 		{"POST", "/cases/:number/notices/:id/service", investigators, s.serveNotice},
+		{"POST", "/cases/:number/notices/:id/scan", investigators, s.takeScan},
+		{"GET", "/cases/:number/notices/:id/scan", caseworkers, s.showScan},
 		{"POST", "/cases/:number/notices/:id/end", investigators, s.endNotice},
 		{"GET", "/cases/:number/notices/:id/pdf", caseworkers, s.noticeFile},
 		{"GET", "/cases/:number/payments", caseworkers, s.showPayments},

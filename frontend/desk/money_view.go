@@ -83,6 +83,8 @@ type Notice struct {
 	Facts                                        []Pair
 	Ways                                         []Option
 	WayError                                     string
+	Scanned                                      bool
+	ScanError, Accept                            string
 	Reason, VoidReason                           layout.Input
 }
 
