@@ -47,16 +47,18 @@ const (
 
 // hotline is the wing on real PostgreSQL and Redis, with a carrier that keeps recordings, on loopback.
 type hotline struct {
-	pool    *pgxpool.Pool
-	desk    *intake.Desk
-	redis   *redis.Embedded
-	carrier *softphone.Carrier
-	phone   softphone.Config
-	log     *logBuffer
-	began   time.Time
-	passed  atomic.Int64 // time that the test lets pass, in nanoseconds
-	texts   chan string
-	wing    server.Wing
+	pool        *pgxpool.Pool
+	desk        *intake.Desk
+	redis       *redis.Embedded
+	carrier     *softphone.Carrier
+	phone       softphone.Config
+	log         *logBuffer
+	began       time.Time
+	passed      atomic.Int64 // time that the test lets pass, in nanoseconds
+	texts       chan string
+	wing        server.Wing
+	gate        gate // between the hotline and its database
+	carrierDown atomic.Bool
 }
 
 // logBuffer keeps the log; the wing's background work writes to it too.
@@ -113,6 +115,12 @@ func newHotline(t *testing.T, settings ...string) *hotline {
 	h.carrier = softphone.NewCarrier(accountSID, authToken)
 	carrier := fiber.New(fiber.Config{DisableStartupMessage: true})
 	h.carrier.Text = func(to, body string) { h.texts <- to + " " + body }
+	carrier.Use(func(c *fiber.Ctx) error {
+		if h.carrierDown.Load() {
+			return c.Status(fiber.StatusServiceUnavailable).SendString("<html>down</html>")
+		}
+		return c.Next()
+	})
 	h.carrier.Routes(carrier)
 	carrierURL := serve(t, carrier, nil)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -134,7 +142,7 @@ func newHotline(t *testing.T, settings ...string) *hotline {
 	if err := reader.Err(); err != nil {
 		t.Fatal(err)
 	}
-	wing, err := ivr.New(t.Context(), c, server.Deps{DB: h.pool, Redis: client, Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: h.now})
+	wing, err := ivr.New(t.Context(), c, server.Deps{DB: h.gated(t), Redis: client, Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: h.now})
 	if err != nil {
 		t.Fatal(err)
 	}

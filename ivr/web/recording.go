@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"encoding/binary"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -37,13 +39,36 @@ func (s *Site) sound(c *fiber.Ctx) error {
 	if err != nil || !callSID.MatchString(c.Params("call")) {
 		return fault.New(fault.NotFound, "fault.page")
 	}
-	sound, err := s.Line.Sound(c.UserContext(), c.Params("call"), step, c.Params("nonce"))
+	ctx, cancel := context.WithTimeout(c.UserContext(), patience)
+	defer cancel()
+	sound, err := s.Line.Sound(ctx, c.Params("call"), step, c.Params("nonce"))
+	if away(err) { // an error would end the call at the carrier's; the recording is safe, and the question comes again behind the signal
+		s.failed(c, err)
+		sound, err = notNow(), nil
+	}
 	if err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "audio/wav")
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.Send(sound)
+}
+
+// notNow is a sound that says "it cannot be heard now": two short low tones, as telephone-quality WAV.
+func notNow() []byte {
+	const rate, tone = 8000, 1200 // samples a second, and of a tone
+	b := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x08\x00data\x00\x00\x00\x00")
+	for i := range 3 * tone {
+		level := byte(128)
+		if i/tone != 1 && i%32 < 16 { // 250 Hz; silence between
+			level += 20
+		}
+		b = append(b, level)
+	}
+	for at, value := range map[int]int{4: len(b) - 8, 24: rate, 28: rate, 40: len(b) - 44} {
+		binary.LittleEndian.PutUint32(b[at:], uint32(value))
+	}
+	return b
 }
 
 // whisper asks the agent for a key before the caller is connected, so that a voicemail box is not taken for a person.

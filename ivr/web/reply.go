@@ -173,7 +173,10 @@ func farewell(lang string, keys ...string) []byte {
 	return d.empty("Hangup").bytes()
 }
 
-// apology is what the carrier's fallback address answers: static, in every language.
+// Fallback is the document for the carrier's fallback address: static, in every language, for a place that does not share a fate with this house.
+func Fallback() []byte { return apology() }
+
+// apology is what the carrier's fallback address answers here.
 func apology() []byte {
 	d := newDocument()
 	for _, lang := range callflow.Languages {
