@@ -47,12 +47,16 @@ type Keys struct {
 
 // Ledger reads and writes the register. It is safe for concurrent use.
 type Ledger struct {
-	pool *pgxpool.Pool
-	keys Keys
+	pool   *pgxpool.Pool
+	keys   Keys
+	atOnce int // readings of records that go by themselves
+	gather gatherer
 }
 
 // New is the ledger in a database that has its Migrations.
-func New(pool *pgxpool.Pool, keys Keys) *Ledger { return &Ledger{pool: pool, keys: keys} }
+func New(pool *pgxpool.Pool, keys Keys) *Ledger {
+	return &Ledger{pool: pool, keys: keys, atOnce: int(pool.Config().MaxConns)}
+}
 
 // PersonStatus is a person's insurance status (人员状态).
 type PersonStatus int16

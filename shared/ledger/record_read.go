@@ -19,16 +19,23 @@ type Record struct {
 	DataDate calendar.Date
 }
 
-const recordQuery = `
+// recordRows are whole records; which persons' is said behind it.
+const recordRows = `
 	SELECT ` + personColumns + `, reach.data_date, y.years, y.packed
 	FROM ledger.person, ledger.reach, LATERAL (
 		SELECT array_agg(year::integer ORDER BY year) AS years, array_agg(packed ORDER BY year) AS packed
-		FROM ledger.person_year WHERE person_id = person.id) AS y
-	WHERE person.id = $1`
+		FROM ledger.person_year WHERE person_id = person.id) AS y`
 
-// Record reads a person's whole record in one query: this is the reading that happens millions of times after the statements of a year are sent out.
-// Errors: fault.NotFound, fault.Unavailable.
+const recordQuery = recordRows + ` WHERE person.id = $1`
+
+// Record reads a person's whole record in one query: this is the reading that happens millions of times after the statements of a year are sent out. Under load it shares its query
+// with others (gatherer): a record is only read, never changed, since two may have asked for the same. Errors: fault.NotFound, fault.Unavailable.
 func (l *Ledger) Record(ctx context.Context, personID int64) (Record, error) {
+	record, _, err := l.recordOf(ctx, ask{person: personID})
+	return record, err
+}
+
+func (l *Ledger) oneQuery(ctx context.Context, personID int64) (Record, error) {
 	rows, err := l.pool.Query(ctx, recordQuery, personID)
 	if err != nil {
 		return Record{}, postgres.Classify(fmt.Errorf("read record: %w", err))

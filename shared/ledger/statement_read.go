@@ -41,9 +41,13 @@ func (l *Ledger) Statement(ctx context.Context, personID int64, year int) (State
 	return list[0], nil
 }
 
-// RecordAndStatement reads a person's record and the valid statement of a year in one round trip, for who shows both. The statement is zero (issue 0) when none is issued.
+// RecordAndStatement reads a person's record and the valid statement of a year in one round trip, for who shows both; as Record, with others under load. The statement is zero (issue 0) when none is issued.
 // Errors: fault.NotFound when there is no such person, fault.Unavailable.
 func (l *Ledger) RecordAndStatement(ctx context.Context, personID int64, year int) (Record, Statement, error) {
+	return l.recordOf(ctx, ask{person: personID, year: year})
+}
+
+func (l *Ledger) oneRoundTrip(ctx context.Context, personID int64, year int) (Record, Statement, error) {
 	var both pgx.Batch
 	both.Queue(recordQuery, personID)
 	both.Queue(validStatement, personID, year)
