@@ -23,5 +23,6 @@ func openAccounts(site *web.Site, c Config, d server.Deps, book *ledger.Ledger, 
 	known := credential.New(d.DB, slow, c.pepper)
 	site.PINs = pins{known, d.DB, own, messages}
 	site.Proofs = proofs{d.DB, own, book, known, messages, codes}
+	site.Helpers = helpers{d.DB, own, book, known, messages}
 	return nil
 }

@@ -32,9 +32,17 @@ func (s sessions) SignIns(ctx context.Context, personID int64, now time.Time) ([
 	return list, err
 }
 
-// SeenBy as Store.SeenBy.
-func (s sessions) SeenBy(ctx context.Context, personID int64, limit int) ([]web.Seen, error) {
-	found, err := s.Store.SeenBy(ctx, personID, limit)
+// SeenByOthers as Store.SeenByOthers.
+func (s sessions) SeenByOthers(ctx context.Context, personID int64, limit int) ([]web.Seen, error) {
+	return seen(s.Store.SeenByOthers(ctx, personID, limit))
+}
+
+// SeenBySelf as Store.SeenBySelf.
+func (s sessions) SeenBySelf(ctx context.Context, personID int64, limit int) ([]web.Seen, error) {
+	return seen(s.Store.SeenBySelf(ctx, personID, limit))
+}
+
+func seen(found []store.Seen, err error) ([]web.Seen, error) {
 	list := make([]web.Seen, len(found))
 	for i, one := range found {
 		list[i] = web.Seen(one)

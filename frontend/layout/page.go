@@ -20,9 +20,16 @@ type Page struct {
 	AccountLink string
 	SignOut     string // where the sign-out form posts
 	Foot        []Link // of the footer
+	Acting      *Acting
 	Demo        bool
 	Scripts     []string // names of further script files
 	Leave       *Leave   // on a shared computer
+}
+
+// Acting says on whose behalf somebody reads, and leads back.
+type Acting struct {
+	Text, Action, Back string
+	Switch             Link
 }
 
 // Link is one entry of the navigation.

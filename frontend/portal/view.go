@@ -255,11 +255,21 @@ type Me struct {
 	Errors  []layout.FieldError
 	Done    string
 	Seen    []Seen
+	Own     []Seen // what was done with the own PIN
 	SignIns []SignedIn
 }
 
-// Seen is one access to the record.
-type Seen struct{ Who, What, When string }
+// Seen is one access to the record, or several alike on one day.
+type Seen struct {
+	Who, What, When, Why, Case string
+	Day                        string
+	Times                      int
+}
+
+// Same reports whether another access differs in nothing but the time of day.
+func (s Seen) Same(other Seen) bool {
+	return s.Who == other.Who && s.What == other.What && s.Why == other.Why && s.Case == other.Case && s.Day == other.Day
+}
 
 // SignedIn is one browser in which the person is signed in.
 type SignedIn struct {

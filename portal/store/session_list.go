@@ -60,22 +60,3 @@ func (s *Store) EndOthersIn(ctx context.Context, tx pgx.Tx, personID int64, but 
 	}
 	return ended, nil
 }
-
-// Seen is an access to a person's record.
-type Seen struct {
-	At                           time.Time
-	Role, Action, Reason, CaseNo string
-}
-
-// SeenBy lists who did what with a person's record, the latest first. Error: fault.Unavailable.
-func (s *Store) SeenBy(ctx context.Context, personID int64, limit int) ([]Seen, error) {
-	rows, err := s.pool.Query(ctx, `SELECT at, role, action, reason, case_no FROM audit.seen WHERE subject = $1 ORDER BY at DESC LIMIT $2`, fmt.Sprintf("person:%d", personID), limit)
-	if err != nil {
-		return nil, postgres.Classify(fmt.Errorf("list accesses: %w", err))
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Seen])
-	if err != nil {
-		return nil, postgres.Classify(fmt.Errorf("list accesses: %w", err))
-	}
-	return list, nil
-}

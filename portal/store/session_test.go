@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	goredis "github.com/redis/go-redis/v9"
 
 	"shebao/portal/store"
@@ -20,6 +21,7 @@ var now = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 
 type place struct {
 	*store.Store
+	pool    *pgxpool.Pool
 	redis   *redis.Embedded
 	client  *goredis.Client
 	refused func() int
@@ -44,7 +46,7 @@ func newStore(t *testing.T) place {
 		}
 		return n
 	}
-	return place{store.New(pool, client, slog.New(slog.NewTextHandler(io.Discard, nil))), server, client, refused}
+	return place{store.New(pool, client, slog.New(slog.NewTextHandler(io.Discard, nil))), pool, server, client, refused}
 }
 
 func (p place) begin(t *testing.T) (session, refresh string) {
@@ -212,7 +214,7 @@ func TestOtherSignInsAreListedAndEnded(t *testing.T) {
 	if list, err := s.SignIns(t.Context(), 18, now); err != nil || len(list) != 1 {
 		t.Errorf("somebody else's: %+v %v", list, err)
 	}
-	seen, err := s.SeenBy(t.Context(), 17, 10)
+	seen, err := s.SeenBySelf(t.Context(), 17, 10)
 	if err != nil || len(seen) != 2 || seen[0].Action != "sign in" || seen[0].Role != "citizen" {
 		t.Errorf("%+v %v", seen, err)
 	}

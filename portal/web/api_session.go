@@ -61,7 +61,7 @@ func (s *Site) signInJSON(c *fiber.Ctx) error {
 		return err
 	}
 	c.Status(fiber.StatusCreated)
-	return s.grantJSON(c, &person{id, session, false}, refresh)
+	return s.grantJSON(c, &person{id: id, session: session}, refresh)
 }
 
 func (s *Site) grantJSON(c *fiber.Ctx, who *person, refresh string) error {
@@ -89,7 +89,7 @@ func (s *Site) refreshJSON(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.grantJSON(c, &person{r.PersonID, session, r.Shared}, r.Next)
+	return s.grantJSON(c, &person{id: r.PersonID, session: session, shared: r.Shared}, r.Next)
 }
 
 // signOutJSON ends the session of the token.

@@ -2,7 +2,6 @@ package web
 
 import (
 	_ "embed" // the description of the API
-	"fmt"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -52,9 +51,9 @@ func (s *Site) onlyOwn(c *fiber.Ctx) error {
 	}
 	subject := "person:unknown"
 	if id, err := strconv.ParseInt(c.Params("person"), 10, 64); err == nil {
-		subject = fmt.Sprintf("person:%d", id)
+		subject = subjectOf(id)
 	}
-	note := audit.Entry{At: server.Now(c), Actor: fmt.Sprintf("person:%d", who.id), Role: "citizen", Action: "view record", Subject: subject, Refused: true}
+	note := audit.Entry{At: server.Now(c), Actor: subjectOf(who.self()), Role: "citizen", Action: "view record", Subject: subject, Refused: true}
 	if err := s.Sessions.Note(c.UserContext(), note); err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ func (s *Site) showHome(c *fiber.Ctx) error {
 	}
 	p := s.page(c, locale.Text(lang(c), "site.portal"), "/")
 	v := pages.Home{Page: p, Greeting: p.T("portal.greeting", identity.MaskName(r.Person.Name)), DataDate: p.T("portal.data", dateWords(p.Lang, r.DataDate))}
+	if visitor(c).acting != nil {
+		v.Greeting = p.T("helping.greeting", identity.MaskName(r.Person.Name))
+	}
 	year := r.latest()
 	if year == 0 {
 		v.Sentence = p.T("portal.sentence.none", r.DataDate.Year)

@@ -1,20 +1,15 @@
 package web
 
 import (
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
-	"shebao/frontend/layout"
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/shared/calendar"
 	"shebao/shared/server"
 )
-
-// accessesShown is how many accesses the page lists.
-const accessesShown = 50
 
 // showMe shows who has looked at the record, where it is signed in, and the form for another PIN.
 func (s *Site) showMe(c *fiber.Ctx) error {
@@ -31,12 +26,8 @@ func (s *Site) mePage(c *fiber.Ctx, v pages.Me) error {
 	p.Back, p.Failed = "/me", len(v.Errors) > 0
 	v.Page = p
 	who := visitor(c)
-	seen, err := s.Sessions.SeenBy(c.UserContext(), who.id, accessesShown)
-	if err != nil {
+	if err := s.seenBy(c, p, &v); err != nil {
 		return err
-	}
-	for _, access := range seen {
-		v.Seen = append(v.Seen, seenWords(p, access))
 	}
 	signIns, err := s.Sessions.SignIns(c.UserContext(), who.id, server.Now(c))
 	if err != nil {
@@ -56,22 +47,6 @@ func (s *Site) mePage(c *fiber.Ctx, v pages.Me) error {
 		c.Status(fiber.StatusUnprocessableEntity)
 	}
 	return render(c, pages.MePage(v))
-}
-
-// seenWords says who did what; a role or an action without words of its own is called by what is true of it.
-func seenWords(p layout.Page, access Seen) pages.Seen {
-	or := func(key, otherwise string) string {
-		if locale.Has(p.Lang, key) {
-			return p.T(key)
-		}
-		return p.T(otherwise)
-	}
-	slug := strings.ReplaceAll(strings.ToLower(access.Action), " ", "_")
-	v := pages.Seen{Who: or("portal.seen.role."+access.Role, "portal.seen.role.staff"), What: or("portal.seen.action."+slug, "portal.seen.action.view"), When: instantWords(p.Lang, access.At)}
-	if access.CaseNo != "" {
-		v.When = p.T("portal.seen.case", v.When, access.CaseNo)
-	}
-	return v
 }
 
 // instantWords is a date and a time of day in Asia/Shanghai.

@@ -101,7 +101,7 @@ func (s *Site) enter(c *fiber.Ctx, id int64, name string, shared bool) error {
 	if err != nil {
 		return err
 	}
-	if err := s.remember(c, &person{id, session, shared}, refresh); err != nil {
+	if err := s.remember(c, &person{id: id, session: session, shared: shared}, refresh); err != nil {
 		return err
 	}
 	who, err := s.seal(c, cookieName, identity.MaskName(name), 24*time.Hour)
@@ -204,7 +204,7 @@ func (s *Site) signOut(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	s.forget(c, cookieAccess, cookieRefresh, cookieName, cookieMailbox, cookieReceipt, cookieProof)
+	s.forget(c, cookieAccess, cookieRefresh, cookieName, cookieMailbox, cookieReceipt, cookieProof, cookieActing)
 	c.Set("Clear-Site-Data", `"cache"`) // what the browser keeps for its back button
 	return c.Redirect("/", fiber.StatusSeeOther)
 }

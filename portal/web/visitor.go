@@ -27,11 +27,12 @@ const (
 	cookieName    = "who"
 )
 
-// person is who is signed in.
+// person is who is signed in; for a helper, whom they read for: id is always whose record it is.
 type person struct {
 	id      int64
 	session string
-	shared  bool // others use the computer too
+	shared  bool    // others use the computer too
+	acting  *acting // a helper; nil for the person
 }
 
 func visitor(c *fiber.Ctx) *person {
@@ -53,7 +54,7 @@ func (s *Site) identify(c *fiber.Ctx) error {
 			return err
 		}
 		if known || isBearer {
-			return c.Next()
+			return s.goOn(c)
 		}
 	}
 	if session, refresh, ok := strings.Cut(c.Cookies(cookieRefresh), "."); ok && !isBearer {
@@ -61,8 +62,23 @@ func (s *Site) identify(c *fiber.Ctx) error {
 			return err
 		}
 	}
+	return s.goOn(c)
+}
+
+// goOn lets a helper be who they read for, and everybody go on.
+func (s *Site) goOn(c *fiber.Ctx) error {
+	ended, err := s.act(c)
+	if err != nil {
+		return err
+	}
+	if ended && !goesOnAlone[c.Path()] {
+		return s.grantEnded(c)
+	}
 	return c.Next()
 }
+
+// goesOnAlone are the forms that a helper whose grant has ended still sends, as themselves.
+var goesOnAlone = map[string]bool{"/helping": true, "/sign-out": true, "/prefs": true, "/sign-in": true}
 
 // verify takes a signed access token, unless its session was ended.
 func (s *Site) verify(c *fiber.Ctx, access string) (known bool, err error) {
@@ -78,7 +94,7 @@ func (s *Site) verify(c *fiber.Ctx, access string) (known bool, err error) {
 	if err != nil || ended {
 		return false, err
 	}
-	c.Locals("visitor", &person{id, claims.Session, claims.Shared})
+	c.Locals("visitor", &person{id: id, session: claims.Session, shared: claims.Shared})
 	return true, nil
 }
 
@@ -92,7 +108,7 @@ func (s *Site) renew(c *fiber.Ctx, session, refresh string) error {
 	if err != nil {
 		return err
 	}
-	who := &person{r.PersonID, session, r.Shared}
+	who := &person{id: r.PersonID, session: session, shared: r.Shared}
 	c.Locals("visitor", who)
 	return s.remember(c, who, r.Next)
 }

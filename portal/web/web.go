@@ -64,7 +64,8 @@ type Sessions interface {
 	End(ctx context.Context, session string, now time.Time) error
 	EndOthers(ctx context.Context, personID int64, but string, now time.Time) error
 	SignIns(ctx context.Context, personID int64, now time.Time) ([]SignIn, error)
-	SeenBy(ctx context.Context, personID int64, limit int) ([]Seen, error)
+	SeenByOthers(ctx context.Context, personID int64, limit int) ([]Seen, error)
+	SeenBySelf(ctx context.Context, personID int64, limit int) ([]Seen, error)
 	Note(ctx context.Context, e audit.Entry) error
 }
 
@@ -95,6 +96,7 @@ type Renewed struct {
 type Seen struct {
 	At                           time.Time
 	Role, Action, Reason, CaseNo string
+	Helper                       int64 // the person who helped, when the role is helper
 }
 
 // Limiter refuses what comes too often.
@@ -120,6 +122,7 @@ type Site struct {
 	PublicURL     string // where the outside reaches the portal: the codes on documents lead there
 	PINs          PINs
 	Proofs        Proofs
+	Helpers       Helpers
 	Sessions      Sessions
 	Limiter       Limiter
 	Counter       Counter
@@ -142,13 +145,15 @@ type Site struct {
 func (s *Site) Routes(app *fiber.App) {
 	server.Static(app, static.Prefix, static.Open)
 	app.Use(s.identify)
-	anybody, person, own := []fiber.Handler(nil), []fiber.Handler{s.mustBeSignedIn}, []fiber.Handler{s.mustBeSignedIn, s.onlyOwn}
+	// Of who is signed in: person is the person alone; reader and filer may be a helper too, whose every step is noted. maybe is for everybody, and for a helper only as a filer.
+	anybody, maybe, self, person := []fiber.Handler(nil), []fiber.Handler{s.asFiler}, []fiber.Handler{s.mustBeSignedIn}, []fiber.Handler{s.mustBeSignedIn, s.onlySelf}
+	reader, filer, own := []fiber.Handler{s.mustBeSignedIn, s.asReader}, []fiber.Handler{s.mustBeSignedIn, s.asFiler}, []fiber.Handler{s.mustBeSignedIn, s.onlyOwn, s.asReader}
 	for _, r := range []struct {
 		method, path string
 		who          []fiber.Handler
 		action       fiber.Handler
 	}{
-		{"GET", "/", anybody, s.showHome},
+		{"GET", "/", []fiber.Handler{s.asReader}, s.showHome},
 		{"POST", "/prefs", anybody, s.setPreferences},
 		{"GET", "/help/gaps", anybody, s.showHelp},
 		{"GET", "/help/missing", anybody, s.showMissing},
@@ -166,27 +171,32 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/proof/pin", anybody, s.showNewPIN},
 		{"POST", "/proof/pin", anybody, s.setNewPIN},
 		{"GET", "/proof/done", person, s.showProofDone},
-		{"GET", "/statement", person, s.showLatestStatement},
-		{"GET", "/statement/:year.pdf", person, s.showStatementPDF},
-		{"GET", "/statement/:year", person, s.showStatement},
-		{"GET", "/statement/:year/:month", person, s.showMonth},
-		{"GET", "/account", person, s.showAccount},
+		{"GET", "/statement", reader, s.showLatestStatement},
+		{"GET", "/statement/:year.pdf", reader, s.showStatementPDF},
+		{"GET", "/statement/:year", reader, s.showStatement},
+		{"GET", "/statement/:year/:month", reader, s.showMonth},
+		{"GET", "/account", reader, s.showAccount},
 		{"GET", "/me", person, s.showMe},
 		{"POST", "/me/pin", person, s.changePIN},
 		{"POST", "/me/sign-ins/end", person, s.endSignIns},
-		{"GET", "/me/documents", person, s.showDocuments},
+		{"GET", "/me/helpers", person, s.showHelpers},
+		{"POST", "/me/helpers", person, s.grantHelper},
+		{"POST", "/me/helpers/end", person, s.endHelper},
+		{"GET", "/me/documents", reader, s.showDocuments},
+		{"GET", "/helping", self, s.showHelping},
+		{"POST", "/helping", self, s.chooseHelping},
 		{"GET", "/verify", anybody, s.showVerify},
 		{"GET", "/verify/:code", anybody, s.verifyCode},
-		{"GET", "/tip-off", anybody, s.showTipOff},
-		{"POST", "/tip-off", anybody, s.takeTipOff},
+		{"GET", "/tip-off", maybe, s.showTipOff},
+		{"POST", "/tip-off", maybe, s.takeTipOff},
 		{"GET", "/tip-off/receipt", anybody, s.showReceipt},
 		{"POST", "/tip-off/receipt", anybody, s.clearReceipt},
-		{"POST", "/tip-off/files", anybody, s.takeTipOffFiles},
-		{"GET", "/objection", person, s.showObjection},
-		{"POST", "/objection", person, s.takeObjection},
-		{"POST", "/objection/files", person, s.takeObjectionFiles},
-		{"GET", "/me/objections", person, s.showObjections},
-		{"POST", "/me/objections/:id", person, s.openObjection},
+		{"POST", "/tip-off/files", maybe, s.takeTipOffFiles},
+		{"GET", "/objection", filer, s.showObjection},
+		{"POST", "/objection", filer, s.takeObjection},
+		{"POST", "/objection/files", filer, s.takeObjectionFiles},
+		{"GET", "/me/objections", filer, s.showObjections},
+		{"POST", "/me/objections/:id", filer, s.openObjection},
 		{"GET", "/progress", anybody, s.showProgress},
 		{"POST", "/progress", anybody, s.openProgress},
 		{"POST", "/progress/message", anybody, s.sendMessage},
@@ -194,9 +204,9 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/api/v1/openapi.json", anybody, s.showOpenAPI},
 		{"POST", "/api/v1/sessions", anybody, s.signInJSON},
 		{"POST", "/api/v1/sessions/refresh", anybody, s.refreshJSON},
-		{"DELETE", "/api/v1/sessions", person, s.signOutJSON},
-		{"GET", "/api/v1/statements", person, s.listStatements},
-		{"GET", "/api/v1/statements/:year", person, s.statementJSON},
+		{"DELETE", "/api/v1/sessions", self, s.signOutJSON},
+		{"GET", "/api/v1/statements", reader, s.listStatements},
+		{"GET", "/api/v1/statements/:year", reader, s.statementJSON},
 		{"GET", "/api/v1/persons/:person/statements/:year", own, s.statementJSON},
 	} {
 		app.Add(r.method, r.path, append(r.who[:len(r.who):len(r.who)], r.action)...)
@@ -212,6 +222,9 @@ func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
 	p.Nav = append(p.Nav, layout.Link{Href: "/statement", Text: p.T("portal.nav.statement"), Always: true})
 	if who := visitor(c); who != nil {
 		p.Account, p.AccountLink = s.nameOf(c), "/me"
+		if who.acting != nil {
+			p.AccountLink, p.Acting = "/helping", s.actingBar(c, who)
+		}
 		if who.shared {
 			p.Leave = &layout.Leave{After: int(sharedIdle.Seconds()), To: "/sign-in?ended=1&next=" + url.QueryEscape(leftPage(c))}
 		}
