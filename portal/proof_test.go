@@ -96,7 +96,7 @@ func TestAPersonActivatesTheAccount(t *testing.T) {
 	}
 	for range 2 { // a reload changes nothing
 		page := b.page("/proof/code")
-		has(t, "the code page", page, who.Mobile[:3]+" **** "+who.Mobile[7:], "10:35 以前有效", `autocomplete="one-time-code"`)
+		has(t, "the code page", page, who.Mobile[:3]+"\u00a0****\u00a0"+who.Mobile[7:], "10:35 以前有效", `autocomplete="one-time-code"`)
 		lacks(t, "the code page", page, who.Mobile, who.Name, who.IDNumber)
 	}
 	if status, to := b.do("GET", "/activate", nil); status != 303 || to != "/proof/code" {

@@ -42,15 +42,15 @@ type company struct {
 type worker struct {
 	Persona
 	sex, birth, status string
-	opening                          money.Fen
-	openingOn                        calendar.Date
-	base                             money.Fen
-	company                          int
-	from, to                         calendar.Period
-	gap                              []calendar.Period // not paid
-	late                             []calendar.Period // paid seven months later
-	second                           int               // another employer for one month; none is -1
-	moved                            int               // the employer before the middle of the second year; none is -1
+	opening            money.Fen
+	openingOn          calendar.Date
+	base               money.Fen
+	company            int
+	from, to           calendar.Period
+	gap                []calendar.Period // not paid
+	late               []calendar.Period // paid seven months later
+	second             int               // another employer for one month; none is -1
+	moved              int               // the employer before the middle of the second year; none is -1
 }
 
 type generator struct {

@@ -84,7 +84,8 @@ func (h house) run(wantCode int, stdin string, args ...string) string {
 type addresses struct {
 	Portal, IVR, Complaints, Softphone string
 	SignIns                            struct {
-		Worker                   struct{ IDNumber, PIN string }
+		Worker, Relative         struct{ IDNumber, PIN, Name string }
+		Newcomer                 struct{ IDNumber, Name, Card string } // has no PIN yet
 		Investigator, Supervisor struct{ Account, Password string }
 	}
 	Receipt string

@@ -35,6 +35,16 @@ type demoFacts struct {
 	Receipt  string
 }
 
+// newcomer has not activated an account yet; data of an older demo has none.
+func (f demoFacts) newcomer() (demo.Persona, bool) {
+	for _, who := range f.Personas {
+		if who.PIN == "" {
+			return who, true
+		}
+	}
+	return demo.Persona{}, false
+}
+
 // The demo's staff. Their passwords are public: the demo runs on its own data and listens on this machine only.
 var demoStaff = []complaints.Account{
 	{Account: "li.min", Name: "李敏", Role: "investigator", Region: "33", Password: "demo-investigator"},
@@ -127,6 +137,9 @@ func (p program) introduce(s served, facts demoFacts) {
 	fmt.Fprintf(&b, "\nShebao demo. Everybody in it is invented.\n\n  portal          %s\n  complaint desk  %s\n  soft phone      %s (or: go run ./deploy/shebao call)\n", s.url("portal"), s.url("complaints"), s.url("softphone"))
 	worker := facts.Personas[0]
 	fmt.Fprintf(&b, "\n  worker          %s, PIN %s (%s, %s)\n", worker.Number, worker.PIN, worker.Name, worker.Shows)
+	if newcomer, ok := facts.newcomer(); ok {
+		fmt.Fprintf(&b, "  newcomer        %s, %s, card %s: activate the account; the code arrives on the soft phone's page\n", newcomer.Number, newcomer.Name, newcomer.Card)
+	}
 	for _, a := range demoStaff {
 		fmt.Fprintf(&b, "  %-15s %s, password %s, code: on the desk's sign-in page\n", a.Role, a.Account, a.Password)
 	}
@@ -136,10 +149,13 @@ func (p program) introduce(s served, facts demoFacts) {
 
 func (p program) printFacts(s served, facts demoFacts) error {
 	type signIn struct{ Account, Password string }
-	worker := facts.Personas[0]
+	worker, relative := facts.Personas[0], facts.Personas[1]
+	newcomer, _ := facts.newcomer()
 	b, err := json.Marshal(map[string]any{
 		"Portal": s.url("portal"), "IVR": s.url("ivr"), "Complaints": s.url("complaints"), "Softphone": s.url("softphone"), "Receipt": facts.Receipt,
-		"SignIns": map[string]any{"Worker": map[string]string{"IDNumber": worker.Number, "PIN": worker.PIN},
+		"SignIns": map[string]any{"Worker": map[string]string{"IDNumber": worker.Number, "PIN": worker.PIN, "Name": worker.Name},
+			"Relative":     map[string]string{"IDNumber": relative.Number, "PIN": relative.PIN, "Name": relative.Name},
+			"Newcomer":     map[string]string{"IDNumber": newcomer.Number, "Name": newcomer.Name, "Card": newcomer.Card},
 			"Investigator": signIn{demoStaff[0].Account, demoStaff[0].Password}, "Supervisor": signIn{demoStaff[1].Account, demoStaff[1].Password}},
 	})
 	p.say(string(b))

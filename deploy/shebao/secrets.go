@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,9 +50,9 @@ func addMissingSecrets(values map[string]string) (added bool, err error) {
 			values[name], added = random(32), true
 		}
 	}
-	if values["TWILIO_AUTH_TOKENS"] == "" {
+	if token := values["TWILIO_AUTH_TOKENS"]; token == "" || strings.ContainsAny(token, "-_") { // the carrier's library sends nothing with a sign in its token
 		values["TWILIO_ACCOUNT_SID"] = "AC" + strings.Repeat("0", 32)
-		values["TWILIO_AUTH_TOKENS"], added = random(24), true
+		values["TWILIO_AUTH_TOKENS"], added = hex.EncodeToString(seal.NewSalt()), true
 	}
 	for _, use := range []string{"CONTENT", "IDENTITY"} {
 		if values["SHEBAO_DESK_"+use+"_PRIVATE"] != "" {

@@ -31,7 +31,7 @@ func (s *Site) showCode(c *fiber.Ctx) error {
 func (s *Site) codePage(c *fiber.Ctx, p Proof, v pages.ProofCode) error {
 	v.Page = s.page(c, locale.Text(lang(c), "proof.code"), "/sign-in")
 	v.Page.Back, v.Page.Failed, v.Purpose = "/proof/code", len(v.Errors) > 0, p.Purpose
-	v.Mobile, v.Until = identity.MaskMobile(p.Person.Mobile), p.CodeUntil.In(calendar.Zone).Format("15:04")
+	v.Mobile, v.Until = strings.ReplaceAll(identity.MaskMobile(p.Person.Mobile), " ", "\u00a0"), p.CodeUntil.In(calendar.Zone).Format("15:04")
 	v.Expired = !p.CodeUntil.After(server.Now(c))
 	v.CanResend, v.ResendAt = p.SendsLeft > 0, ""
 	if p.ResendAt.After(server.Now(c)) {
