@@ -100,6 +100,7 @@ type api struct {
 	*site
 	d      description
 	bearer string
+	acting string // the grant by which a helper reads
 }
 
 func (s *site) api() *api {
@@ -124,6 +125,9 @@ func (a *api) call(method, path, body string) (int, map[string]any) {
 	}
 	if a.bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+a.bearer)
+	}
+	if a.acting != "" {
+		req.Header.Set("Acting-For", a.acting)
 	}
 	resp, err := a.app.Test(req, 20000)
 	if err != nil {

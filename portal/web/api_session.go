@@ -19,6 +19,7 @@ type grant struct {
 	TokenType    string `json:"token_type"`
 	ExpiresIn    int    `json:"expires_in"` // seconds
 	RefreshToken string `json:"refresh_token,omitempty"`
+	Device       string `json:"device,omitempty"` // what the device is known by at its next sign-in
 }
 
 // readJSON reads a body of one object with known fields only. Error: fault.Invalid (fault.request).
@@ -39,11 +40,12 @@ func readJSON(c *fiber.Ctx, into any) error {
 	return nil
 }
 
-// signInJSON is signIn for programs; the same limits, the same words.
+// signInJSON is signIn for programs; the same limits, the same words. What an earlier sign-in gave as device keeps strangers' attempts from locking the person out.
 func (s *Site) signInJSON(c *fiber.Ctx) error {
 	var body struct {
 		Number string `json:"number"`
 		PIN    string `json:"pin"`
+		Device string `json:"device"`
 	}
 	if err := readJSON(c, &body); err != nil {
 		return err
@@ -52,24 +54,33 @@ func (s *Site) signInJSON(c *fiber.Ctx) error {
 	if len(wrong) > 0 {
 		return fault.InvalidFields(wrong...)
 	}
-	id, _, err := s.prove(c, document, pin)
+	id, _, err := s.prove(c, s.marksIn(c, body.Device), document, pin)
 	if err != nil {
 		return err
 	}
+	return s.beginJSON(c, id)
+}
+
+// beginJSON begins a session of somebody who has proved who they are.
+func (s *Site) beginJSON(c *fiber.Ctx, id int64) error {
 	session, refresh, err := s.Sessions.Begin(c.UserContext(), Start{id, deviceName(c.Get(fiber.HeaderUserAgent)), false}, server.Now(c))
 	if err != nil {
 		return err
 	}
+	device, err := s.sealMark(c, nil, id)
+	if err != nil {
+		return err
+	}
 	c.Status(fiber.StatusCreated)
-	return s.grantJSON(c, &person{id: id, session: session}, refresh)
+	return s.grantJSON(c, &person{id: id, session: session}, refresh, device)
 }
 
-func (s *Site) grantJSON(c *fiber.Ctx, who *person, refresh string) error {
+func (s *Site) grantJSON(c *fiber.Ctx, who *person, refresh, device string) error {
 	access, life, err := s.issue(c, who)
 	if err != nil {
 		return err
 	}
-	g := grant{AccessToken: access, TokenType: "Bearer", ExpiresIn: int(life.Seconds())}
+	g := grant{AccessToken: access, TokenType: "Bearer", ExpiresIn: int(life.Seconds()), Device: device}
 	if refresh != "" {
 		g.RefreshToken = who.session + "." + refresh
 	}
@@ -89,7 +100,7 @@ func (s *Site) refreshJSON(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.grantJSON(c, &person{id: r.PersonID, session: session, shared: r.Shared}, r.Next)
+	return s.grantJSON(c, &person{id: r.PersonID, session: session, shared: r.Shared}, r.Next, "")
 }
 
 // signOutJSON ends the session of the token.

@@ -25,9 +25,11 @@ type mark struct {
 	Secret string `json:"s"`
 }
 
-func (s *Site) marks(c *fiber.Ctx) []mark {
+func (s *Site) marks(c *fiber.Ctx) []mark { return s.marksIn(c, c.Cookies(cookieDevice)) }
+
+func (s *Site) marksIn(c *fiber.Ctx, sealed string) []mark {
 	var marks []mark
-	s.unseal(c, cookieDevice, c.Cookies(cookieDevice), &marks) // a foreign or old one is no mark
+	s.unseal(c, cookieDevice, sealed, &marks) // a foreign or old one is no mark
 	return marks
 }
 
@@ -43,14 +45,18 @@ func wayOf(marks []mark, personID int64) credential.Track {
 
 // markDevice lets the browser be known as the person's from now on.
 func (s *Site) markDevice(c *fiber.Ctx, personID int64) error {
-	secret := make([]byte, 16)
-	_, _ = rand.Read(secret) // never fails: it crashes the process instead
-	marks := slices.DeleteFunc(s.marks(c), func(m mark) bool { return m.Person == personID })
-	marks = append(marks, mark{personID, base64.RawURLEncoding.EncodeToString(secret)})
-	sealed, err := s.seal(c, cookieDevice, marks[max(0, len(marks)-peopleOnADevice):], deviceLife)
+	sealed, err := s.sealMark(c, s.marks(c), personID)
 	if err != nil {
 		return err
 	}
 	c.Cookie(&fiber.Cookie{Name: cookieDevice, Value: sealed, Path: "/", Expires: server.Now(c).Add(deviceLife), SameSite: fiber.CookieSameSiteLaxMode, HTTPOnly: true, Secure: s.Secure})
 	return nil
+}
+
+func (s *Site) sealMark(c *fiber.Ctx, known []mark, personID int64) (string, error) {
+	secret := make([]byte, 16)
+	_, _ = rand.Read(secret) // never fails: it crashes the process instead
+	known = slices.DeleteFunc(known, func(m mark) bool { return m.Person == personID })
+	known = append(known, mark{personID, base64.RawURLEncoding.EncodeToString(secret)})
+	return s.seal(c, cookieDevice, known[max(0, len(known)-peopleOnADevice):], deviceLife)
 }

@@ -57,7 +57,7 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 		v.Errors = fieldErrors(lang(c), wrong)
 		return s.signInPage(c, v)
 	}
-	id, name, err := s.prove(c, document, pin)
+	id, name, err := s.prove(c, s.marks(c), document, pin)
 	if err == nil {
 		err = s.enter(c, id, name, v.Shared)
 	}
@@ -157,8 +157,8 @@ func (s *Site) limitKey(what, value string) string {
 }
 
 // prove checks the PIN of a document's holder. Errors: fault.Denied with the same words for a wrong number and a wrong PIN, fault.Limited, fault.Unavailable.
-func (s *Site) prove(c *fiber.Ctx, document, pin string) (id int64, name string, err error) {
-	ctx, marks, now := c.UserContext(), s.marks(c), server.Now(c)
+func (s *Site) prove(c *fiber.Ctx, marks []mark, document, pin string) (id int64, name string, err error) {
+	ctx, now := c.UserContext(), server.Now(c)
 	if len(marks) == 0 {
 		if err := s.allowStranger(c, document); err != nil {
 			return 0, "", err
