@@ -1,6 +1,10 @@
 package portal
 
 import (
+	"context"
+	"log/slog"
+	"time"
+
 	"shebao/portal/store"
 	"shebao/portal/web"
 	"shebao/shared/credential"
@@ -25,4 +29,24 @@ func openAccounts(site *web.Site, c Config, d server.Deps, book *ledger.Ledger, 
 	site.Proofs = proofs{d.DB, own, book, known, messages, codes}
 	site.Helpers = helpers{d.DB, own, book, known, messages}
 	return nil
+}
+
+const sweepEvery = time.Hour
+
+// sweep removes old sign-ins, proofs and grants until ctx ends.
+func sweep(own *store.Store, now func() time.Time, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		tick := time.NewTicker(sweepEvery)
+		defer tick.Stop()
+		for {
+			if err := own.Sweep(ctx, now().UTC()); err != nil && ctx.Err() == nil {
+				log.Error("sweeping sign-ins failed", "error", err.Error()) // it is tried again
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+		}
+	}
 }

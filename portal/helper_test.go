@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"shebao/shared/intake"
 )
 
 // otherSignedIn is the second person, in a browser of their own.
@@ -150,7 +152,7 @@ func TestAGrantEndsAtOnce(t *testing.T) {
 	ended("its time over", helper)
 }
 
-// An objection and a named tip-off in the person's name need the person's leave, and are noted with who did it.
+// An objection and a named tip-off in the person's name need the person's leave; the log and the sealed identity tell who did it. Of an anonymous one the log tells nothing.
 func TestAHelperFilesOnlyWithLeave(t *testing.T) {
 	s := newSite(t)
 	person, helper := s.signedIn(), s.otherSignedIn()
@@ -158,10 +160,34 @@ func TestAHelperFilesOnlyWithLeave(t *testing.T) {
 	has(t, "the person's page", person.page("/me/helpers"), "也可以代为投诉举报、提出异议")
 	helper.helpsFirst()
 	has(t, "the form", helper.page("/tip-off"), "您正在替 崔** 查看，也可以代为提交", "崔**")
-	helper.page("/objection")
-	helper.do("POST", "/objection", url.Values{})
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE role = 'helper' AND action = 'file for a person' AND subject = $1`, subject(s.record(number))); n != 1 {
-		t.Errorf("%d entries", n)
+	noted := func() int { return s.count(`SELECT count(*) FROM audit.log WHERE role = 'helper'`) }
+	before := noted()
+	if status, _ := s.fileTipOff(helper); status != 303 {
+		t.Fatalf("an anonymous one: %d", status)
+	}
+	if noted() != before {
+		t.Error("the log tells that a helper was filing an anonymous tip-off")
+	}
+	if status, _ := s.fileTipOff(helper, "named", "yes", "own", "yes"); status != 303 {
+		t.Fatalf("a named one: %d", status)
+	}
+	file := with(carried(helper.checked()), "do", "file")
+	if status, to := helper.do("POST", "/objection", file); status != 303 || to != "/tip-off/receipt" {
+		t.Fatalf("an objection: %d %s", status, to)
+	}
+	named := 0
+	for _, one := range s.taken() {
+		if len(one.Identity) == 0 {
+			continue
+		}
+		named++
+		reporter, err := intake.OpenIdentity(s.identity, one.Identity)
+		if err != nil || reporter.Name != s.record(number).Name || reporter.Helper != s.record(other).Name {
+			t.Errorf("who it is from: %v, filed by a helper %v, %v", reporter.Name != "", reporter.Helper != "", err)
+		}
+	}
+	if filed := s.count(`SELECT count(*) FROM audit.log WHERE role = 'helper' AND action = 'file for a person' AND subject = $1`, subject(s.record(number))); named != 2 || filed < 2 {
+		t.Errorf("%d identities, %d entries", named, filed)
 	}
 	for _, path := range []string{"/me", "/me/helpers"} {
 		if status, _ := helper.do("GET", path, nil); status != 303 {
@@ -169,6 +195,7 @@ func TestAHelperFilesOnlyWithLeave(t *testing.T) {
 		}
 	}
 	has(t, "who has looked", person.page("/me"), "代办人 傅*", "代为提交")
+	has(t, "the person's objections", person.page("/me/objections"), "缴了费，却没有记上")
 }
 
 // Granting needs the person's PIN, and tells nothing about strangers.

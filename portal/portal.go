@@ -111,7 +111,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem,
 		Uploads: server.Uploads{At: web.TakesFiles, Limit: web.FilesLimit}})
 	site.Routes(app)
-	return server.Wing{App: app}, nil
+	return server.Wing{App: app, Background: []func(context.Context) error{sweep(own, d.Now, d.Log)}}, nil
 }
 
 func ledgerKeys(secret config.Secret, statements ledger.StatementKeys) (ledger.Keys, error) {

@@ -1,18 +1,26 @@
 package e2e
 
 import (
+	"context"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 // A newcomer opens an account with the message that arrives on the soft phone; a worker lets a relative read, who reads as themselves and is seen. At phone and desktop size, in
 // every dress.
 func TestAccountsFromTheFirstMessageToTheHelper(t *testing.T) {
-	a := newHouse(t).start("demo")
+	h := newHouse(t)
+	a := h.start("demo")
 	b := startBrowser(t)
 	activates(t, b, a)
 	helps(t, b, a)
+	leavesASharedComputer(b.visitor(t, a.Portal, 1280, 900), a)
+	refusesWeakPINsAtTheCounter(h, a)
 }
 
 // dressed looks at a page in every dress and comes back to the plain one.
@@ -125,4 +133,56 @@ func helps(t *testing.T, b browser, a addresses) {
 	relative.open("/statement")
 	relative.reads("授权已经结束")
 	relative.shot("helping.ended")
+}
+
+// On a shared computer a page that nobody uses says that it will leave, stays when asked to, and leaves; whoever comes next is nobody.
+func leavesASharedComputer(v *visitor, a addresses) {
+	v.t.Helper()
+	v.open("/sign-in?next=%2Faccount")
+	v.fill("number", a.SignIns.Worker.IDNumber)
+	v.fill("pin", a.SignIns.Worker.PIN)
+	v.choose("shared", "yes")
+	v.press("登录")
+	v.later(14)
+	v.waits("2 分钟后会自动退出")
+	v.isAccessible("about to leave")
+	v.shot("leave")
+	v.eval(`document.querySelector('.leave button').click(); true`)
+	v.eval(`if (document.querySelector('.leave')) throw new Error('the warning stays'); true`)
+	v.later(14)
+	v.waits("2 分钟后会自动退出")
+	v.later(2)
+	v.waits("登录已过期")
+	v.open("/account")
+	v.reads("证件号码", "密码") // the session is over
+}
+
+// later lets the page's clock run ahead by minutes.
+func (v *visitor) later(minutes int) {
+	v.t.Helper()
+	v.eval(fmt.Sprintf(`(() => { const now = Date.now; Date.now = () => now() + %d * 60000; return true })()`, minutes))
+}
+
+// waits until the page, or the next one, shows the words.
+func (v *visitor) waits(words string) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText`))
+		if err == nil && strings.Contains(text, words) {
+			return
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	v.shot("failed")
+	v.t.Fatalf("the page does not show %q:\n%s", words, v.text())
+}
+
+func refusesWeakPINsAtTheCounter(h house, a addresses) {
+	h.t.Helper()
+	number := a.SignIns.Worker.IDNumber
+	if out := h.run(1, number+" "+number[8:14]+"\n", "pin", "set"); !strings.Contains(out, "line 1: The PIN cannot be your birthday") || strings.Contains(out, number) {
+		h.t.Errorf("a birthday at the counter: %s", out)
+	}
 }

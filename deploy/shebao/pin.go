@@ -3,15 +3,18 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"shebao/frontend/locale"
 	"shebao/shared/audit"
 	"shebao/shared/config"
 	"shebao/shared/credential"
+	"shebao/shared/fault"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
 	"shebao/shared/seal"
@@ -56,7 +59,7 @@ func (p program) pin(ctx context.Context, args []string) error {
 			return fmt.Errorf("line %d: needs an ID number and a PIN", line)
 		}
 		if err := setPIN(ctx, pool, book, pins, fields[0], fields[1]); err != nil {
-			return fmt.Errorf("line %d: %w", line, err)
+			return fmt.Errorf("line %d: %w", line, refusedPIN(err))
 		}
 		set++
 	}
@@ -64,9 +67,24 @@ func (p program) pin(ctx context.Context, args []string) error {
 	return nil
 }
 
+// refusedPIN says to the operator what is wrong with the input; any other error stays as it is.
+func refusedPIN(err error) error {
+	f := fault.Of(err)
+	switch {
+	case f.Kind == fault.Invalid && len(f.Fields) > 0:
+		return errors.New(locale.Text(locale.English, f.Fields[0].Key, f.Fields[0].Args...))
+	case f.Kind == fault.NotFound:
+		return errors.New(locale.Fault(locale.English, f))
+	}
+	return err
+}
+
 func setPIN(ctx context.Context, db postgres.Beginner, book *ledger.Ledger, pins *credential.PINs, number, pin string) error {
 	person, err := book.PersonByDocument(ctx, number)
 	if err != nil {
+		return err
+	}
+	if err := credential.CheckPINOf(pin, credential.Owner{Birth: person.BirthDate, Numbers: []string{person.IDNumber, person.Mobile, person.CardNumber}}); err != nil {
 		return err
 	}
 	now := time.Now()

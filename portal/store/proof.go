@@ -40,9 +40,6 @@ func NewToken() string { return random() }
 
 // BeginProof notes that a code was sent, in the transaction that enqueues it. Error: fault.Limited (proof.often).
 func (s *Store) BeginProof(ctx context.Context, tx pgx.Tx, token, purpose string, personID int64, codeHash []byte, now time.Time) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM portal.proof WHERE started_at < $1`, now.Add(-48*time.Hour)); err != nil {
-		return fmt.Errorf("remove old proofs: %w", err)
-	}
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('portal.proof', $1))`, personID); err != nil {
 		return fmt.Errorf("lock a person's proofs: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -39,11 +40,14 @@ type Store struct {
 	pool  *pgxpool.Pool
 	redis redis.UniversalClient
 	log   *slog.Logger
+
+	doubted    atomic.Bool  // a session was ended and not marked
+	doubtUntil atomic.Int64 // until then Redis may not know; nanoseconds
 }
 
 // New makes the store.
 func New(pool *pgxpool.Pool, redis redis.UniversalClient, log *slog.Logger) *Store {
-	return &Store{pool, redis, log}
+	return &Store{pool: pool, redis: redis, log: log}
 }
 
 // A sign-in ends after idleLife without a page, and after longestLife in any case; on a shared computer much sooner. For grace the refresh token before the current one is
@@ -181,6 +185,9 @@ func (s *Store) End(ctx context.Context, session string, now time.Time) error {
 // redisPatience is how long a page waits for Redis before PostgreSQL is asked instead.
 const redisPatience = 250 * time.Millisecond
 
+// markedFor is longer than an access token lives.
+const markedFor = 15 * time.Minute
+
 func endedKey(session string) string { return "portal:ended:" + session }
 
 // MarkEnded tells the other processes that sessions ended, for as long as an access token may live. With Redis down they ask PostgreSQL.
@@ -188,20 +195,25 @@ func (s *Store) MarkEnded(ctx context.Context, sessions ...string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisPatience)
 	defer cancel()
 	for _, session := range sessions {
-		if err := s.redis.Set(ctx, endedKey(session), 1, 15*time.Minute).Err(); err != nil {
+		if err := s.redis.Set(ctx, endedKey(session), 1, markedFor).Err(); err != nil {
 			s.log.Warn("an ended session could not be marked", "error", err.Error())
+			s.doubted.Store(true)
 			return
 		}
 	}
 }
 
 // Ended reports whether a session was ended while access tokens of it are still signed and unexpired. Redis knows; with Redis down PostgreSQL, which is the truth, is
-// asked, so that who is signed in still gets the statement. Error: fault.Unavailable with both down.
-func (s *Store) Ended(ctx context.Context, session string) (bool, error) {
+// asked, so that who is signed in still gets the statement. For as long as an access token lives after an outage PostgreSQL is asked too, since what was ended meanwhile is
+// not marked. Error: fault.Unavailable with both down.
+func (s *Store) Ended(ctx context.Context, session string, now time.Time) (bool, error) {
 	quick, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
 	found, err := s.redis.Exists(quick, endedKey(session)).Result()
-	if err == nil {
+	if err != nil || s.doubted.Swap(false) {
+		s.doubtUntil.Store(now.Add(markedFor).UnixNano())
+	}
+	if err == nil && (found > 0 || now.UnixNano() >= s.doubtUntil.Load()) {
 		return found > 0, nil
 	}
 	var live bool

@@ -88,7 +88,7 @@ func TestAStolenRefreshTokenEndsTheSession(t *testing.T) {
 	if _, err := s.Rotate(t.Context(), session, second.Next, now.Add(time.Minute)); !fault.Is(err, fault.Denied) {
 		t.Errorf("the newest token after the reuse: %v", err)
 	}
-	if ended, err := s.Ended(t.Context(), session); err != nil || !ended {
+	if ended, err := s.Ended(t.Context(), session, now); err != nil || !ended {
 		t.Errorf("ended: %v %v", ended, err)
 	}
 	if n := s.refused(); n != 1 {
@@ -99,13 +99,13 @@ func TestAStolenRefreshTokenEndsTheSession(t *testing.T) {
 func TestSignOutEndsEverything(t *testing.T) {
 	s := newStore(t)
 	session, token := s.begin(t)
-	if ended, err := s.Ended(t.Context(), session); err != nil || ended {
+	if ended, err := s.Ended(t.Context(), session, now); err != nil || ended {
 		t.Fatalf("before: %v %v", ended, err)
 	}
 	if err := s.End(t.Context(), session, now); err != nil {
 		t.Fatal(err)
 	}
-	if ended, err := s.Ended(t.Context(), session); err != nil || !ended {
+	if ended, err := s.Ended(t.Context(), session, now); err != nil || !ended {
 		t.Errorf("after: %v %v", ended, err)
 	}
 	if _, err := s.Rotate(t.Context(), session, token, now); !fault.Is(err, fault.Denied) {
@@ -121,11 +121,32 @@ func TestWithRedisDownPostgresTells(t *testing.T) {
 	if err := s.End(t.Context(), closed, now); err != nil {
 		t.Fatal(err)
 	}
-	if ended, err := s.Ended(t.Context(), closed); err != nil || !ended {
+	if ended, err := s.Ended(t.Context(), closed, now); err != nil || !ended {
 		t.Errorf("a closed session: %v %v", ended, err)
 	}
-	if ended, err := s.Ended(t.Context(), open); err != nil || ended {
+	if ended, err := s.Ended(t.Context(), open, now); err != nil || ended {
 		t.Errorf("an open session: %v %v", ended, err)
+	}
+}
+
+// What was ended while Redis was away stays ended when Redis is back and does not know.
+func TestWhatEndedWithoutRedisStaysEnded(t *testing.T) {
+	s := newStore(t)
+	closed, _ := s.begin(t)
+	broken, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.pool.Exec(t.Context(), `UPDATE portal.session SET ended_at = $2 WHERE id = $1`, closed, now); err != nil {
+		t.Fatal(err) // as another process does that could not mark it
+	}
+	if ended, err := s.Ended(t.Context(), closed, now); err != nil || ended {
+		t.Fatalf("Redis knows nothing: %v %v", ended, err)
+	}
+	_, _ = s.Ended(broken, closed, now) // an outage is noticed
+	if ended, err := s.Ended(t.Context(), closed, now.Add(time.Minute)); err != nil || !ended {
+		t.Errorf("a minute after the outage: %v %v", ended, err)
+	}
+	if ended, err := s.Ended(t.Context(), closed, now.Add(time.Hour)); err != nil || ended {
+		t.Errorf("an hour after it, when no token lives any more: %v %v", ended, err)
 	}
 }
 
@@ -202,7 +223,7 @@ func TestOtherSignInsAreListedAndEnded(t *testing.T) {
 	if err := s.EndOthers(t.Context(), 17, here, now); err != nil {
 		t.Fatal(err)
 	}
-	if ended, err := s.Ended(t.Context(), there); err != nil || !ended {
+	if ended, err := s.Ended(t.Context(), there, now); err != nil || !ended {
 		t.Errorf("the other one: %v %v", ended, err)
 	}
 	if _, err := s.Rotate(t.Context(), there, token, now); !fault.Is(err, fault.Denied) {
@@ -217,5 +238,33 @@ func TestOtherSignInsAreListedAndEnded(t *testing.T) {
 	seen, err := s.SeenBySelf(t.Context(), 17, 10)
 	if err != nil || len(seen) != 2 || seen[0].Action != "sign in" || seen[0].Role != "citizen" {
 		t.Errorf("%+v %v", seen, err)
+	}
+}
+
+func TestWhatIsOverAndOldIsRemoved(t *testing.T) {
+	s := newStore(t)
+	old, _ := s.begin(t)
+	if err := s.grant(17, 100, now); err != nil {
+		t.Fatal(err)
+	}
+	count := func() (n int) {
+		if err := s.pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM portal.session) + (SELECT count(*) FROM portal.helper)`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for at, want := range map[time.Duration]int{0: 2, 89 * 24 * time.Hour: 2} {
+		if err := s.Sweep(t.Context(), now.Add(at)); err != nil || count() != want {
+			t.Errorf("after %s: %d left, %v", at, count(), err)
+		}
+	}
+	if err := s.Sweep(t.Context(), now.Add(91*24*time.Hour)); err != nil || count() != 1 {
+		t.Errorf("after three months: %d left, %v", count(), err)
+	}
+	if ended, err := s.Ended(t.Context(), old, now); err != nil || ended {
+		t.Errorf("%v %v", ended, err)
+	}
+	if err := s.Sweep(t.Context(), now.Add(400*24*time.Hour)); err != nil || count() != 0 {
+		t.Errorf("after more than a year: %d left, %v", count(), err)
 	}
 }

@@ -116,23 +116,35 @@ func (s *Site) asReader(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// asFiler lets a helper file in the person's name when the person allowed that.
+// asFiler lets a helper file in the person's name when the person allowed that. What shows the record is noted as with asReader.
 func (s *Site) asFiler(c *fiber.Ctx) error {
-	who := visitor(c)
-	if who == nil || who.acting == nil {
-		return c.Next()
+	if who := visitor(c); who != nil && who.acting != nil && who.acting.MayFile && c.Method() == fiber.MethodGet {
+		if err := s.noteHelper(c, who, "view record"); err != nil {
+			return err
+		}
 	}
-	if !who.acting.MayFile {
+	return s.asTipper(c)
+}
+
+// asTipper is asFiler for tip-offs: nothing is noted on the way, since the log would tell from whom an anonymous one is.
+func (s *Site) asTipper(c *fiber.Ctx) error {
+	if who := visitor(c); who != nil && who.acting != nil && !who.acting.MayFile {
 		return s.onlySelf(c)
 	}
-	action := "view record"
-	if c.Method() != fiber.MethodGet {
-		action = "file for a person"
-	}
-	if err := s.noteHelper(c, who, action); err != nil {
-		return err
-	}
 	return c.Next()
+}
+
+// filedBy is who files in the person's name, and notes it; empty for the person. Only for what carries the person's name.
+func (s *Site) filedBy(c *fiber.Ctx) (name string, err error) {
+	who := visitor(c)
+	if who.acting == nil {
+		return "", nil
+	}
+	helper, err := s.Ledger.Person(c.UserContext(), who.acting.helper)
+	if err != nil {
+		return "", err
+	}
+	return helper.Name, s.noteHelper(c, who, "file for a person")
 }
 
 func (s *Site) noteHelper(c *fiber.Ctx, who *person, action string) error {

@@ -148,9 +148,13 @@ func (s *Site) fileObjection(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe
 	if err != nil {
 		return err
 	}
+	helper, err := s.filedBy(c)
+	if err != nil {
+		return err
+	}
 	who, now := r.Person, server.Now(c)
 	promised, provisional := s.Workdays.Add(calendar.DateOf(now), s.ObjectionDays)
-	reporter := intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe}
+	reporter := intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe, Helper: helper}
 	code, err := s.Objections.File(c.UserContext(), who.ID, key, t, reporter, promised, now)
 	if err != nil {
 		return err

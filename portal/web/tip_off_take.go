@@ -211,8 +211,12 @@ func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bo
 		if err != nil {
 			return err
 		}
+		helper, err := s.filedBy(c)
+		if err != nil {
+			return err
+		}
 		who := r.Person
-		reporter = &intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe}
+		reporter = &intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe, Helper: helper}
 	}
 	now := server.Now(c)
 	promised, provisional := s.Workdays.Add(calendar.DateOf(now), acceptWithin)

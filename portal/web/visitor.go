@@ -90,7 +90,7 @@ func (s *Site) verify(c *fiber.Ctx, access string) (known bool, err error) {
 	if err != nil {
 		return false, nil
 	}
-	ended, err := s.Sessions.Ended(c.UserContext(), claims.Session)
+	ended, err := s.Sessions.Ended(c.UserContext(), claims.Session, server.Now(c))
 	if err != nil || ended {
 		return false, err
 	}

@@ -60,7 +60,7 @@ type PINs interface {
 type Sessions interface {
 	Begin(ctx context.Context, b Start, now time.Time) (session, refresh string, err error)
 	Rotate(ctx context.Context, session, refresh string, now time.Time) (Renewed, error)
-	Ended(ctx context.Context, session string) (bool, error)
+	Ended(ctx context.Context, session string, now time.Time) (bool, error)
 	End(ctx context.Context, session string, now time.Time) error
 	EndOthers(ctx context.Context, personID int64, but string, now time.Time) error
 	SignIns(ctx context.Context, personID int64, now time.Time) ([]SignIn, error)
@@ -145,8 +145,8 @@ type Site struct {
 func (s *Site) Routes(app *fiber.App) {
 	server.Static(app, static.Prefix, static.Open)
 	app.Use(s.identify)
-	// Of who is signed in: person is the person alone; reader and filer may be a helper too, whose every step is noted. maybe is for everybody, and for a helper only as a filer.
-	anybody, maybe, self, person := []fiber.Handler(nil), []fiber.Handler{s.asFiler}, []fiber.Handler{s.mustBeSignedIn}, []fiber.Handler{s.mustBeSignedIn, s.onlySelf}
+	// Of who is signed in: person is the person alone; reader and filer may be a helper too, whose every step is noted. tipper is for everybody, and for a helper only as a filer.
+	anybody, tipper, self, person := []fiber.Handler(nil), []fiber.Handler{s.asTipper}, []fiber.Handler{s.mustBeSignedIn}, []fiber.Handler{s.mustBeSignedIn, s.onlySelf}
 	reader, filer, own := []fiber.Handler{s.mustBeSignedIn, s.asReader}, []fiber.Handler{s.mustBeSignedIn, s.asFiler}, []fiber.Handler{s.mustBeSignedIn, s.onlyOwn, s.asReader}
 	for _, r := range []struct {
 		method, path string
@@ -187,11 +187,11 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/helping", self, s.chooseHelping},
 		{"GET", "/verify", anybody, s.showVerify},
 		{"GET", "/verify/:code", anybody, s.verifyCode},
-		{"GET", "/tip-off", maybe, s.showTipOff},
-		{"POST", "/tip-off", maybe, s.takeTipOff},
+		{"GET", "/tip-off", tipper, s.showTipOff},
+		{"POST", "/tip-off", tipper, s.takeTipOff},
 		{"GET", "/tip-off/receipt", anybody, s.showReceipt},
 		{"POST", "/tip-off/receipt", anybody, s.clearReceipt},
-		{"POST", "/tip-off/files", maybe, s.takeTipOffFiles},
+		{"POST", "/tip-off/files", tipper, s.takeTipOffFiles},
 		{"GET", "/objection", filer, s.showObjection},
 		{"POST", "/objection", filer, s.takeObjection},
 		{"POST", "/objection/files", filer, s.takeObjectionFiles},

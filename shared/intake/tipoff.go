@@ -72,7 +72,8 @@ type Reporter struct {
 	Name          string `json:"name"`
 	IDNumber      string `json:"id_number,omitempty"`
 	Mobile        string `json:"mobile,omitempty"`
-	SafeToContact bool   `json:"safe_to_contact"` // "is it safe to call or text this number?": no unless said
+	SafeToContact bool   `json:"safe_to_contact"`  // "is it safe to call or text this number?": no unless said
+	Helper        string `json:"helper,omitempty"` // who filed in the person's name, with the person's leave (授权代办人)
 }
 
 // MaxWords is how many characters of free words are taken.
