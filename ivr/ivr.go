@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"shebao/ivr/callflow"
 	"shebao/ivr/store"
@@ -57,6 +58,9 @@ func ReadConfig(r *config.Reader) Config {
 			r.Problem("TWILIO_AUTH_TOKENS", "holds an empty token")
 		}
 		c.tokens = append(c.tokens, []byte(token))
+	}
+	if strings.ContainsFunc(string(c.tokens[0]), func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		r.Problem("TWILIO_AUTH_TOKENS", "the first has other signs than letters and digits: the carrier's library sends nothing with it")
 	}
 	for name, key := range map[string]*seal.PublicKey{"SHEBAO_DESK_CONTENT_PUBLIC": &c.contentKey, "SHEBAO_DESK_IDENTITY_PUBLIC": &c.identityKey} {
 		parsed, err := seal.ParsePublicKey(r.Required(name))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -339,4 +340,21 @@ func TestTheOutboxShowsTheLatestFirst(t *testing.T) {
 	if got := o.Received(); len(got) != 2 || got[0].Body != "second" || got[0].To != "+8610000000017" || !got[0].At.Equal(now) {
 		t.Errorf("%+v", got)
 	}
+}
+
+// Whatever is written where a number should stand, what is taken is an international number, and taken again it is the same.
+func FuzzInternational(f *testing.F) {
+	for _, number := range []string{mobile, "+86" + mobile, "100 0000-0017", "+", "", "+0", "１００００００００１７", "+86 1000000001７"} {
+		f.Add(number)
+	}
+	shape := regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	f.Fuzz(func(t *testing.T, number string) {
+		got, ok := sms.International(number)
+		if !ok {
+			return
+		}
+		if again, ok := sms.International(got); !shape.MatchString(got) || !ok || again != got {
+			t.Errorf("%q became %q, and that %q", number, got, again)
+		}
+	})
 }
