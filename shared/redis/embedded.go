@@ -65,8 +65,10 @@ func startServer(program string) (*Embedded, error) {
 	}
 	defer func() { _ = client.Close() }() // only asked whether it answers
 	for range 500 {
-		if err = client.Ping(context.Background()).Err(); err == nil {
-			return e, nil
+		if _, err = os.Stat(socket); err == nil { // the client would say on standard error that it cannot dial
+			if err = client.Ping(context.Background()).Err(); err == nil {
+				return e, nil
+			}
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
