@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"shebao/portal/store"
 	"shebao/portal/web"
 	"shebao/shared/credential"
@@ -29,6 +31,12 @@ func openAccounts(site *web.Site, c Config, d server.Deps, book *ledger.Ledger, 
 	site.Proofs = proofs{d.DB, own, book, known, messages, codes}
 	site.Helpers = helpers{d.DB, own, book, known, messages}
 	return nil
+}
+
+// EndSignIns ends every sign-in of a person, in the transaction that sets another PIN outside the portal. Tokens that are out already open pages for ten minutes at most.
+func EndSignIns(ctx context.Context, tx pgx.Tx, personID int64, now time.Time) error {
+	_, err := new(store.Store).EndOthersIn(ctx, tx, personID, "", now)
+	return err
 }
 
 const sweepEvery = time.Hour

@@ -268,6 +268,7 @@ func TestACodeIsGoodForFiveMinutesAndFiveTriesAndIsSentAgain(t *testing.T) {
 func TestRecoveryEndsEverySignInAndLiftsLocks(t *testing.T) {
 	s := newSite(t)
 	thief := s.signedIn()
+	thief.grants(false)
 	for range 6 {
 		s.browser().signIn("111111")
 		s.browser().signIn("482915")
@@ -278,6 +279,7 @@ func TestRecoveryEndsEverySignInAndLiftsLocks(t *testing.T) {
 	if status, to := b.do("POST", "/proof/pin", url.Values{"pin": {newPIN}, "again": {newPIN}}); status != 303 || to != "/proof/done?was=recover" {
 		t.Fatalf("%d %.200s", status, to)
 	}
+	has(t, "the end", b.page("/proof/done?was=recover"), "您授权了 1 个代办人", "/me/helpers")
 	if status, _ := thief.do("GET", "/account", nil); status != 303 {
 		t.Errorf("who was signed in stays: %d", status)
 	}

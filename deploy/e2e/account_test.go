@@ -17,6 +17,7 @@ func TestAccountsFromTheFirstMessageToTheHelper(t *testing.T) {
 	h := newHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
+	looks(t, b, a)
 	activates(t, b, a)
 	helps(t, b, a)
 	leavesASharedComputer(b.visitor(t, a.Portal, 1280, 900), a)
@@ -38,6 +39,22 @@ func (v *visitor) dressed(name, path string) {
 		}
 	}
 	v.open(path)
+}
+
+// looks at the pages that anybody opens, on a desktop and on the smallest phone.
+func looks(t *testing.T, b browser, a addresses) {
+	t.Helper()
+	for _, width := range []int64{320, 1280} {
+		v := b.visitor(t, a.Portal, width, 800)
+		for _, path := range []string{"/sign-in", "/activate", "/recover?gone=1"} {
+			v.open(path)
+			v.isAccessible(fmt.Sprint(path, width))
+			v.press("长辈版")
+			v.open(path)
+			v.isAccessible(fmt.Sprint(path, width, " elder"))
+			v.press("标准版")
+		}
+	}
 }
 
 func activates(t *testing.T, b browser, a addresses) {

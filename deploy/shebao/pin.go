@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"shebao/frontend/locale"
+	"shebao/portal"
 	"shebao/shared/audit"
 	"shebao/shared/config"
 	"shebao/shared/credential"
@@ -90,6 +91,9 @@ func setPIN(ctx context.Context, db postgres.Beginner, book *ledger.Ledger, pins
 	now := time.Now()
 	return postgres.Tx(ctx, db, func(tx pgx.Tx) error {
 		if err := pins.Set(ctx, tx, person.ID, pin, now); err != nil {
+			return err
+		}
+		if err := portal.EndSignIns(ctx, tx, person.ID, now); err != nil {
 			return err
 		}
 		return audit.Append(ctx, tx, audit.Entry{

@@ -75,5 +75,9 @@ func (s *Site) showProofDone(c *fiber.Ctx) error {
 		was = "recover"
 	}
 	p := s.page(c, locale.Text(lang(c), "proof.done."+was), "/")
-	return render(c, pages.ProofDonePage(p, was))
+	helpers, err := s.Helpers.Of(c.UserContext(), visitor(c).id, server.Now(c))
+	if err != nil {
+		return err
+	}
+	return render(c, pages.ProofDonePage(p, was, len(helpers))) // whoever had the PIN before may have let somebody in
 }
