@@ -3,7 +3,6 @@ package complaints
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -35,7 +34,9 @@ type Config struct {
 	contentKey    seal.PrivateKey
 	smallEmployer int
 	takeEvery     time.Duration
+	sweepEvery    time.Duration
 	warnEvery     time.Duration
+	idle          time.Duration
 	limits        lifecycle.Settings
 	document      document.Config
 	demoStaff     []string
@@ -47,8 +48,8 @@ type Config struct {
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
 	c := Config{publicURL: r.PublicURL("DESK_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32),
-		smallEmployer: r.Int("DESK_SMALL_EMPLOYER", 5, 0, 100), takeEvery: r.Duration("DESK_TAKE_EVERY", 2*time.Second),
-		warnEvery: r.Duration("DESK_WARN_EVERY", 10*time.Minute)}
+		smallEmployer: r.Int("DESK_SMALL_EMPLOYER", 5, 0, 100), takeEvery: r.Duration("DESK_TAKE_EVERY", 2*time.Second), sweepEvery: r.Duration("DESK_SWEEP_EVERY", time.Minute),
+		warnEvery: r.Duration("DESK_WARN_EVERY", 10*time.Minute), idle: r.Duration("DESK_IDLE", 30*time.Minute)}
 	c.limits, c.document = readLimits(r), document.ReadConfig(r)
 	key, err := seal.ParsePrivateKey(r.Required("SHEBAO_DESK_CONTENT_PRIVATE"))
 	if err != nil {
@@ -80,7 +81,7 @@ func readLimits(r *config.Reader) lifecycle.Settings {
 func Migrations() postgres.Migrations { return store.Migrations() }
 
 // New builds the wing; all that can fail fails here.
-func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
+func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	cases, err := c.store(d.DB)
 	if err != nil {
 		return server.Wing{}, err
@@ -98,42 +99,42 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 		return server.Wing{}, err
 	}
 	book := ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})
-	calls := desk{cases, book, press}
+	live, calls := changes{d.Redis}, desk{cases, book, press}
+	cases.OnChange(live.publish)
 	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
-		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0}
+		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
 	}
 	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem,
 		Uploads: server.Uploads{At: web.TakesScans, Limit: web.ScanLimit}})
 	site.Routes(app)
-	take := func(ctx context.Context) error {
-		tick := time.NewTicker(c.takeEvery)
-		defer tick.Stop()
-		for {
-			if _, err := cases.TakeAll(ctx, d.Now().UTC()); err != nil && ctx.Err() == nil {
-				d.Log.Error("taking from the intake failed", "error", err.Error()) // what waits is taken at the next tick
-			}
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-tick.C:
-			}
+	take := every(c.takeEvery, func(ctx context.Context) {
+		if _, err := cases.TakeAll(ctx, d.Now().UTC()); err != nil && ctx.Err() == nil {
+			d.Log.Error("taking from the intake failed", "error", err.Error()) // what waits is taken at the next tick
 		}
-	}
+	})
+	sweep := every(c.sweepEvery, func(ctx context.Context) {
+		if _, err := cases.Sweep(ctx, d.Now().UTC()); err != nil && ctx.Err() == nil {
+			d.Log.Error("sweeping the clocks failed", "error", err.Error()) // a clock that ran down calls at the next tick
+		}
+	})
+	warn := every(c.warnEvery, func(ctx context.Context) {
+		if _, err := calls.store.WarnNotices(ctx, calls.owed, d.Now().UTC()); err != nil && ctx.Err() == nil {
+			d.Log.Error("sweeping the documents' deadlines failed", "error", err.Error()) // what did not call calls at the next tick
+		}
+	})
 	watch := supervise{cases, book, c.levels}.run(c.superviseEvery, d.Now, d.Log)
-	return server.Wing{App: app, Background: []func(context.Context) error{take, watch, c.warn(calls, d)}}, nil
+	return server.Wing{App: app, Background: []func(context.Context) error{take, sweep, warn, watch}}, nil
 }
 
-// warn sweeps the deadlines of documents: they call without anybody's write.
-func (c Config) warn(calls desk, d server.Deps) func(ctx context.Context) error {
+// every does work at once and then again and again until ctx ends.
+func every(interval time.Duration, work func(ctx context.Context)) func(context.Context) error {
 	return func(ctx context.Context) error {
-		tick := time.NewTicker(c.warnEvery)
+		tick := time.NewTicker(interval)
 		defer tick.Stop()
 		for {
-			if _, err := calls.store.WarnNotices(ctx, calls.owed, d.Now().UTC()); err != nil && ctx.Err() == nil {
-				d.Log.Error("sweeping the documents' deadlines failed", "error", err.Error()) // what did not call calls at the next tick
-			}
+			work(ctx)
 			select {
 			case <-ctx.Done():
 				return nil
@@ -148,7 +149,9 @@ func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.New(pool, intake.NewDesk(pool, c.contentKey), lifecycle.Rules{Workdays: calendar.China(), Settings: c.limits}, seal.NewSlow(), field), nil
+	s := store.New(pool, intake.NewDesk(pool, c.contentKey), lifecycle.Rules{Workdays: calendar.China(), Settings: c.limits}, seal.NewSlow(), field)
+	s.EndIdleAfter(c.idle)
+	return s, nil
 }
 
 // demoHints show the demo's accounts with the code of the moment, which in earnest only an authenticator knows.
@@ -162,32 +165,6 @@ func demoHints(cases *store.Store, accounts []string, now time.Time) []string {
 		}
 	}
 	return hints
-}
-
-// Account of a member of staff to be added.
-type Account struct {
-	Account, Name, Role, Region, Password string
-}
-
-// AddStaff creates a staff account and returns the secret of its second factor. Errors: fault.Conflict when it exists; a role or password that cannot be.
-func AddStaff(ctx context.Context, c Config, pool *pgxpool.Pool, a Account, now time.Time) (secret string, err error) {
-	if len(a.Password) < 10 {
-		return "", errors.New("a staff password needs at least 10 characters")
-	}
-	cases, err := c.store(pool)
-	if err != nil {
-		return "", err
-	}
-	return cases.AddStaff(ctx, store.Staff{Account: a.Account, Name: a.Name, Role: lifecycle.Role(a.Role), Region: a.Region}, a.Password, now)
-}
-
-// SignInCode is the present one-time code of an account: for a demo, where nobody has an authenticator.
-func SignInCode(ctx context.Context, c Config, pool *pgxpool.Pool, account string, now time.Time) (string, error) {
-	cases, err := c.store(pool)
-	if err != nil {
-		return "", err
-	}
-	return cases.Code(ctx, account, now)
 }
 
 // InstallAgency lets a region issue documents that has set nothing yet; a region that has is left as it is.

@@ -26,65 +26,9 @@ type desk struct {
 	press  *document.Press
 }
 
-const queueLength = 100
-
-func (d desk) SignIn(ctx context.Context, account, password, code string, now time.Time) (string, error) {
-	session, _, err := d.store.SignIn(ctx, account, password, code, now)
-	return session, err
-}
-
-func (d desk) SignOut(ctx context.Context, session string, now time.Time) error {
-	return d.store.SignOut(ctx, session, now)
-}
-
-func (d desk) Member(ctx context.Context, session string, now time.Time) (web.Member, error) {
-	who, err := d.store.StaffOf(ctx, session, now)
-	return web.Member{ID: who.ID, Name: who.Name, Role: who.Role}, err
-}
-
-func (d desk) Queue(ctx context.Context, session, view, search string, now time.Time) ([]web.Case, map[string]int, error) {
-	who, err := d.store.StaffOf(ctx, session, now)
-	if err != nil {
-		return nil, nil, err
-	}
-	today := calendar.DateOf(now)
-	list, err := d.store.Queue(ctx, who, store.View(view), search, today, queueLength)
-	if err != nil {
-		return nil, nil, err
-	}
-	counted, err := d.store.Counts(ctx, who, today)
-	if err != nil {
-		return nil, nil, err
-	}
-	cases, counts := make([]web.Case, len(list)), map[string]int{}
-	for i, c := range list {
-		cases[i] = shown(c)
-	}
-	for v, n := range counted {
-		counts[string(v)] = n
-	}
-	return cases, counts, nil
-}
-
-func (d desk) Drafts(ctx context.Context, session string, now time.Time) ([]intake.Incomplete, error) {
-	who, err := d.store.StaffOf(ctx, session, now)
-	if err != nil {
-		return nil, err
-	}
-	return d.store.Drafts(ctx, who, now)
-}
-
 func shown(c store.Case) web.Case {
 	return web.Case{Case: c.Case, Number: c.Number, Channel: c.Channel, Kind: c.Kind, EmployerUSCC: c.EmployerUSCC, EmployerName: c.EmployerName, From: c.From, To: c.To,
 		Words: c.Words, OwnerName: c.OwnerName, Lead: c.Lead, ProposedReply: c.ProposedReply, Version: c.Version, ReceivedAt: c.ReceivedAt}
-}
-
-func (d desk) ClaimNext(ctx context.Context, session string, now time.Time) (string, error) {
-	who, err := d.store.StaffOf(ctx, session, now)
-	if err != nil {
-		return "", err
-	}
-	return d.store.ClaimNext(ctx, who, now)
 }
 
 func (d desk) Case(ctx context.Context, session, number string, now time.Time) (web.Case, []web.Event, []intake.Attachment, error) {

@@ -171,7 +171,7 @@ func TestRoutesByContent(t *testing.T) {
 		want lifecycle.Route
 	}{
 		{"unpaid", true, lifecycle.LabourComplaint}, {"unpaid", false, lifecycle.AuditTipOff}, {"underpaid", false, lifecycle.AuditTipOff}, {"not_registered", false, lifecycle.LabourTipOff},
-		{"not_registered", true, lifecycle.LabourComplaint}, {"fraud", false, lifecycle.FundTipOff}, {"fraud", true, lifecycle.FundTipOff}, {"record", true, lifecycle.RecordObjection}, {"other", false, lifecycle.AuditTipOff},
+		{"not_registered", true, lifecycle.LabourComplaint}, {"fraud", false, lifecycle.FundTipOff}, {"fraud", true, lifecycle.FundTipOff}, {"objection", true, lifecycle.RecordObjection}, {"other", false, lifecycle.AuditTipOff},
 	} {
 		if got := lifecycle.RouteOf(test.kind, test.own); got != test.want {
 			t.Errorf("%s own %t → %s, want %s", test.kind, test.own, got, test.want)

@@ -26,7 +26,7 @@ func RouteOf(kind string, ownRights bool) Route {
 	switch {
 	case kind == "fraud":
 		return FundTipOff
-	case kind == "record":
+	case kind == "objection":
 		return RecordObjection
 	case ownRights:
 		return LabourComplaint

@@ -158,6 +158,9 @@ func (s *Store) reply(ctx context.Context, tx pgx.Tx, who Staff, c Case, text st
 	if err := s.desk.Reply(ctx, tx, c.Mailbox, text, now); err != nil {
 		return err
 	}
+	if err := indexMore(ctx, tx, c.ID, text); err != nil {
+		return err
+	}
 	return event(ctx, tx, c.ID, &who.ID, "message_out", text, now)
 }
 
@@ -176,22 +179,31 @@ func (s *Store) Write(ctx context.Context, who Staff, number, text string, toRep
 		if err := event(ctx, tx, c.ID, &who.ID, "note", text, now); err != nil {
 			return err
 		}
+		if err := indexMore(ctx, tx, c.ID, text); err != nil {
+			return err
+		}
 		return s.note(ctx, tx, who, "note", c.Number, "", now)
 	})
 }
 
 // change loads a case in the scope, locked, and lets work decide and save. version 0 does not care who was faster.
 func (s *Store) change(ctx context.Context, who Staff, number string, version int, work func(tx pgx.Tx, c Case) error) error {
-	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+	var region string
+	err := postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		c, err := s.locked(ctx, tx, who, number)
 		if err != nil {
 			return err
 		}
+		region = c.Region
 		if version != 0 && version != c.Version {
 			return fault.New(fault.Conflict, "fault.desk.changed")
 		}
 		return work(tx, c)
 	})
+	if err == nil {
+		s.changed(ctx, number, region)
+	}
+	return err
 }
 
 func (s *Store) locked(ctx context.Context, tx pgx.Tx, who Staff, number string) (Case, error) {

@@ -32,6 +32,7 @@ type Case struct {
 	ProposedReply           string // what the reporter will read once the decision is approved
 	RefusalCode             string
 	Alarm                   lifecycle.Alarm
+	Tags                    []string
 	Version                 int
 	ReceivedAt              time.Time
 }
@@ -45,7 +46,7 @@ type Event struct {
 
 const caseColumns = `c.id, coalesce(c.mailbox_id, 0), coalesce(c.submission_id, 0), c.number, c.channel, c.route, c.kind, c.region, c.employer_uscc, c.employer_name, c.from_period, c.to_period,
 	c.words, c.identity IS NOT NULL, coalesce(c.owner_id, 0), coalesce(o.name, ''), c.version, c.received_at, c.state, c.due, c.clock_duty, c.clock_from, c.clock_days, c.clock_unit, c.paused_on,
-	c.provisional, c.tell_by, c.extended, c.dropped, c.finding, coalesce(c.proposer_id, 0), c.proposed_reply, c.refusal_code, c.alarm,
+	c.provisional, c.tell_by, c.extended, c.dropped, c.finding, coalesce(c.proposer_id, 0), c.proposed_reply, c.refusal_code, c.alarm, c.tags,
 	coalesce((SELECT l.number FROM complaints.complaint l WHERE l.id = c.lead_id), ''), (SELECT count(*) FROM complaints.complaint f WHERE f.lead_id = c.id)`
 
 const caseTables = `complaints.complaint c LEFT JOIN complaints.staff o ON o.id = c.owner_id`
@@ -55,7 +56,7 @@ func scanCase(row pgx.CollectableRow) (Case, error) {
 	var due, from, paused, tell *time.Time
 	err := row.Scan(&c.ID, &c.Mailbox, &c.Submission, &c.Number, &c.Channel, &c.Route, &c.Kind, &c.Region, &c.EmployerUSCC, &c.EmployerName, &c.From, &c.To,
 		&c.Words, &c.Named, &c.Owner, &c.OwnerName, &c.Version, &c.ReceivedAt, &c.State, &due, &c.Clock.Duty, &from, &c.Clock.Days, &c.Clock.Unit, &paused,
-		&c.Provisional, &tell, &c.Extended, &c.Dropped, &c.Finding, &c.Proposer, &c.ProposedReply, &c.RefusalCode, &c.Alarm, &c.Lead, &c.Followers)
+		&c.Provisional, &tell, &c.Extended, &c.Dropped, &c.Finding, &c.Proposer, &c.ProposedReply, &c.RefusalCode, &c.Alarm, &c.Tags, &c.Lead, &c.Followers)
 	c.Received = calendar.DateOf(c.ReceivedAt)
 	c.Due, c.Clock.From, c.Paused, c.TellBy = dateOf(due), dateOf(from), dateOf(paused), dateOf(tell)
 	return c, err
@@ -84,8 +85,10 @@ func personArg(id int32) *int32 {
 }
 
 // scoped is the condition under which $1 (region prefix) and $2 (Staff.reader) let a case be seen: the own region, and nobody whom a conflict of interest keeps away.
-const scoped = `$2::integer > 0 AND (c.region = '' OR starts_with(c.region, $1)) AND NOT EXISTS (SELECT FROM complaints.conflict x
-	WHERE x.staff_id = $2 AND x.lifted_at IS NULL AND (x.complaint_id = c.id OR x.employer_uscc = c.employer_uscc AND c.employer_uscc <> '' OR x.employer_name = c.employer_name AND c.employer_name <> ''))`
+// Digits sort below the colon. Most people have no conflict, and for them only that is asked.
+const scoped = `$2::integer > 0 AND (c.region = '' OR c.region >= $1 AND c.region < $1 || ':') AND
+	(NOT EXISTS (SELECT FROM complaints.conflict x WHERE x.staff_id = $2 AND x.lifted_at IS NULL) OR NOT EXISTS (SELECT FROM complaints.conflict x
+	WHERE x.staff_id = $2 AND x.lifted_at IS NULL AND (x.complaint_id = c.id OR x.employer_uscc = c.employer_uscc AND c.employer_uscc <> '' OR x.employer_name = c.employer_name AND c.employer_name <> '')))`
 
 // CaseByNumber opens a case for a member of staff and notes who looked. A case outside the scope is not found, and that is noted too. Error: fault.NotFound (fault.desk.case).
 func (s *Store) CaseByNumber(ctx context.Context, who Staff, number string, now time.Time) (Case, []Event, error) {

@@ -4,58 +4,183 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"shebao/complaints/lifecycle"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
 	"shebao/shared/postgres"
 )
 
-// View is a saved view of the queue.
+// View is a built-in view of the queue.
 type View string
 
-// The views.
+// The views. All but All show open cases only, and none shows a case that follows another.
 const (
-	Waiting View = "waiting" // nobody's yet
-	Mine    View = "mine"
-	Overdue View = "overdue"
-	All     View = "all"
+	Waiting  View = "waiting"  // nobody's yet
+	Mine     View = "mine"     // the asker's
+	Overdue  View = "overdue"  // the limit has passed
+	Today    View = "today"    // due today
+	Soon     View = "soon"     // due within the days that are warned of, and not today
+	Raised   View = "raised"   // told to a supervisor
+	Approval View = "approval" // decisions that wait for a second person
+	Employer View = "employer" // served: the employer has time to obey
+	Fresh    View = "fresh"    // came since the asker last signed in
+	Open     View = "open"
+	All      View = "all" // with what is over
 )
 
-// Views in the order in which they are shown.
-var Views = [...]View{Waiting, Mine, Overdue, All}
+const openOnly = `c.state NOT IN ('closed', 'rejected', 'transferred_out', 'withdrawn', 'merged')`
 
-const viewCondition = `CASE $3::text WHEN 'waiting' THEN c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' WHEN 'mine' THEN c.owner_id = $4 AND c.state NOT IN ('closed', 'rejected', 'transferred_out', 'withdrawn', 'merged')
-	WHEN 'overdue' THEN c.due < $5 ELSE true END`
-
-// Queue lists a view, the nearest deadline first; after is the last number seen, for the next page.
-func (s *Store) Queue(ctx context.Context, who Staff, view View, search string, today calendar.Date, limit int) ([]Case, error) {
-	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+`
-		WHERE `+scoped+` AND `+viewCondition+` AND ($6 = '' OR c.number = $6 OR strpos(c.employer_name, $6) > 0) ORDER BY c.due NULLS LAST, c.id LIMIT $7`,
-		who.Region, who.reader(), string(view), who.ID, today.Time(), search, limit)
-	if err != nil {
-		return nil, postgres.Classify(fmt.Errorf("list queue: %w", err))
-	}
-	list, err := pgx.CollectRows(rows, scanCase)
-	return list, postgres.Classify(err)
+// views in the order in which they are shown. $3 is the asker, $4 today, $5 the last day that is warned of, $6 the sign-in before the present one.
+var views = [...]struct {
+	view      View
+	condition string
+}{
+	{Waiting, `c.owner_id IS NULL`},
+	{Mine, `c.owner_id = $3`},
+	{Overdue, `c.sort_due < $4`},
+	{Today, `c.sort_due = $4`},
+	{Soon, `c.sort_due > $4 AND c.sort_due <= $5`},
+	{Raised, `c.alarm >= 2`},
+	{Approval, `c.state = 'decision_proposed'`},
+	{Employer, `c.state = 'notified'`},
+	{Fresh, `c.received_at > $6`},
+	{Open, `true`},
 }
 
-// Counts counts every view.
-func (s *Store) Counts(ctx context.Context, who Staff, today calendar.Date) (map[View]int, error) {
-	counts := map[View]int{}
-	for _, view := range Views {
-		var n int
-		err := s.pool.QueryRow(ctx, `SELECT count(*) FROM complaints.complaint c WHERE `+scoped+` AND `+viewCondition, who.Region, who.reader(), string(view), who.ID, today.Time()).Scan(&n)
-		if err != nil {
-			return nil, postgres.Classify(fmt.Errorf("count queue: %w", err))
-		}
-		counts[view] = n
+// Views in the order in which they are shown.
+func Views() []View {
+	var list []View
+	for _, v := range views {
+		list = append(list, v.view)
 	}
-	return counts, nil
+	return append(list, All)
+}
+
+// Filter is what of a view is listed. Empty fields do not matter.
+type Filter struct {
+	View                       string
+	State, Route, Kind         string
+	Channel, Region, Tag       string
+	Owner                      int32 // -1 is nobody
+	Search                     string
+	AfterDue                   calendar.Date // with AfterID the last row of the page before; no date sorts last
+	AfterID                    int64
+	DueFrom, DueTo, ReceivedOn calendar.Date
+}
+
+// Queue lists cases that match, the nearest deadline first, and says whether there are more. Every page costs what the first one costs.
+// Error: fault.Invalid (fault.desk.search) for words of which nothing can be looked up.
+func (s *Store) Queue(ctx context.Context, who Staff, f Filter, now time.Time, limit int) (list []Case, more bool, err error) {
+	q := s.scopedQuery(who, now)
+	if err := q.filter(f); err != nil {
+		return nil, false, err
+	}
+	if f.AfterID != 0 {
+		q.and(`(c.sort_due, c.id) > (?::date, ?)`, sortKey(f.AfterDue), f.AfterID)
+	}
+	// Planned with its values: how common a search's pairs are decides which index is walked.
+	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+q.joins+` WHERE `+q.where()+` ORDER BY c.sort_due, c.id LIMIT `+strconv.Itoa(limit+1), append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)...)
+	if err != nil {
+		return nil, false, postgres.Classify(fmt.Errorf("list queue: %w", err))
+	}
+	list, err = pgx.CollectRows(rows, scanCase)
+	if err != nil {
+		return nil, false, postgres.Classify(fmt.Errorf("list queue: %w", err))
+	}
+	if len(list) > limit {
+		return list[:limit], true, nil
+	}
+	return list, false, nil
+}
+
+func sortKey(d calendar.Date) string {
+	if d.IsZero() {
+		return "infinity"
+	}
+	return d.String()
+}
+
+// query is a condition within the scope of who asks, with its arguments. The first six arguments are always there.
+type query struct {
+	joins      string
+	conditions []string
+	args       []any
+}
+
+func (s *Store) scopedQuery(who Staff, now time.Time) *query {
+	today := calendar.DateOf(now)
+	return &query{conditions: []string{scoped, `($3::int, $4::date, $5::date, $6::timestamptz) IS NOT NULL`},
+		args: []any{who.Region, who.reader(), who.ID, today.Time(), lifecycle.WarnedTo(today, s.rules()).Time(), who.SignedInBefore}}
+}
+
+func (q *query) where() string { return strings.Join(q.conditions, " AND ") }
+
+// and adds a condition; each ? becomes the number of an argument.
+func (q *query) and(condition string, args ...any) {
+	for _, a := range args {
+		q.args = append(q.args, a)
+		condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(q.args)), 1)
+	}
+	q.conditions = append(q.conditions, condition)
+}
+
+func (q *query) filter(f Filter) error {
+	if View(f.View) != All {
+		q.conditions = append(q.conditions, openOnly)
+	}
+	for _, v := range views {
+		if v.view == View(f.View) {
+			q.conditions = append(q.conditions, v.condition)
+		}
+	}
+	for _, e := range []struct{ condition, value string }{{`c.state = ?`, f.State}, {`c.route = ?`, f.Route}, {`c.kind = ?`, f.Kind}, {`c.channel = ?`, f.Channel}, {`? = ANY (c.tags)`, f.Tag}, {`starts_with(c.region, ?)`, f.Region}} {
+		if e.value != "" {
+			q.and(e.condition, e.value)
+		}
+	}
+	switch {
+	case f.Owner < 0:
+		q.and(`c.owner_id IS NULL`)
+	case f.Owner > 0:
+		q.and(`c.owner_id = ?`, f.Owner)
+	}
+	if !f.DueFrom.IsZero() {
+		q.and(`c.sort_due >= ?`, f.DueFrom.Time())
+	}
+	if !f.DueTo.IsZero() {
+		q.and(`c.sort_due <= ?`, f.DueTo.Time())
+	}
+	if f.Search == "" {
+		return nil
+	}
+	return q.search(f.Search)
+}
+
+// Counts counts every view of open cases, in one pass over an index; how many there are in all nobody needs to know, and it is not counted.
+func (s *Store) Counts(ctx context.Context, who Staff, now time.Time) (map[View]int, error) {
+	q := s.scopedQuery(who, now)
+	var columns []string
+	counts, into := make([]int, len(views)), make([]any, len(views))
+	for i, v := range views {
+		columns = append(columns, `count(*) FILTER (WHERE `+v.condition+`)`)
+		into[i] = &counts[i]
+	}
+	err := s.pool.QueryRow(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM complaints.complaint c WHERE `+q.where()+` AND `+openOnly, q.args...).Scan(into...)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("count queue: %w", err))
+	}
+	byView := map[View]int{}
+	for i, v := range views {
+		byView[v.view] = counts[i]
+	}
+	return byView, nil
 }
 
 // Drafts are tip-offs that nobody filed, such as calls that were hung up, within the scope and untouched for a quarter of an hour.
@@ -79,14 +204,19 @@ func (s *Store) Drafts(ctx context.Context, who Staff, now time.Time) ([]intake.
 // quiet is how long a draft is left to whoever may still be filing it.
 const quiet = 15 * time.Minute
 
-// ClaimNext gives the waiting case with the nearest deadline to a member of staff, who thereby screens it; two who ask at once get two cases. Error: fault.NotFound (fault.desk.none).
+// claimNext gives the first waiting case within the scope to $3, whoever else asks at the same moment.
+const claimNext = `
+	UPDATE complaints.complaint SET owner_id = $3, claimed_at = $4, state = CASE WHEN state = 'received' THEN 'screening' ELSE state END, version = version + 1
+	WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND ` + scoped + ` ORDER BY c.due, c.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+	RETURNING id, number, region`
+
+// ClaimNext gives the waiting case with the nearest deadline to a member of staff, who thereby screens it; two who ask at once get two cases.
+// Error: fault.NotFound (fault.desk.none).
 func (s *Store) ClaimNext(ctx context.Context, who Staff, now time.Time) (number string, err error) {
+	var region string
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		var id int64
-		err := tx.QueryRow(ctx, `
-			UPDATE complaints.complaint SET owner_id = $3, claimed_at = $4, state = CASE WHEN state = 'received' THEN 'screening' ELSE state END, version = version + 1
-			WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND `+scoped+` ORDER BY c.due, c.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-			RETURNING id, number`, who.Region, who.reader(), who.ID, now).Scan(&id, &number)
+		err := tx.QueryRow(ctx, claimNext, who.Region, who.reader(), who.ID, now).Scan(&id, &number, &region)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.NotFound, "fault.desk.none")
 		}
@@ -98,5 +228,8 @@ func (s *Store) ClaimNext(ctx context.Context, who Staff, now time.Time) (number
 		}
 		return s.note(ctx, tx, who, "claim", number, "", now)
 	})
+	if err == nil {
+		s.changed(ctx, number, region)
+	}
 	return number, err
 }

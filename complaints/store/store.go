@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -34,13 +35,23 @@ type Store struct {
 	current atomic.Pointer[lifecycle.Rules] // replaced when a holiday notice comes
 	slow    *seal.Slow
 	field   seal.FieldKey
+
+	tellChange Changed
+	idle       time.Duration
 }
 
 // New makes the store. field seals the staff's second-factor secrets.
 func New(pool *pgxpool.Pool, desk *intake.Desk, rules lifecycle.Rules, slow *seal.Slow, field seal.FieldKey) *Store {
-	s := &Store{pool: pool, desk: desk, slow: slow, field: field}
+	s := &Store{pool: pool, desk: desk, slow: slow, field: field, idle: 30 * time.Minute}
 	s.current.Store(&rules)
 	return s
+}
+
+// EndIdleAfter says after how long without a request a sign-in ends (GB/T 22239: time-out); half an hour unless said.
+func (s *Store) EndIdleAfter(d time.Duration) {
+	if d > 0 {
+		s.idle = d
+	}
 }
 
 // Workdays is the calendar of the moment.
@@ -55,6 +66,9 @@ type Staff struct {
 	Name    string
 	Role    lifecycle.Role
 	Region  string // leading digits
+	// SignedInBefore is the sign-in before the present one; what came since is new. It is never zero.
+	SignedInBefore time.Time
+	MustChange     bool // the password was chosen by somebody else: nothing else may be done first
 }
 
 // reader is who reads cases, for the scope's $2; 0 for administrators and auditors, who see no case content.

@@ -54,7 +54,7 @@ func newDesk(t *testing.T) desk {
 
 func (d desk) staff(t *testing.T, account string, role lifecycle.Role, region string) store.Staff {
 	t.Helper()
-	if _, err := d.AddStaff(t.Context(), store.Staff{Account: account, Name: account, Role: role, Region: region}, "a long password", now); err != nil {
+	if _, err := d.AddStaff(t.Context(), store.Operator, store.Staff{Account: account, Name: account, Role: role, Region: region}, "a long password", now); err != nil {
 		t.Fatal(err)
 	}
 	return d.signIn(t, account, now)
@@ -66,7 +66,7 @@ func (d desk) signIn(t *testing.T, account string, at time.Time) store.Staff {
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, _, err := d.SignIn(t.Context(), account, "a long password", code, at)
+	session, _, err := d.SignIn(t.Context(), account, "a long password", code, "", at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,10 +138,10 @@ func TestNobodySeesBeyondTheirScope(t *testing.T) {
 		if _, _, err := d.CaseByNumber(t.Context(), who, "2026-000001", now); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s opened it: %v", who.Account, err)
 		}
-		if list, err := d.Queue(t.Context(), who, store.All, "", calendar.DateOf(now), 10); err != nil || len(list) > 0 {
+		if list, _, err := d.Queue(t.Context(), who, store.Filter{View: "all"}, now, 10); err != nil || len(list) > 0 {
 			t.Errorf("%s lists %d cases, %v", who.Account, len(list), err)
 		}
-		if counts, err := d.Counts(t.Context(), who, calendar.DateOf(now)); err != nil || counts[store.All] != 0 {
+		if counts, err := d.Counts(t.Context(), who, now); err != nil || counts[store.Open] != 0 {
 			t.Errorf("%s counts %v, %v", who.Account, counts, err)
 		}
 		if _, err := d.ClaimNext(t.Context(), who, now); !fault.Is(err, fault.NotFound) {
@@ -207,13 +207,13 @@ func TestACodeIsGoodOnceAndFiveFailuresLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.SignIn(t.Context(), "li", "a long password", code, now); !fault.Is(err, fault.Denied) {
+	if _, _, err := d.SignIn(t.Context(), "li", "a long password", code, "", now); !fault.Is(err, fault.Denied) {
 		t.Errorf("a code used twice: %v", err)
 	}
 	later := now.Add(10 * time.Minute)
 	d.signIn(t, "li", later)
 	for range 5 {
-		if _, _, err := d.SignIn(t.Context(), "li", "wrong", "000000", later); !fault.Is(err, fault.Denied) {
+		if _, _, err := d.SignIn(t.Context(), "li", "wrong", "000000", "", later); !fault.Is(err, fault.Denied) {
 			t.Fatalf("a wrong password: %v", err)
 		}
 	}
@@ -221,10 +221,10 @@ func TestACodeIsGoodOnceAndFiveFailuresLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.SignIn(t.Context(), "li", "a long password", fresh, later.Add(time.Minute)); !fault.Is(err, fault.Limited) {
+	if _, _, err := d.SignIn(t.Context(), "li", "a long password", fresh, "", later.Add(time.Minute)); !fault.Is(err, fault.Limited) {
 		t.Errorf("while locked: %v", err)
 	}
-	if _, _, err := d.SignIn(t.Context(), "nobody", "x", "000000", now); !fault.Is(err, fault.Denied) {
+	if _, _, err := d.SignIn(t.Context(), "nobody", "x", "000000", "", now); !fault.Is(err, fault.Denied) {
 		t.Errorf("an unknown account: %v", err)
 	}
 }

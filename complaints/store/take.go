@@ -32,6 +32,7 @@ func (s *Store) TakeAll(ctx context.Context, now time.Time) (int, error) {
 }
 
 func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error) {
+	var number, region string
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		sub, found, err := s.desk.Take(ctx, tx, now)
 		if err != nil || !found {
@@ -57,12 +58,20 @@ func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error)
 		if err != nil {
 			return fmt.Errorf("insert case: %w", err)
 		}
+		if err := index(ctx, tx, id, t.Region, t.EmployerName, t.EmployerUSCC, t.Words); err != nil {
+			return err
+		}
+		number, region = fmt.Sprintf("%d-%06d", received.Year, n), t.Region
 		return event(ctx, tx, id, nil, "received", "", now)
 	})
+	if ok && err == nil {
+		s.changed(ctx, number, region)
+	}
 	return ok, err
 }
 
 func (s *Store) takeMessage(ctx context.Context, now time.Time) (ok bool, err error) {
+	var number, region string
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		m, found, err := s.desk.TakeMessage(ctx, tx, now)
 		if err != nil || !found {
@@ -70,11 +79,17 @@ func (s *Store) takeMessage(ctx context.Context, now time.Time) (ok bool, err er
 		}
 		ok = true
 		var id int64
-		if err := tx.QueryRow(ctx, `SELECT id FROM complaints.complaint WHERE mailbox_id = $1`, m.Mailbox).Scan(&id); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT id, number, region FROM complaints.complaint WHERE mailbox_id = $1`, m.Mailbox).Scan(&id, &number, &region); err != nil {
 			return fmt.Errorf("find the case of a message: %w", err)
+		}
+		if err := indexMore(ctx, tx, id, m.Text); err != nil {
+			return err
 		}
 		return event(ctx, tx, id, nil, "message_in", m.Text, m.SentAt)
 	})
+	if ok && err == nil {
+		s.changed(ctx, number, region)
+	}
 	return ok, err
 }
 

@@ -18,6 +18,8 @@ var (
 	caseworkers = []lifecycle.Role{lifecycle.Intake, lifecycle.Investigator, lifecycle.Supervisor}
 
 	investigators = []lifecycle.Role{lifecycle.Investigator, lifecycle.Supervisor}
+	sysadmins     = []lifecycle.Role{lifecycle.Sysadmin}
+	keepers       = []lifecycle.Role{lifecycle.Supervisor, lifecycle.Sysadmin}
 )
 
 // Routes registers every address; who may is written beside it.
@@ -34,7 +36,12 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/sign-in", anybody, s.signIn},
 		{"POST", "/sign-out", staff, s.signOut},
 
+		{"GET", "/today", caseworkers, s.showToday},
 		{"GET", "/queue", caseworkers, s.showQueue},
+		{"GET", "/queue/events", caseworkers, s.events},
+		{"POST", "/queue/bulk", caseworkers, s.bulk},
+		{"POST", "/queue/views", caseworkers, s.saveView},
+		{"POST", "/queue/views/drop", caseworkers, s.dropView},
 		{"POST", "/queue/claim", caseworkers, s.claim},
 
 		{"GET", "/cases/:number", caseworkers, s.showCase},
@@ -82,6 +89,23 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/employers/:uscc", caseworkers, s.showEmployer},
 		{"GET", "/settings/money", supervisors, s.showMoneySetting},
 		{"POST", "/settings/money", supervisors, s.saveMoneySetting},
+		{"GET", "/cases/:number/related", caseworkers, s.showRelated},
+		{"POST", "/cases/:number/related/merge", caseworkers, s.merge},
+		{"POST", "/cases/:number/related/unmerge", caseworkers, s.unmerge},
+		{"POST", "/cases/:number/related/write", caseworkers, s.writeAll},
+
+		{"GET", "/me", staff, s.showMe},
+		{"POST", "/me/password", staff, s.changePassword},
+		{"POST", "/me/keys", staff, s.setKeys},
+		{"POST", "/sign-ins/end", staff, s.endSignIn},
+		{"GET", "/sign-ins", keepers, s.showSignIns},
+		{"GET", "/people", sysadmins, s.showPeople},
+		{"GET", "/people/new", sysadmins, s.newPerson},
+		{"POST", "/people", sysadmins, s.addPerson},
+		{"GET", "/people/:account", sysadmins, s.showPerson},
+		{"POST", "/people/:account", sysadmins, s.changePerson},
+		{"POST", "/people/:account/disable", sysadmins, s.disablePerson},
+		{"POST", "/people/:account/reset", sysadmins, s.resetPerson},
 	} {
 		handlers := []fiber.Handler{r.action}
 		if r.who != nil {
@@ -90,6 +114,9 @@ func (s *Site) Routes(app *fiber.App) {
 		app.Add(r.method, r.path, handlers...)
 	}
 }
+
+// firstOfAll is what somebody may do whose password was chosen by somebody else.
+var firstOfAll = []string{"/me", "/me/password", "/sign-out"}
 
 // mustBe lets a member of staff with one of the roles pass; who is not signed in is asked to sign in.
 func (s *Site) mustBe(roles []lifecycle.Role) fiber.Handler {
@@ -102,6 +129,9 @@ func (s *Site) mustBe(roles []lifecycle.Role) fiber.Handler {
 			return err
 		}
 		c.Locals("member", who)
+		if who.MustChange && !slices.Contains(firstOfAll, c.Path()) {
+			return c.Redirect("/me", fiber.StatusSeeOther)
+		}
 		if !slices.Contains(roles, who.Role) {
 			return fault.New(fault.Denied, "fault.desk.role")
 		}
@@ -109,14 +139,14 @@ func (s *Site) mustBe(roles []lifecycle.Role) fiber.Handler {
 	}
 }
 
-// showFirst leads to the first page of the navigation.
+// showFirst leads to the first page of the navigation, or to the own account.
 func (s *Site) showFirst(c *fiber.Ctx) error {
 	for _, n := range navigation {
 		if slices.Contains(n.who, member(c).Role) {
 			return c.Redirect(n.href, fiber.StatusSeeOther)
 		}
 	}
-	return fault.New(fault.Denied, "fault.desk.role")
+	return c.Redirect("/me", fiber.StatusSeeOther)
 }
 
 // navigation of the desk: each entry with the roles that see it.
@@ -124,10 +154,13 @@ var navigation = []struct {
 	href, text string
 	who        []lifecycle.Role
 }{
+	{"/today", "queue.nav.today", caseworkers},
 	{"/queue", "desk.nav.queue", caseworkers},
 	{"/supervision/register", "supervision.nav", overseers},
 	{"/conflicts", "conflict.title", caseworkers},
 	{"/settings/money", "money.nav.setting", supervisors},
+	{"/people", "people.nav", sysadmins},
+	{"/sign-ins", "people.nav.signins", keepers},
 }
 
 // caseTabs are the tabs of a case, in order; an address is below the case's own.
@@ -137,4 +170,5 @@ var caseTabs = []struct{ path, text string }{
 	{"/calc", "money.tab.calc"},
 	{"/notices", "notice.tab"},
 	{"/payments", "money.tab.payments"},
+	{"/related", "queue.tab.related"},
 }

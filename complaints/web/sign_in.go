@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,7 +25,7 @@ func (s *Site) signInPage(c *fiber.Ctx, account string, wrong []layout.FieldErro
 }
 
 func (s *Site) signIn(c *fiber.Ctx) error {
-	session, err := s.Desk.SignIn(c.UserContext(), form(c, "account"), form(c, "password"), form(c, "code"), server.Now(c))
+	session, err := s.Desk.SignIn(c.UserContext(), form(c, "account"), form(c, "password"), form(c, "code"), device(c.Get(fiber.HeaderUserAgent)), server.Now(c))
 	if f := fault.Of(err); f != nil {
 		if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 			return err
@@ -40,4 +41,17 @@ func (s *Site) signOut(c *fiber.Ctx) error {
 	err := s.Desk.SignOut(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
 	c.Cookie(&fiber.Cookie{Name: cookieSession, Path: "/", MaxAge: -1, Expires: time.Unix(0, 0), HTTPOnly: true, Secure: s.Secure})
 	return errors.Join(err, c.Redirect("/sign-in", fiber.StatusSeeOther))
+}
+
+// device is what a person recognises a browser by: program and system, and never more.
+func device(userAgent string) string {
+	first := func(names ...string) string {
+		for _, name := range names {
+			if strings.Contains(userAgent, name) {
+				return name
+			}
+		}
+		return ""
+	}
+	return strings.TrimSpace(first("Edg", "Firefox", "Chrome", "Safari") + " " + first("HarmonyOS", "Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"))
 }

@@ -22,9 +22,12 @@ import (
 
 // Member of staff who is signed in.
 type Member struct {
-	ID   int32
-	Name string
-	Role lifecycle.Role
+	ID         int32
+	Account    string
+	Name       string
+	Role       lifecycle.Role
+	Region     string
+	MustChange bool // the password was chosen by somebody else: nothing else may be done first
 }
 
 // Case is what a case's page shows; the door fills it from the store.
@@ -66,12 +69,9 @@ type EvidenceMonth struct {
 
 // Desk is what the pages call. session names who asks; every answer is within what they may see.
 type Desk interface {
-	SignIn(ctx context.Context, account, password, code string, now time.Time) (session string, err error)
-	SignOut(ctx context.Context, session string, now time.Time) error
-	Member(ctx context.Context, session string, now time.Time) (Member, error)
-	Queue(ctx context.Context, session, view, search string, now time.Time) ([]Case, map[string]int, error)
-	Drafts(ctx context.Context, session string, now time.Time) ([]intake.Incomplete, error)
-	ClaimNext(ctx context.Context, session string, now time.Time) (number string, err error)
+	PeopleDesk
+	QueueDesk
+	RelatedDesk
 	Case(ctx context.Context, session, number string, now time.Time) (Case, []Event, []intake.Attachment, error)
 	Evidence(ctx context.Context, c Case, now time.Time) (Evidence, error)
 	Act(ctx context.Context, session, number string, version int, in lifecycle.Input, now time.Time) error
@@ -90,9 +90,14 @@ type Site struct {
 	Secure        bool
 	Demo          bool
 	DemoHints     func() []string
+	Changes       Changes
+	Stop          <-chan struct{} // closed at the end: streams must not keep the server waiting
 }
 
-const cookieSession = "desk"
+const (
+	cookieSession = "desk"
+	cookieKeys    = "keys"
+)
 
 func member(c *fiber.Ctx) Member {
 	who, _ := c.Locals("member").(Member)
@@ -101,7 +106,7 @@ func member(c *fiber.Ctx) Member {
 
 func (s *Site) page(c *fiber.Ctx, title string) layout.Page {
 	p := layout.Page{Site: "site.desk", Lang: lang(c), Title: title, Path: c.Path(), Elder: c.Cookies("ui") == "elder", Wide: true, Demo: s.Demo, SignOut: "/sign-out",
-		Account: member(c).Name, Scripts: []string{"desk.js"}}
+		Account: member(c).Name, AccountLink: "/me", Scripts: []string{"desk.js"}}
 	if theme := c.Cookies("theme"); theme == "dark" || theme == "light" {
 		p.Theme = theme
 	}

@@ -11,25 +11,11 @@ type SignIn struct {
 	Hints   []string
 }
 
-// Queue is a list of cases.
-type Queue struct {
-	Page   layout.Page
-	Views  []Link
-	Search string
-	View   string
-	Rows   []Row
-	Error  string
-	Drafts []Pair // tip-offs that nobody filed: when and how, what was said
-}
-
 // Link is a text that leads somewhere.
 type Link struct {
 	Text, Href string
 	Current    bool
 }
-
-// Row is one case of the queue.
-type Row struct{ Number, Employer, Kind, State, Due, DueClass, Owner, Received string }
 
 // Pair is a term and its value.
 type Pair struct{ Term, Value string }
@@ -83,6 +69,6 @@ type Action struct {
 
 // Choice is one selection of a step: each option's term is the value, its value the text.
 type Choice struct {
-	Name, Label string
-	Options     []Pair
+	Name, Label, Present string
+	Options              []Pair
 }

@@ -74,6 +74,14 @@ func (d *Desk) Tell(ctx context.Context, tx pgx.Tx, mailbox int64, status Status
 	return nil
 }
 
+// Promise changes only the legal limit of the next step, inside the caller's transaction: a holiday notice has come.
+func (d *Desk) Promise(ctx context.Context, tx pgx.Tx, mailbox int64, by calendar.Date) error {
+	if _, err := tx.Exec(ctx, `UPDATE intake.mailbox SET promised_by = $2 WHERE id = $1`, mailbox, by.Time()); err != nil {
+		return fmt.Errorf("move promise: %w", err)
+	}
+	return nil
+}
+
 // Reply writes a message to the reporter, sealed to the mailbox, inside the caller's transaction. Afterwards only the receipt code opens it.
 func (d *Desk) Reply(ctx context.Context, tx pgx.Tx, mailbox int64, text string, now time.Time) error {
 	var public []byte

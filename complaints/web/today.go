@@ -1,0 +1,36 @@
+package web
+
+import (
+	"net/url"
+
+	"github.com/gofiber/fiber/v2"
+
+	pages "shebao/frontend/desk"
+	"shebao/frontend/locale"
+	"shebao/shared/calendar"
+	"shebao/shared/server"
+)
+
+// boards are the views that the first page shows, in order.
+var boards = []string{"overdue", "today", "soon", "raised", "approval", "employer", "fresh", "mine"}
+
+// boardRows is how many cases each of them shows.
+const boardRows = 5
+
+// showToday is what somebody sees first: what has passed its limit, what is due, what waits for whom, what is new.
+func (s *Site) showToday(c *fiber.Ctx) error {
+	now := server.Now(c)
+	lists, counts, err := s.Desk.Boards(c.UserContext(), c.Cookies(cookieSession), boards, boardRows, now)
+	if err != nil {
+		return err
+	}
+	v := pages.Today{Page: s.page(c, locale.Text(lang(c), "queue.today")), Keys: c.Cookies(cookieKeys) != "off"}
+	for _, name := range boards {
+		b := pages.Board{Title: v.Page.T("queue.view." + name), Count: counts[name], Href: "/queue?view=" + url.QueryEscape(name), Loud: counts[name] > 0 && (name == "overdue" || name == "raised")}
+		for _, r := range lists[name] {
+			b.Rows = append(b.Rows, s.rowView(v.Page, r, calendar.DateOf(now)))
+		}
+		v.Boards = append(v.Boards, b)
+	}
+	return render(c, pages.TodayPage(v))
+}
