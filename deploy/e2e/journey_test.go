@@ -118,7 +118,7 @@ func (v *visitor) signIn(account, password string) {
 	v.fill("password", password)
 	v.fill("code", code[1])
 	v.press("登录工作台")
-	v.reads("退出")
+	v.reads("今日工作")
 }
 
 // take does one of the offered steps of a case.
