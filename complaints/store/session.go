@@ -96,15 +96,15 @@ func (s *Store) StaffOf(ctx context.Context, session string, now time.Time) (Sta
 	var who Staff
 	var seen time.Time
 	err := s.pool.QueryRow(ctx, `
-		SELECT f.id, f.account, f.name, f.role, f.region, coalesce(f.signed_in_before, '2000-01-01'), f.must_change, n.seen_at
+		SELECT f.id, f.account, f.name, f.role, f.region, coalesce(f.signed_in_before, '2000-01-01'), f.must_change, coalesce(n.seen_at, n.started_at)
 		FROM complaints.staff_session n JOIN complaints.staff f ON f.id = n.staff_id
-		WHERE n.id = $1 AND n.ended_at IS NULL AND n.expires_at > $2 AND n.seen_at > $3 AND f.disabled_at IS NULL`, session, now, now.Add(-s.idle)).
+		WHERE n.id = $1 AND n.ended_at IS NULL AND n.expires_at > $2 AND coalesce(n.seen_at, n.started_at) > $3 AND f.disabled_at IS NULL`, session, now, now.Add(-s.idle)).
 		Scan(&who.ID, &who.Account, &who.Name, &who.Role, &who.Region, &who.SignedInBefore, &who.MustChange, &seen)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Staff{}, fault.New(fault.Denied, "fault.session")
 	}
 	if err == nil && now.Sub(seen) > time.Minute { // to the minute is enough, and spares a write a request
-		_, err = s.pool.Exec(ctx, `UPDATE complaints.staff_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, session, now)
+		_, err = s.pool.Exec(ctx, `UPDATE complaints.staff_session SET seen_at = $2 WHERE id = $1`, session, now)
 	}
 	return who, postgres.Classify(err)
 }
@@ -126,7 +126,7 @@ type Session struct {
 	Own     bool // the asker's present one
 }
 
-const liveSession = `n.ended_at IS NULL AND n.expires_at > $1 AND n.seen_at > $2 AND f.disabled_at IS NULL`
+const liveSession = `n.ended_at IS NULL AND n.expires_at > $1 AND coalesce(n.seen_at, n.started_at) > $2 AND f.disabled_at IS NULL`
 
 // mayEnd is whose sign-ins $3 may see and end: their own, an administrator everybody's, a supervisor those within their region.
 const mayEnd = `(f.id = $3 OR $4 = 'sysadmin' OR $4 = 'supervisor' AND f.role IN ('intake', 'investigator') AND starts_with(f.region, $5))`
@@ -134,9 +134,9 @@ const mayEnd = `(f.id = $3 OR $4 = 'sysadmin' OR $4 = 'supervisor' AND f.role IN
 // Sessions lists sign-ins that have not ended, the asker's own or all that they may see.
 func (s *Store) Sessions(ctx context.Context, who Staff, session string, own bool, now time.Time) ([]Session, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT left(encode(sha256(convert_to(n.id, 'UTF8')), 'hex'), 16), f.account, f.name, n.device, n.started_at, n.seen_at, n.id = $6
+		SELECT left(encode(sha256(convert_to(n.id, 'UTF8')), 'hex'), 16), f.account, f.name, n.device, n.started_at, coalesce(n.seen_at, n.started_at), n.id = $6
 		FROM complaints.staff_session n JOIN complaints.staff f ON f.id = n.staff_id
-		WHERE `+liveSession+` AND `+mayEnd+` AND (f.id = $3 OR NOT $7) ORDER BY n.seen_at DESC LIMIT 200`, now, now.Add(-s.idle), who.ID, string(who.Role), who.Region, session, own)
+		WHERE `+liveSession+` AND `+mayEnd+` AND (f.id = $3 OR NOT $7) ORDER BY 6 DESC LIMIT 200`, now, now.Add(-s.idle), who.ID, string(who.Role), who.Region, session, own)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("list sign-ins: %w", err))
 	}
