@@ -58,7 +58,7 @@ func newRoom(t *testing.T) *room {
 	if r.identity, err = seal.GenerateKey(); err != nil {
 		t.Fatal(err)
 	}
-	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, limits: lifecycle.DefaultSettings()}
+	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, limits: lifecycle.DefaultSettings()}
 	wing, err := New(t.Context(), c, server.Deps{DB: r.pool, Log: slog.New(slog.NewTextHandler(r.log, nil)), Now: func() time.Time { return r.at }})
 	if err != nil {
 		t.Fatal(err)
