@@ -20,6 +20,9 @@ import (
 // Errors: fault.NotFound, fault.Conflict (fault.desk.changed when somebody was faster), and those of lifecycle.Apply.
 func (s *Store) Act(ctx context.Context, who Staff, number string, version int, in lifecycle.Input, now time.Time) error {
 	in.Role, in.Staff, in.Today = who.Role, who.ID, calendar.DateOf(now)
+	if in.Action == lifecycle.Merge { // it takes two cases, see Merge
+		return fault.New(fault.Conflict, "fault.desk.state")
+	}
 	return s.change(ctx, who, number, version, func(tx pgx.Tx, c Case) error {
 		next, err := lifecycle.Apply(c.Case, in, s.rules())
 		if err != nil {

@@ -30,14 +30,19 @@ func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError)
 	return v
 }
 
-func (s *Site) showCase(c *fiber.Ctx) error { return s.casePage(c, nil) }
+func (s *Site) showCase(c *fiber.Ctx) error { return s.casePage(c, nil, false) }
 
-func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError) error {
+// casePage shows the case; what was typed into a refused form stands in it again, or above the steps when that step is no longer offered. stale says that somebody
+// was faster, and the page tells who did what and when.
+func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) error {
 	k, events, attachments, err := s.Desk.Case(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), server.Now(c))
 	if err != nil {
 		return err
 	}
-	v := pages.Case{CaseHead: s.head(c, k, "", wrong), Words: k.Words}
+	if stale && len(events) > 0 {
+		wrong = []layout.FieldError{{ID: "main", Text: staleText(lang(c), events[len(events)-1])}}
+	}
+	v := pages.Case{CaseHead: s.head(c, k, "", wrong), Words: k.Words, Note: form(c, "note")}
 	p := v.Page
 	reporter := p.T("desk.anonymous")
 	if k.Named {
@@ -53,16 +58,48 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	for _, e := range events {
 		v.Events = append(v.Events, eventView(p, e))
 	}
+	typed, offered := form(c, "action"), false
 	for _, a := range lifecycle.Allowed(k.Case, member(c).Role, member(c).ID) {
-		v.Actions = append(v.Actions, actionView(p, k, a))
+		action := actionView(p, k, a)
+		if string(a) == typed {
+			offered = true
+			retype(c, &action)
+		}
+		v.Actions = append(v.Actions, action)
+	}
+	if !offered && typed != "" {
+		for _, kept := range []struct{ name, label string }{{"reason", "desk.reason"}, {"text", "desk.text"}} {
+			if words := form(c, kept.name); words != "" {
+				v.Kept = append(v.Kept, pages.Pair{Term: p.T(kept.label), Value: words})
+			}
+		}
 	}
 	return render(c, pages.CasePage(v))
+}
+
+// retype puts what was typed into a step's form again.
+func retype(c *fiber.Ctx, a *pages.Action) {
+	a.Open, a.Template, a.TypedReason, a.TypedBy, a.TypedLeads = true, form(c, "text"), form(c, "reason"), form(c, "by"), form(c, "leads") == "yes"
+	for i := range a.Choices {
+		a.Choices[i].Present = form(c, a.Choices[i].Name)
+	}
+}
+
+// staleText tells who was faster, with what, and when.
+func staleText(lang string, e Event) string {
+	v := eventView(layout.Page{Lang: lang}, e)
+	who := v.Who
+	if who == "" {
+		who = locale.Text(lang, "lifecycle.system")
+	}
+	return locale.Text(lang, "lifecycle.stale", who, v.When, v.What)
 }
 
 // actionView is one step that is offered, with everything that it asks for.
 func actionView(p layout.Page, k Case, a lifecycle.Action) pages.Action {
 	wants := lifecycle.Needs(k.State, a)
 	v := pages.Action{Name: string(a), Label: p.T("lifecycle.action." + string(a)), Text: wants.Text && k.Route != lifecycle.Audit, Reason: wants.Reason || a == lifecycle.Close && k.Finding == lifecycle.Violation, By: wants.By, Leads: wants.NewLeads}
+	v.Open = a == lifecycle.Approve
 	if template := "lifecycle.template." + string(a); locale.Has(p.Lang, template) {
 		v.Template = p.T(template)
 	}
@@ -149,7 +186,7 @@ func (s *Site) done(c *fiber.Ctx, err error, action string) error {
 			wrong = append(wrong, layout.FieldError{ID: id, Text: locale.Text(lang(c), field.Key, field.Args...)})
 		}
 	}
-	return s.casePage(c, wrong)
+	return s.casePage(c, wrong, f.Key == "fault.desk.changed")
 }
 
 // attachment plays a recording or downloads a file; every opening is in the audit log.

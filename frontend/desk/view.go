@@ -42,6 +42,8 @@ type Case struct {
 	Recordings []string
 	Events     []Event
 	Actions    []Action
+	Note       string // typed before the form was refused
+	Kept       []Pair // typed into a step that is no longer offered
 }
 
 // Evidence is the tab of what the ledger says.
@@ -65,6 +67,9 @@ type Action struct {
 	Choices                 []Choice
 	Template                string
 	Note                    string // what is already written and will be sent
+	Open                    bool
+	TypedReason, TypedBy    string // what was typed before the form was refused; typed words stand in Template
+	TypedLeads              bool
 }
 
 // Choice is one selection of a step: each option's term is the value, its value the text.
