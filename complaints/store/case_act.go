@@ -30,10 +30,7 @@ func (s *Store) Act(ctx context.Context, who Staff, number string, version int, 
 		}
 		before := c.State
 		c.Case = next
-		c.Owner = max(c.Owner, 0)
-		if c.Owner == 0 {
-			c.Owner = who.ID
-		}
+		c.Owner = ownerAfter(c, who, in.Action)
 		reply := in.Text
 		switch in.Action {
 		case lifecycle.ProposeDecision:
@@ -61,6 +58,17 @@ func (s *Store) Act(ctx context.Context, who Staff, number string, version int, 
 		}
 		return s.note(ctx, tx, who, string(in.Action), c.Number, "", now)
 	})
+}
+
+// ownerAfter is who has a case after an action: whoever took it up, when nobody had it. What the intake accepted waits for an investigator.
+func ownerAfter(c Case, who Staff, a lifecycle.Action) int32 {
+	switch {
+	case who.Role == lifecycle.Intake && a == lifecycle.Accept && (c.Owner == 0 || c.Owner == who.ID):
+		return 0
+	case c.Owner == 0:
+		return who.ID
+	}
+	return c.Owner
 }
 
 // save writes what the rules decided. A clock that was wound calls anew.

@@ -113,8 +113,12 @@ func TestCountsAreTheLists(t *testing.T) {
 func TestFilters(t *testing.T) {
 	d := newDesk(t)
 	d.tip(t, func(t *intake.TipOff) { t.Words = "工资条扣了社保，查不到缴费" })
-	d.tip(t, func(t *intake.TipOff) { t.Channel, t.Kind, t.EmployerName = intake.Phone, intake.Fraud, "湖州纺织厂" })
-	d.tip(t, func(t *intake.TipOff) { t.Region, t.EmployerName, t.Words = "330106", "杭州西湖软件公司", "工资条" })
+	d.tip(t, func(t *intake.TipOff) {
+		t.Channel, t.Kind, t.EmployerName = intake.Phone, intake.Fraud, "湖州纺织厂"
+	})
+	d.tip(t, func(t *intake.TipOff) {
+		t.Region, t.EmployerName, t.Words = "330106", "杭州西湖软件公司", "工资条"
+	})
 	who := d.staff(t, "li", lifecycle.Supervisor, "33")
 	if err := d.Tag(t.Context(), who, "2026-000002", "群体", now); err != nil {
 		t.Fatal(err)
@@ -291,5 +295,26 @@ func TestSavedViewsAreTheirOwners(t *testing.T) {
 	}
 	if err := d.SaveView(t.Context(), li, " ", "x"); !fault.Is(err, fault.Invalid) {
 		t.Errorf("no name: %v", err)
+	}
+}
+
+// What the intake accepts waits for an investigator, and the intake does not claim it again.
+func TestTheIntakeHandsOn(t *testing.T) {
+	d := newDesk(t)
+	d.file(t, "330402", 1)
+	hu, li := d.staff(t, "hu", lifecycle.Intake, "33"), d.staff(t, "li", lifecycle.Investigator, "33")
+	number, err := d.ClaimNext(t.Context(), hu, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.act(t, hu, number, lifecycle.Input{Action: lifecycle.Accept})
+	if got := d.numbers(t, li, store.Filter{View: "waiting"}); !slices.Equal(got, []string{number}) {
+		t.Errorf("waiting: %v", got)
+	}
+	if _, err := d.ClaimNext(t.Context(), hu, now); !fault.Is(err, fault.NotFound) {
+		t.Errorf("claimed again by the intake: %v", err)
+	}
+	if got, err := d.ClaimNext(t.Context(), li, now); err != nil || got != number {
+		t.Errorf("%s, %v", got, err)
 	}
 }

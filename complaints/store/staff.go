@@ -275,6 +275,16 @@ func (s *Store) ChangePassword(ctx context.Context, who Staff, session, old, pas
 	})
 }
 
+// StaffByAccount is an account that may act, for whoever acts in its name from the command line. Error: fault.NotFound.
+func (s *Store) StaffByAccount(ctx context.Context, account string) (Staff, error) {
+	var who Staff
+	err := s.pool.QueryRow(ctx, `SELECT id, account, name, role, region FROM complaints.staff WHERE account = $1 AND disabled_at IS NULL`, account).Scan(&who.ID, &who.Account, &who.Name, &who.Role, &who.Region)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return who, fault.New(fault.NotFound, "fault.people.unknown")
+	}
+	return who, postgres.Classify(err)
+}
+
 // Code is the present code of an account's second factor: for the demo's own accounts, and for nobody else's.
 func (s *Store) Code(ctx context.Context, account string, now time.Time) (string, error) {
 	var sealed []byte

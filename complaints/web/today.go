@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
+	"shebao/complaints/lifecycle"
 	pages "shebao/frontend/desk"
 	"shebao/frontend/locale"
 	"shebao/shared/calendar"
@@ -13,6 +15,9 @@ import (
 
 // boards are the views that the first page shows, in order.
 var boards = []string{"overdue", "today", "soon", "raised", "approval", "employer", "fresh", "mine"}
+
+// listed are those whose first cases are shown too; a supervisor also sees those of raised and approval.
+var listed = []string{"overdue", "today", "soon", "employer", "mine"}
 
 // boardRows is how many cases each of them shows.
 const boardRows = 5
@@ -27,6 +32,10 @@ func (s *Site) showToday(c *fiber.Ctx) error {
 	v := pages.Today{Page: s.page(c, locale.Text(lang(c), "queue.today")), Keys: c.Cookies(cookieKeys) != "off"}
 	for _, name := range boards {
 		b := pages.Board{Title: v.Page.T("queue.view." + name), Count: counts[name], Href: "/queue?view=" + url.QueryEscape(name), Loud: counts[name] > 0 && (name == "overdue" || name == "raised")}
+		if !slices.Contains(listed, name) && (name != "raised" && name != "approval" || member(c).Role != lifecycle.Supervisor) {
+			v.Boards = append(v.Boards, b)
+			continue
+		}
 		for _, r := range lists[name] {
 			b.Rows = append(b.Rows, s.rowView(v.Page, r, calendar.DateOf(now)))
 		}

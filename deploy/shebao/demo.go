@@ -49,6 +49,10 @@ func (f demoFacts) newcomer() (demo.Persona, bool) {
 var demoStaff = []complaints.Account{
 	{Account: "li.min", Name: "李敏", Role: "investigator", Region: "33", Password: "demo-investigator"},
 	{Account: "zhao.lei", Name: "赵磊", Role: "supervisor", Region: "33", Password: "demo-supervisor"},
+	{Account: "wang.fang", Name: "王芳", Role: "supervisor", Region: "33", Password: "demo-supervisor-2"},
+	{Account: "chen.jie", Name: "陈洁", Role: "investigator", Region: "3304", Password: "demo-investigator-2"},
+	{Account: "hu.xin", Name: "胡欣", Role: "intake", Region: "33", Password: "demo-intake"},
+	{Account: "gao.yuan", Name: "高远", Role: "sysadmin", Password: "demo-sysadmin"},
 }
 
 // demo starts everything on data of its own. --json prints one line for programs once everything listens.
@@ -207,7 +211,14 @@ func (p program) prepareDemo(ctx context.Context, g *ground) (demoFacts, error) 
 	if err := p.demoPeople(ctx, g, pool, book, settings, facts, now); err != nil {
 		return facts, err
 	}
-	if facts.Receipt, err = demoTipOff(ctx, pool, settings, book, now); err != nil {
+	counter, err := demoCounter(pool, settings)
+	if err != nil {
+		return facts, err
+	}
+	if facts.Receipt, err = demoTipOff(ctx, counter, book, now); err != nil {
+		return facts, err
+	}
+	if err := demoDesk(ctx, pool, settings, book, counter, 1, now); err != nil {
 		return facts, err
 	}
 	if b, err = json.Marshal(facts); err != nil {
@@ -239,26 +250,30 @@ func (p program) demoPeople(ctx context.Context, _ *ground, pool *pgxpool.Pool, 
 	return complaints.InstallAgency(ctx, c, pool, "33", demoAgency(), now)
 }
 
-// demoTipOff files one anonymous tip-off, so that the queue has a case and a receipt can be tried.
-func demoTipOff(ctx context.Context, pool *pgxpool.Pool, settings *config.Reader, book *ledger.Ledger, now time.Time) (string, error) {
+// demoCounter files reports as portal and hotline do.
+func demoCounter(pool *pgxpool.Pool, settings *config.Reader) (*intake.Counter, error) {
 	hash, err := seal.NewHashKey(settings.Secret("SHEBAO_RECEIPT_KEY", 32), "receipt")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	content, err := seal.ParsePublicKey(settings.Required("SHEBAO_DESK_CONTENT_PUBLIC"))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	identity, err := seal.ParsePublicKey(settings.Required("SHEBAO_DESK_IDENTITY_PUBLIC"))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
+	return intake.NewCounter(pool, intake.PublicKeys{Content: content, Identity: identity}, hash, seal.NewSlow()), nil
+}
+
+// demoTipOff files one anonymous tip-off, so that a receipt can be tried.
+func demoTipOff(ctx context.Context, counter *intake.Counter, book *ledger.Ledger, now time.Time) (string, error) {
 	found, err := book.SearchEmployers(ctx, "嘉兴南湖电子有限公司", 1)
 	if err != nil || len(found) == 0 {
 		return "", fmt.Errorf("demo employer: %w", err)
 	}
 	promised, _ := calendar.China().Add(calendar.DateOf(now), 5)
-	counter := intake.NewCounter(pool, intake.PublicKeys{Content: content, Identity: identity}, hash, seal.NewSlow())
 	code, err := counter.File(ctx, intake.NewKey(), intake.TipOff{Channel: intake.Web, Kind: intake.Unpaid, EmployerUSCC: string(found[0].USCC), EmployerName: found[0].Name, Region: found[0].Region,
 		Words: "工资条上每个月都扣了社保，但最近几个月查不到缴费。", From: calendar.DateOf(now).Period().Add(-5)}, nil, promised, now)
 	return code.Grouped(), err

@@ -1,0 +1,49 @@
+package complaints
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"shebao/complaints/lifecycle"
+)
+
+// Played is something that a member of staff did to a case on a day: an action of the lifecycle, a note, or a merge into another case.
+type Played struct {
+	Case, Account string
+	At            time.Time
+	Input         lifecycle.Input
+	Note, Into    string
+}
+
+// Play takes what waits in the intake and lets staff do what is given, in order, each at its own time and by the rules of that day: for a demo whose desk has a past.
+func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now time.Time) error {
+	cases, err := c.store(pool)
+	if err != nil {
+		return err
+	}
+	if _, err := cases.TakeAll(ctx, now); err != nil {
+		return err
+	}
+	for _, step := range steps {
+		who, err := cases.StaffByAccount(ctx, step.Account)
+		if err != nil {
+			return err
+		}
+		switch {
+		case step.Into != "":
+			err = cases.Merge(ctx, who, step.Case, step.Into, step.At)
+		case step.Note != "":
+			err = cases.Write(ctx, who, step.Case, step.Note, false, step.At)
+		default:
+			err = cases.Act(ctx, who, step.Case, 0, step.Input, step.At)
+		}
+		if err != nil {
+			return fmt.Errorf("%s on %s by %s: %w", step.Input.Action, step.Case, step.Account, err)
+		}
+	}
+	_, err = cases.Sweep(ctx, now)
+	return err
+}
