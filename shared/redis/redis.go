@@ -12,6 +12,11 @@ import (
 	"shebao/shared/fault"
 )
 
+// silent drops what the library writes to standard error by itself: callers get every failure as an error, and log it in their own form.
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
+
 // Open makes a client. It does not need the server to be up: with Redis down a tip-off is still taken.
 func Open(url string) (*redis.Client, error) {
 	options, err := redis.ParseURL(url)
@@ -21,6 +26,7 @@ func Open(url string) (*redis.Client, error) {
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = time.Second, time.Second, time.Second
 	options.MaxRetries, options.DialerRetries = 1, 1 // with Redis down, what goes on without it must not wait for it
 	options.ContextTimeoutEnabled = true
+	redis.SetLogger(silent{}) // the library has one for the whole process
 	return redis.NewClient(options), nil
 }
 
