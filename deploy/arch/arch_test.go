@@ -19,7 +19,7 @@ var wings = []string{"portal", "ivr", "complaints"}
 // pure rooms decide and do nothing: no I/O, no clock.
 var pure = map[string]bool{
 	"shared/evidence": true,
-	"shared/money": true, "shared/account": true, "shared/calendar": true, "shared/contribution": true, "shared/identity": true,
+	"shared/money":    true, "shared/account": true, "shared/calendar": true, "shared/contribution": true, "shared/identity": true,
 	"shared/receipt": true, "shared/fault": true, "shared/pdf": true, "shared/verification": true, "shared/latefee": true,
 	"portal/statement": true, "ivr/callflow": true, "complaints/lifecycle": true, "complaints/arrears": true, "complaints/supervision": true,
 }
