@@ -12,8 +12,8 @@ import (
 var (
 	errMethod  = errors.New("method must be month_product, annual or month_product_partial")
 	errThrough = errors.New("through_month must be from 1 to 12, and only with month_product_partial")
-	errMonth   = errors.New("credits_by_month: a month must be from 1 to 12, and not after through_month")
-	errCredits = errors.New("annual takes credited_in_year, the other methods credits_by_month")
+	errMonth   = errors.New("credits_by_month: a month must be from 1 to 12, not after through_month, and stand there once")
+	errCredits = errors.New("one of credits_by_month and credited_in_year is wanted, and the months of the latter only annual can do without")
 )
 
 type interestInputs struct {
@@ -41,7 +41,7 @@ func interest(q interestQuestion) (interestAnswer, error) {
 	if q.Inputs != nil {
 		in = *q.Inputs
 	}
-	opening, err := in.Opening.amount("opening")
+	opening, err := in.Opening.balance("opening")
 	if err != nil {
 		return interestAnswer{}, err
 	}
@@ -83,13 +83,13 @@ func methodOf(name string, in interestInputs) (account.Method, account.Months, e
 	return 0, months, errMethod
 }
 
-// credits are those of January to December; the annual method's one sum stands in January, where its place does not matter.
+// credits are those of January to December. The annual method asks only for their sum, so that where one sum stands does not matter.
 func (in interestInputs) credits(method account.Method, months account.Months) (list [12]money.Fen, err error) {
-	if (method == account.Annual && in.Credits != nil) || (method != account.Annual && in.Credited != "") {
+	if (in.Credits == nil) == (in.Credited == "") || (method != account.Annual && in.Credited != "") {
 		return list, errCredits
 	}
-	if method == account.Annual {
-		list[0], err = in.Credited.amount("credited_in_year")
+	if in.Credited != "" {
+		list[0], err = in.Credited.balance("credited_in_year")
 		return list, err
 	}
 	if err := few(len(in.Credits), 12, "credits_by_month"); err != nil {
@@ -100,11 +100,14 @@ func (in interestInputs) credits(method account.Method, months account.Months) (
 		if err != nil || n < 1 || n > months.Last {
 			return list, errMonth
 		}
-		amount, err := credit.amount("credits_by_month " + month)
+		amount, err := credit.balance("credits_by_month " + month)
 		if err != nil {
 			return list, err
 		}
-		list[n-1] += amount
+		if list[n-1] != 0 {
+			return list, errMonth // "1" and "01"
+		}
+		list[n-1] = amount
 	}
 	return list, nil
 }

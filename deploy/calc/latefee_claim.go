@@ -2,6 +2,7 @@ package calc
 
 import (
 	"fmt"
+	"strings"
 
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
@@ -136,18 +137,19 @@ func spans(pairs [][]string) (list []latefee.Span, err error) {
 	return list, nil
 }
 
-var insurances = map[text]contribution.Insurance{
+// insurances are the branches by the names that agencies, laws and programs give them.
+var insurances = map[string]contribution.Insurance{
 	"":    0,
-	"110": contribution.EmployeePension, "employee_pension": contribution.EmployeePension, "pension": contribution.EmployeePension, "企业职工基本养老保险": contribution.EmployeePension,
-	"120": contribution.InstitutionPension, "institution_pension": contribution.InstitutionPension, "机关事业单位养老保险": contribution.InstitutionPension,
-	"210": contribution.Unemployment, "unemployment": contribution.Unemployment, "失业保险": contribution.Unemployment,
-	"310": contribution.EmployeeMedical, "employee_medical": contribution.EmployeeMedical, "medical": contribution.EmployeeMedical, "职工基本医疗保险": contribution.EmployeeMedical,
+	"110": contribution.EmployeePension, "employee_pension": contribution.EmployeePension, "pension": contribution.EmployeePension, "企业职工基本养老保险": contribution.EmployeePension, "养老保险": contribution.EmployeePension, "养老": contribution.EmployeePension,
+	"120": contribution.InstitutionPension, "institution_pension": contribution.InstitutionPension, "机关事业单位养老保险": contribution.InstitutionPension, "机关事业单位养老": contribution.InstitutionPension,
+	"210": contribution.Unemployment, "unemployment": contribution.Unemployment, "失业保险": contribution.Unemployment, "失业": contribution.Unemployment,
+	"310": contribution.EmployeeMedical, "employee_medical": contribution.EmployeeMedical, "medical": contribution.EmployeeMedical, "职工基本医疗保险": contribution.EmployeeMedical, "职工基本医疗": contribution.EmployeeMedical, "医疗保险": contribution.EmployeeMedical, "医疗": contribution.EmployeeMedical,
 	"410": contribution.WorkInjury, "work_injury": contribution.WorkInjury, "工伤保险": contribution.WorkInjury, "工伤": contribution.WorkInjury,
-	"510": contribution.Maternity, "maternity": contribution.Maternity, "生育保险": contribution.Maternity,
+	"510": contribution.Maternity, "maternity": contribution.Maternity, "生育保险": contribution.Maternity, "生育": contribution.Maternity,
 }
 
 func insurance(name text) (contribution.Insurance, error) {
-	code, ok := insurances[name]
+	code, ok := insurances[strings.ReplaceAll(strings.ToLower(strings.TrimSpace(string(name))), " ", "_")]
 	if !ok {
 		return 0, errInsurance
 	}

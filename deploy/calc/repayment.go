@@ -10,9 +10,8 @@ import (
 )
 
 var (
-	errPolicy   = errors.New("policy must be notice_2001 or rolling_1997")
-	errItem     = errors.New("arrears must be pairs of a period and an amount")
-	errNegative = errors.New("amounts must not be below zero")
+	errPolicy = errors.New("policy must be notice_2001 or rolling_1997")
+	errItem   = errors.New("arrears must be pairs of a period and an amount")
 )
 
 // maxArrears is above the months since 1949 of every insurance.
@@ -38,20 +37,14 @@ func repayment(q repaymentQuestion) (repaymentAnswer, error) {
 	if !ok {
 		return repaymentAnswer{}, errPolicy
 	}
-	if q.Payment == "" {
-		return repaymentAnswer{}, fmt.Errorf("payment: %w", money.ErrText)
-	}
-	payment, err1 := q.Payment.amount("payment")
-	current, err2 := q.Current.amount("current_due")
+	payment, err1 := q.Payment.balance("payment")
+	current, err2 := q.Current.balance("current_due")
 	pre, err3 := items("pre_regulation_arrears", q.Pre)
 	post, err4 := items("post_regulation_arrears", q.Post)
 	for _, err := range []error{err1, err2, err3, err4} {
 		if err != nil {
 			return repaymentAnswer{}, err
 		}
-	}
-	if payment < 0 || current < 0 {
-		return repaymentAnswer{}, errNegative
 	}
 	booked := latefee.Allocate(policy, payment, current, pre, post)
 	answer := repaymentAnswer{Mode: booked.Mode, Allocations: [][2]string{}, LeftOver: booked.LeftOver}
@@ -66,19 +59,16 @@ func items(field string, pairs [][]text) (list []latefee.Item, err error) {
 		return nil, err
 	}
 	for _, pair := range pairs {
-		if len(pair) != 2 || pair[1] == "" {
+		if len(pair) != 2 {
 			return nil, fmt.Errorf("%s: %w", field, errItem)
 		}
 		period, err := calendar.ParsePeriod(string(pair[0]))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", field, err)
 		}
-		amount, err := pair[1].amount(field)
+		amount, err := pair[1].balance(field)
 		if err != nil {
 			return nil, err
-		}
-		if amount < 0 {
-			return nil, fmt.Errorf("%s: %w", field, errNegative)
 		}
 		list = append(list, latefee.Item{Period: period, Amount: amount})
 	}

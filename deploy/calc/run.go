@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"unicode/utf8"
 )
 
 // MaxLine is the length, in bytes, above which a line is refused.
@@ -21,6 +22,7 @@ var ErrName = errors.New("calc: no such calculation")
 var (
 	errLong   = errors.New("the line is longer than 1 MB")
 	errObject = errors.New("the line is not a JSON object")
+	errText8  = errors.New("the line is not UTF-8")
 )
 
 var calculations = map[string]func(line []byte) (any, error){
@@ -45,24 +47,39 @@ func Names() []string {
 func answer[Q, A any](calculate func(Q) (A, error)) func(line []byte) (any, error) {
 	return func(line []byte) (any, error) {
 		var question Q
-		if line[0] != '{' {
+		switch {
+		case !utf8.Valid(line):
+			return nil, errText8 // encoding/json would put other characters in silently
+		case len(line) == 0 || line[0] != '{':
 			return nil, errObject
 		}
 		if err := json.Unmarshal(line, &question); err != nil {
-			return nil, err
+			return nil, inWords(err)
 		}
 		return calculate(question)
 	}
 }
 
-// Run answers every line of in with one line on out. A line that cannot be answered is answered {"error":"…"} and the run goes on; blank lines are
-// skipped. Errors: ErrName, the context's, and those of the streams.
+// inWords says what is wrong with a question without the names of Go types.
+func inWords(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("%s: a JSON %s is not wanted here", wrong.Field, wrong.Value)
+	}
+	return err
+}
+
+// Run answers every line of in with one line on out, so that the nth answer is that of the nth line. A line that cannot be answered, a blank one too, is answered
+// {"error":"…"} and the run goes on. A byte order mark before the first line is no part of it. Errors: ErrName, the context's, and those of the streams.
 func Run(ctx context.Context, name string, in io.Reader, out io.Writer) error {
 	calculate := calculations[name]
 	if calculate == nil {
 		return fmt.Errorf("%q: %w", name, ErrName)
 	}
 	lines := bufio.NewReaderSize(in, 64<<10)
+	if mark, err := lines.Peek(3); err == nil && string(mark) == "\ufeff" {
+		_, _ = lines.Discard(3) // peeked above
+	}
 	written := bufio.NewWriter(out)
 	encoder := json.NewEncoder(written)
 	encoder.SetEscapeHTML(false)
@@ -75,7 +92,7 @@ func Run(ctx context.Context, name string, in io.Reader, out io.Writer) error {
 		if err != nil && !end && !errors.Is(err, errLong) {
 			return errors.Join(fmt.Errorf("read: %w", err), written.Flush())
 		}
-		if len(line) > 0 || errors.Is(err, errLong) {
+		if !end || len(line) > 0 || errors.Is(err, errLong) { // after the last line feed comes no line
 			var result any
 			if !errors.Is(err, errLong) {
 				result, err = calculate(line)

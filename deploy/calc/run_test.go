@@ -1,6 +1,7 @@
 package calc_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -148,6 +149,12 @@ func TestInterestVectors(t *testing.T) {
 		inputs["method"] = v["method"]
 		same(t, v["id"], ask(t, "interest", inputs), want, "interest_on_opening", "interest_on_current", "closing")
 	}
+	months := object{}
+	for _, month := range strings.Fields("1 2 3 4 5 6 7 8 9 10 11 12") {
+		months[month] = "240.00"
+	}
+	want := object{"interest_on_opening": "1310.00", "interest_on_current": "40.86", "closing": "54230.86"} // AN03, its 2880.00 by months
+	same(t, "annual by months", ask(t, "interest", object{"method": "annual", "opening": "50000.00", "credits_by_month": months, "annual_rate": "0.0262"}), want, "interest_on_opening", "interest_on_current", "closing")
 	if asked < 14 {
 		t.Errorf("only %d vectors were asked", asked)
 	}
@@ -232,7 +239,7 @@ func TestABadLineDoesNotStopTheRun(t *testing.T) {
 	good := `{"code":"91350100M000100Y43"}`
 	in := strings.Join([]string{good, "", "  \t", "{", "null", "[]", "7", `{"code":{}}`, `{"code":""}`, long, good + "\r", "\xff", good, long}, "\n")
 	answers := run(t, "uscc", in)
-	want := []string{"valid", "error", "error", "error", "error", "error", "reason", "error", "valid", "error", "valid", "error"}
+	want := []string{"valid", "error", "error", "error", "error", "error", "error", "error", "reason", "error", "valid", "error", "valid", "error"}
 	if len(answers) != len(want) {
 		t.Fatalf("%d answers, want %d: %v", len(answers), len(want), answers)
 	}
@@ -243,6 +250,44 @@ func TestABadLineDoesNotStopTheRun(t *testing.T) {
 	}
 	if full := `{"code":"` + strings.Repeat("9", calc.MaxLine-11) + `"}`; run(t, "uscc", full+"\n")[0]["reason"] != "length" {
 		t.Error("a line of exactly 1 MB was refused")
+	}
+}
+
+// The program of another asks one question, waits for its answer, and asks the next.
+func TestAnAnswerComesBeforeTheNextQuestion(t *testing.T) {
+	in, questions := io.Pipe()
+	answers, out := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- calc.Run(context.Background(), "uscc", in, out)
+		_ = out.Close()
+	}()
+	read := bufio.NewReader(answers)
+	for range 3 {
+		if _, err := io.WriteString(questions, `{"code":"91350100M000100Y43"}`+"\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := read.ReadString('\n'); err != nil || !strings.Contains(line, `"valid":true`) {
+			t.Fatalf("%q, %v", line, err)
+		}
+	}
+	if err := errors.Join(questions.Close(), <-ended); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is wrong is said with the question's own words.
+func TestErrorsNameTheField(t *testing.T) {
+	for question, want := range map[string]string{
+		`{"first_day":7}`: "first_day", `{"principal":"1","days":"x"}`: "days", `{"principal":"1.005"}`: "principal", "{\"principal\":\"\xff\"}": "UTF-8", `{"principal":"１００"}`: "principal", "": "JSON object",
+	} {
+		got, _ := run(t, "late-fee", question+"\n")[0]["error"].(string)
+		if !strings.Contains(got, want) || strings.Contains(got, "Question") {
+			t.Errorf("%q: %q does not say %q", question, got, want)
+		}
+	}
+	if got := run(t, "uscc", "\ufeff"+`{"code":"91350100M000100Y43"}`)[0]; got["valid"] != true {
+		t.Errorf("after a byte order mark: %v", got)
 	}
 }
 
@@ -282,11 +327,10 @@ func FuzzLines(f *testing.F) {
 	f.Add(`{"number":"11010519491231002x","code":"91350100M000100Y43"}`)
 	f.Add(`{"start":"9999-12-31","working_days":-10000}` + "\n\n{}\n[")
 	f.Fuzz(func(t *testing.T, in string) {
-		asked := 0
-		for _, line := range strings.Split(in, "\n") {
-			if strings.TrimSpace(line) != "" {
-				asked++
-			}
+		lines := strings.Split(strings.TrimPrefix(in, "\ufeff"), "\n")
+		asked := len(lines)
+		if strings.TrimSpace(lines[asked-1]) == "" {
+			asked-- // nothing came after the last line feed
 		}
 		for _, name := range calc.Names() {
 			if answers := run(t, name, in); len(answers) != asked {

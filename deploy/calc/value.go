@@ -14,6 +14,8 @@ import (
 var (
 	errText = errors.New("a text or a number is wanted")
 	errMany = errors.New("the list is too long")
+	errNone = errors.New("an amount in yuan is wanted")
+	errLess = errors.New("an amount must not be below zero")
 )
 
 // text is a JSON string, or a JSON number by its literal text: no figure passes through a float.
@@ -43,6 +45,18 @@ func (t text) amount(field string) (money.Fen, error) {
 		return 0, fmt.Errorf("%s: %w", field, err)
 	}
 	return fen, nil
+}
+
+// balance is an amount that must be given and cannot be below zero: a calculation never takes what was forgotten for nothing.
+func (t text) balance(field string) (money.Fen, error) {
+	if t == "" {
+		return 0, fmt.Errorf("%s: %w", field, errNone)
+	}
+	fen, err := t.amount(field)
+	if err == nil && fen < 0 {
+		err = fmt.Errorf("%s: %w", field, errLess)
+	}
+	return fen, err
 }
 
 // decimal writes exact fen as plain yuan, such as 22.266465. Fees have at most eleven decimals: two of fen, nine of the rate.
