@@ -174,7 +174,7 @@ func TestAnUnpaidRestIsNotClosedSilently(t *testing.T) {
 	x.keep()
 	version := func() string { return x.value(`SELECT version FROM complaints.complaint`) }
 	at := "/cases/2026-000001/act"
-	x.want(x.post(x.li, at, "version", version(), "action", "propose_decision", "finding", "violation", "reason", "查实", "text", "已责令补缴。"), 303)
+	x.want(x.post(x.li, at, "version", version(), "action", "propose_decision", "ground", "unpaid", "reason", "查实", "text", "已责令补缴。"), 303)
 	x.want(x.post(x.head, at, "version", version(), "action", "approve_decision"), 303)
 	x.want(x.post(x.li, at, "version", version(), "action", "close", "text", "已办结。"), 422, "请写明未缴清就办结的理由")
 	x.want(x.pay("18360.00", "V1"), 303)

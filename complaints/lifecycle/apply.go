@@ -21,19 +21,22 @@ type Case struct {
 	Extended    bool
 	Dropped     bool // the reporter withdrew, the inquiry goes on
 	Finding     Finding
-	Proposer    int32 // staff who proposed the decision
-	Followers   int   // cases merged into this one
+	Ground      Ground // reason code of the decision that is proposed or made
+	Proposer    int32  // staff who proposed the decision
+	Followers   int    // cases merged into this one
 }
 
 // Input of an action.
 type Input struct {
 	Action   Action
 	Role     Role
-	Staff    int32  // who acts
-	Reason   string // internal, of the decision
-	Code     string // of a refusal, from RefusalCodes
-	Text     string // what the reporter reads
-	Finding  Finding
+	Staff    int32   // who acts
+	Reason   string  // internal, of the decision
+	Code     string  // of a refusal, from RefusalCodes
+	Text     string  // what the reporter reads
+	Finding  Finding // may be left to the ground; must agree with it
+	Ground   Ground
+	To       string        // the authority that a case is handed to
 	Route    Route         // to go on with
 	By       calendar.Date // the employer's limit, from the notice that was served; none for none
 	NewLeads bool
@@ -54,13 +57,13 @@ func NewAudit(planned, auditDay calendar.Date, r Rules) Case {
 }
 
 // Wants says what an action asks for besides the click.
-type Wants struct{ Text, Reason, Code, Finding, Route, By, NewLeads bool }
+type Wants struct{ Text, Reason, Code, Ground, To, Route, By, NewLeads bool }
 
 // Needs says what an action in a state asks for.
 func Needs(state State, action Action) Wants {
 	t, _ := find(state, action)
 	has := func(n need) bool { return t.needs&n != 0 }
-	return Wants{Text: has(words), Reason: has(reason), Code: has(code), Finding: has(finding), Route: has(route), By: t.clock == employer, NewLeads: has(leads)}
+	return Wants{Text: has(words), Reason: has(reason), Code: has(code), Ground: has(ground), To: has(receiver), Route: has(route), By: t.clock == employer, NewLeads: has(leads)}
 }
 
 // Allowed lists the actions that a member of staff may take on the case, in the order in which they are offered; merging is offered elsewhere.
@@ -126,9 +129,9 @@ func take(c Case, t transition, in Input, r Rules) Case {
 	case Reroute:
 		c.Route = in.Route
 	case ProposeDecision:
-		c.Finding, c.Proposer = in.Finding, in.Staff
+		c.Finding, c.Ground, c.Proposer = FindingOf(in.Ground), in.Ground, in.Staff
 	case ReturnDecision:
-		c.Finding, c.Proposer = "", 0
+		c.Finding, c.Ground, c.Proposer = "", "", 0
 	case Accept, Reject, Transfer, Merge:
 		c.TellBy = calendar.Date{}
 	case Reopen:
@@ -148,7 +151,9 @@ func missing(t transition, c Case, in Input) []fault.Field {
 	}
 	lacks(code, slices.Contains(RefusalCodes[:], in.Code), "code", "fault.desk.code")
 	lacks(route, slices.Contains(Routes[:], in.Route) && in.Route != c.Route && in.Route != Audit, "route", "fault.desk.route")
-	lacks(finding, in.Finding == Clean || in.Finding == Violation, "finding", "fault.desk.finding")
+	found := FindingOf(in.Ground)
+	lacks(ground, found != "" && (in.Finding == "" || in.Finding == found), "ground", "fault.desk.ground")
+	lacks(receiver, in.To != "", "to", "fault.desk.to")
 	lacks(leads, in.NewLeads || in.Role == Supervisor, "leads", "fault.desk.leads")
 	lacks(reason, in.Reason != "", "reason", "fault.desk.reason")
 	lacks(words, in.Text != "" || c.Route == Audit, "text", "fault.desk.text")

@@ -96,7 +96,7 @@ func wind(c Case, what effect, in Input, r Rules) Case {
 			c.Clock, c.Due = Clock{ToObey, in.By, 0, WorkingDays}, in.By
 		}
 	case again:
-		c.Extended, c.Finding, c.Proposer = false, "", 0
+		c.Extended, c.Finding, c.Ground, c.Proposer = false, "", "", 0
 		return begin(c, ToAccept, limits.accept, in.Today, r.Workdays)
 	case change:
 		c = promise(c)

@@ -131,11 +131,11 @@ func TestAudits(t *testing.T) {
 	if c.State != lifecycle.Accepted || c.Due != calendar.NewDate(2026, 3, 27) || c.Clock.Duty != lifecycle.ToAnnounce {
 		t.Errorf("planned: %+v", c)
 	}
-	for finding, want := range map[lifecycle.Finding]string{lifecycle.Clean: "2026-04-13", lifecycle.Violation: "2026-04-20"} {
+	for ground, want := range map[lifecycle.Ground]string{"no_violation": "2026-04-13", "base_low": "2026-04-20"} {
 		c := step(t, c, lifecycle.Investigate, calendar.NewDate(2026, 3, 30))
-		c = step(t, c, lifecycle.ProposeDecision, calendar.NewDate(2026, 4, 2), func(in *lifecycle.Input) { in.Finding, in.Text = finding, "" })
+		c = step(t, c, lifecycle.ProposeDecision, calendar.NewDate(2026, 4, 2), func(in *lifecycle.Input) { in.Ground, in.Text = ground, "" })
 		if c = step(t, c, lifecycle.Approve, calendar.NewDate(2026, 4, 3), func(in *lifecycle.Input) { in.Staff = 4 }); c.Due.String() != want {
-			t.Errorf("%s: to be told by %s, want %s", finding, c.Due, want)
+			t.Errorf("%s: to be told by %s, want %s", ground, c.Due, want)
 		}
 	}
 }

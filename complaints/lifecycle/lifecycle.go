@@ -101,16 +101,17 @@ var Roles = [...]Role{Intake, Investigator, Supervisor, Sysadmin, Auditor}
 type need uint16
 
 const (
-	head    need = 1 << iota // only a supervisor may
-	second                   // only a supervisor who is not the proposer may
-	words                    // what the reporter will read
-	reason                   // internal
-	code                     // one of the reason codes of a refusal
-	finding                  // what the inquiry found
-	route                    // another route
-	leads                    // new leads, unless a supervisor decides
-	apart                    // not offered on the case itself: another case belongs to it
-	screens                  // the intake role may, too
+	head     need = 1 << iota // only a supervisor may
+	second                    // only a supervisor who is not the proposer may
+	words                     // what the reporter will read
+	reason                    // internal
+	code                      // one of the reason codes of a refusal
+	ground                    // reason code of the decision: what the inquiry found
+	receiver                  // the authority that takes it over
+	route                     // another route
+	leads                     // new leads, unless a supervisor decides
+	apart                     // not offered on the case itself: another case belongs to it
+	screens                   // the intake role may, too
 )
 
 // effect is what an action does to the clock.
@@ -152,8 +153,8 @@ var table = slices.Concat(
 		{Investigating, Merge, Merged, apart, keep},
 		{Investigating, Suspend, Suspended, head | words | reason, pause},
 		{Investigating, Extend, Investigating, head | words | reason, longer},
-		{Investigating, Transfer, Transferred, words | reason, stop},
-		{Investigating, ProposeDecision, Proposed, words | reason | finding, keep},
+		{Investigating, Transfer, Transferred, words | reason | receiver, stop},
+		{Investigating, ProposeDecision, Proposed, words | reason | ground, keep},
 		{Investigating, Withdraw, Investigating, reason, keep}, // an inquiry that is open goes on of its own motion
 		{Suspended, Resume, Investigating, 0, goOn},
 		{Suspended, Withdraw, Suspended, reason, keep},
@@ -176,7 +177,7 @@ func examined(from State) []transition {
 		{from, Reject, Rejected, words | reason | code | screens, stop},
 		{from, AskMore, Supplement, words | screens, pause},
 		{from, Reroute, Screening, reason | route | screens, change},
-		{from, Transfer, Transferred, words | reason | screens, stop},
+		{from, Transfer, Transferred, words | reason | receiver | screens, stop},
 		{from, Merge, Merged, apart | screens, handle}, // to be merged is to be accepted
 		{from, Withdraw, Withdrawn, reason | screens, stop},
 	}

@@ -34,7 +34,7 @@ var may = map[lifecycle.State]map[lifecycle.Action][2]string{
 }
 
 func full(a lifecycle.Action, role lifecycle.Role) lifecycle.Input {
-	return lifecycle.Input{Action: a, Role: role, Staff: 2, Reason: "r", Code: "no_leads", Text: "t", Finding: lifecycle.Violation, Route: lifecycle.LabourTipOff, NewLeads: true, Today: today}
+	return lifecycle.Input{Action: a, Role: role, Staff: 2, Reason: "r", Code: "no_leads", Text: "t", Ground: "unpaid", To: "市医疗保障局", Route: lifecycle.LabourTipOff, NewLeads: true, Today: today}
 }
 
 func TestEveryStateTimesEveryActionTimesEveryRole(t *testing.T) {
@@ -98,7 +98,7 @@ func TestWhatAnActionNeedsIsAskedForAllAtOnce(t *testing.T) {
 		{lifecycle.Received, lifecycle.Reject, []string{"code", "reason", "text"}},
 		{lifecycle.Received, lifecycle.AskMore, []string{"text"}},
 		{lifecycle.Screening, lifecycle.Reroute, []string{"route", "reason"}},
-		{lifecycle.Investigating, lifecycle.ProposeDecision, []string{"finding", "reason", "text"}},
+		{lifecycle.Investigating, lifecycle.ProposeDecision, []string{"ground", "reason", "text"}},
 		{lifecycle.Investigating, lifecycle.Withdraw, []string{"reason"}},
 		{lifecycle.Closed, lifecycle.Reopen, []string{"leads", "reason"}},
 	} {
@@ -171,7 +171,7 @@ func TestRoutesByContent(t *testing.T) {
 		want lifecycle.Route
 	}{
 		{"unpaid", true, lifecycle.LabourComplaint}, {"unpaid", false, lifecycle.AuditTipOff}, {"underpaid", false, lifecycle.AuditTipOff}, {"not_registered", false, lifecycle.LabourTipOff},
-		{"not_registered", true, lifecycle.LabourComplaint}, {"fraud", false, lifecycle.FundTipOff}, {"fraud", true, lifecycle.FundTipOff}, {"objection", true, lifecycle.RecordObjection}, {"other", false, lifecycle.AuditTipOff},
+		{"not_registered", true, lifecycle.LabourComplaint}, {"fraud", false, lifecycle.FundTipOff}, {"fraud", true, lifecycle.FundTipOff}, {"record", true, lifecycle.RecordObjection}, {"other", false, lifecycle.AuditTipOff},
 	} {
 		if got := lifecycle.RouteOf(test.kind, test.own); got != test.want {
 			t.Errorf("%s own %t → %s, want %s", test.kind, test.own, got, test.want)
@@ -193,6 +193,28 @@ func TestTheLimitationIsANote(t *testing.T) {
 	} {
 		if on, passed := lifecycle.Limitation(test.last, test.received); on != test.on || passed != test.passed {
 			t.Errorf("%s received %s: %s %t", test.last, test.received, on, passed)
+		}
+	}
+}
+
+func TestEveryGroundHasOneFinding(t *testing.T) {
+	for _, f := range []lifecycle.Finding{lifecycle.Violation, lifecycle.Clean} {
+		for _, g := range lifecycle.Grounds(f) {
+			c := lifecycle.Case{Route: lifecycle.LabourTipOff, State: lifecycle.Investigating}
+			in := full(lifecycle.ProposeDecision, lifecycle.Investigator)
+			in.Ground = g
+			if got, err := lifecycle.Apply(c, in, rules); err != nil || got.Finding != f || got.Ground != g {
+				t.Errorf("%s: %+v, %v", g, got, err)
+			}
+			in.Finding = map[lifecycle.Finding]lifecycle.Finding{lifecycle.Violation: lifecycle.Clean, lifecycle.Clean: lifecycle.Violation}[f]
+			if _, err := lifecycle.Apply(c, in, rules); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s with the other finding: %v", g, err)
+			}
+		}
+	}
+	for _, g := range []lifecycle.Ground{"", "limitation", "UNPAID"} {
+		if lifecycle.FindingOf(g) != "" {
+			t.Errorf("%q finds something", g)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func Follows(a Action) bool {
 }
 
 // Follow is a follower after its lead took an action: it ends with the lead, and while the inquiry goes on its own clock is paused, resumed, extended once
-// and wound like the lead's. before is the lead's state when the action was taken; in.Finding is the lead's.
+// and wound like the lead's. before is the lead's state when the action was taken; in.Finding and in.Ground are the lead's.
 func Follow(c Case, before State, in Input, r Rules) Case {
 	t, ok := find(before, in.Action)
 	if !ok || !Follows(in.Action) || t.clock == longer && c.Extended {
@@ -46,7 +46,7 @@ func Follow(c Case, before State, in Input, r Rules) Case {
 	case in.Action == Reopen:
 		c.State = Merged
 	case in.Action == Approve:
-		c.Finding = in.Finding
+		c.Finding, c.Ground = in.Finding, in.Ground
 	}
 	return wind(c, t.clock, in, r)
 }

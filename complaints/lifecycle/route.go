@@ -26,7 +26,7 @@ func RouteOf(kind string, ownRights bool) Route {
 	switch {
 	case kind == "fraud":
 		return FundTipOff
-	case kind == "objection":
+	case kind == "record":
 		return RecordObjection
 	case ownRights:
 		return LabourComplaint
@@ -52,12 +52,3 @@ func Limitation(last calendar.Period, received calendar.Date) (on calendar.Date,
 
 // RefusalCodes say why a report is not accepted. That a limitation has passed is none of them.
 var RefusalCodes = [...]string{"no_employer", "no_leads", "not_competent", "in_arbitration", "already_decided", "same_reporter", "not_infringed"}
-
-// Finding is what an inquiry found; the audit's time limits differ by it.
-type Finding string
-
-// The findings.
-const (
-	Clean     Finding = "clean"
-	Violation Finding = "violation"
-)

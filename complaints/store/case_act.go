@@ -75,11 +75,11 @@ func ownerAfter(c Case, who Staff, a lifecycle.Action) int32 {
 func (s *Store) save(ctx context.Context, tx pgx.Tx, c Case) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE complaints.complaint SET route = $2, state = $3, due = $4, alarm = CASE WHEN due IS DISTINCT FROM $4 THEN 0 ELSE alarm END, clock_duty = $5, clock_from = $6, clock_days = $7,
-			clock_unit = $8, paused_on = $9, provisional = $10, tell_by = $11, extended = $12, dropped = $13, finding = $14, proposer_id = $15, proposed_reply = $16, refusal_code = $17, owner_id = $18,
+			clock_unit = $8, paused_on = $9, provisional = $10, tell_by = $11, extended = $12, dropped = $13, finding = $14, proposer_id = $15, proposed_reply = $16, refusal_code = $17, owner_id = $18, ground = $19,
 			version = version + 1
 		WHERE id = $1`,
 		c.ID, string(c.Route), string(c.State), dateArg(c.Due), string(c.Clock.Duty), dateArg(c.Clock.From), c.Clock.Days, string(c.Clock.Unit), dateArg(c.Paused), c.Provisional,
-		dateArg(c.TellBy), c.Extended, c.Dropped, string(c.Finding), personArg(c.Proposer), c.ProposedReply, c.RefusalCode, personArg(c.Owner))
+		dateArg(c.TellBy), c.Extended, c.Dropped, string(c.Finding), personArg(c.Proposer), c.ProposedReply, c.RefusalCode, personArg(c.Owner), string(c.Ground))
 	if err != nil {
 		return fmt.Errorf("save case: %w", err)
 	}
@@ -112,7 +112,7 @@ func (s *Store) follow(ctx context.Context, tx pgx.Tx, who Staff, lead Case, bef
 	if lead.Followers == 0 {
 		return nil
 	}
-	in.Finding = lead.Finding
+	in.Finding, in.Ground = lead.Finding, lead.Ground
 	followers, err := s.followers(ctx, tx, lead.ID)
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ type Event struct {
 
 const caseColumns = `c.id, coalesce(c.mailbox_id, 0), coalesce(c.submission_id, 0), c.number, c.channel, c.route, c.kind, c.region, c.employer_uscc, c.employer_name, c.from_period, c.to_period,
 	c.words, c.identity IS NOT NULL, coalesce(c.owner_id, 0), coalesce(o.name, ''), c.version, c.received_at, c.state, c.due, c.clock_duty, c.clock_from, c.clock_days, c.clock_unit, c.paused_on,
-	c.provisional, c.tell_by, c.extended, c.dropped, c.finding, coalesce(c.proposer_id, 0), c.proposed_reply, c.refusal_code, c.alarm, c.tags,
+	c.provisional, c.tell_by, c.extended, c.dropped, c.finding, c.ground, coalesce(c.proposer_id, 0), c.proposed_reply, c.refusal_code, c.alarm, c.tags,
 	coalesce((SELECT l.number FROM complaints.complaint l WHERE l.id = c.lead_id), ''), (SELECT count(*) FROM complaints.complaint f WHERE f.lead_id = c.id)`
 
 const caseTables = `complaints.complaint c LEFT JOIN complaints.staff o ON o.id = c.owner_id`
@@ -56,7 +56,7 @@ func scanCase(row pgx.CollectableRow) (Case, error) {
 	var due, from, paused, tell *time.Time
 	err := row.Scan(&c.ID, &c.Mailbox, &c.Submission, &c.Number, &c.Channel, &c.Route, &c.Kind, &c.Region, &c.EmployerUSCC, &c.EmployerName, &c.From, &c.To,
 		&c.Words, &c.Named, &c.Owner, &c.OwnerName, &c.Version, &c.ReceivedAt, &c.State, &due, &c.Clock.Duty, &from, &c.Clock.Days, &c.Clock.Unit, &paused,
-		&c.Provisional, &tell, &c.Extended, &c.Dropped, &c.Finding, &c.Proposer, &c.ProposedReply, &c.RefusalCode, &c.Alarm, &c.Tags, &c.Lead, &c.Followers)
+		&c.Provisional, &tell, &c.Extended, &c.Dropped, &c.Finding, &c.Ground, &c.Proposer, &c.ProposedReply, &c.RefusalCode, &c.Alarm, &c.Tags, &c.Lead, &c.Followers)
 	c.Received = calendar.DateOf(c.ReceivedAt)
 	c.Due, c.Clock.From, c.Paused, c.TellBy = dateOf(due), dateOf(from), dateOf(paused), dateOf(tell)
 	return c, err

@@ -72,7 +72,7 @@ func TestManyReportsOneCase(t *testing.T) {
 	if err := d.Write(t.Context(), li, "2026-000003", "只给第三位", true, now); err != nil {
 		t.Fatal(err)
 	}
-	d.act(t, li, "2026-000001", lifecycle.Input{Action: lifecycle.ProposeDecision, Reason: "r", Text: "已责令补缴", Finding: lifecycle.Violation})
+	d.act(t, li, "2026-000001", lifecycle.Input{Action: lifecycle.ProposeDecision, Reason: "r", Text: "已责令补缴", Ground: "unpaid"})
 	if m := box(0); len(m.Messages) != 1 || m.Status != intake.Investigating {
 		t.Errorf("a proposal reached the reporter: %v %s", m.Messages, m.Status)
 	}

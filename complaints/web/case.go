@@ -80,6 +80,7 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 // retype puts what was typed into a step's form again.
 func retype(c *fiber.Ctx, a *pages.Action) {
 	a.Open, a.Template, a.TypedReason, a.TypedBy, a.TypedLeads = true, form(c, "text"), form(c, "reason"), form(c, "by"), form(c, "leads") == "yes"
+	a.TypedTo, a.TypedGround = form(c, "to"), form(c, "ground")
 	for i := range a.Choices {
 		a.Choices[i].Present = form(c, a.Choices[i].Name)
 	}
@@ -103,6 +104,10 @@ func actionView(p layout.Page, k Case, a lifecycle.Action) pages.Action {
 	if template := "lifecycle.template." + string(a); locale.Has(p.Lang, template) {
 		v.Template = p.T(template)
 	}
+	if wants.Ground {
+		v.Grounds = grounds(p)
+	}
+	v.To = wants.To
 	choice := func(name, key string, values ...string) {
 		c := pages.Choice{Name: name, Label: p.T("lifecycle." + name)}
 		for _, value := range values {
@@ -112,9 +117,6 @@ func actionView(p layout.Page, k Case, a lifecycle.Action) pages.Action {
 	}
 	if wants.Code {
 		choice("code", "lifecycle.code.", lifecycle.RefusalCodes[:]...)
-	}
-	if wants.Finding {
-		choice("finding", "lifecycle.finding.", string(lifecycle.Violation), string(lifecycle.Clean))
 	}
 	if wants.Route {
 		var routes []string
@@ -129,6 +131,19 @@ func actionView(p layout.Page, k Case, a lifecycle.Action) pages.Action {
 		v.Note = k.ProposedReply
 	}
 	return v
+}
+
+// grounds are the reason codes of a decision under what each finds.
+func grounds(p layout.Page) []pages.Group {
+	var groups []pages.Group
+	for _, f := range []lifecycle.Finding{lifecycle.Violation, lifecycle.Clean} {
+		g := pages.Group{Label: p.T("lifecycle.finding." + string(f))}
+		for _, ground := range lifecycle.Grounds(f) {
+			g.Options = append(g.Options, pages.Pair{Term: string(ground), Value: p.T("decision.ground." + string(ground))})
+		}
+		groups = append(groups, g)
+	}
+	return groups
 }
 
 func eventView(p layout.Page, e Event) pages.Event {
@@ -150,7 +165,8 @@ func (s *Site) act(c *fiber.Ctx) error {
 		return fault.New(fault.Invalid, "fault.request")
 	}
 	in := lifecycle.Input{Action: lifecycle.Action(form(c, "action")), Reason: strings.TrimSpace(form(c, "reason")), Text: strings.TrimSpace(form(c, "text")), Code: form(c, "code"),
-		Finding: lifecycle.Finding(form(c, "finding")), Route: lifecycle.Route(form(c, "route")), NewLeads: form(c, "leads") == "yes"}
+		Finding: lifecycle.Finding(form(c, "finding")), Ground: lifecycle.Ground(form(c, "ground")),
+		To: strings.TrimSpace(form(c, "to")), Route: lifecycle.Route(form(c, "route")), NewLeads: form(c, "leads") == "yes"}
 	if by := form(c, "by"); by != "" {
 		if in.By, err = calendar.ParseDate(by); err != nil {
 			return s.done(c, fault.InvalidFields(fault.Field{Name: "by", Key: "fault.desk.by"}), string(in.Action))

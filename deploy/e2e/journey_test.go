@@ -167,7 +167,7 @@ func workCase(t *testing.T, b browser, a addresses, year string) {
 	desk.take("investigate", "", "")
 	desk.take("propose_decision", "", "已责令补缴")
 	desk.reads("请写明理由", "请选择查明情况")
-	desk.eval(`document.getElementById("finding-propose_decision").value = "violation"; true`)
+	desk.eval(`document.getElementById("ground-propose_decision").value = "unpaid"; true`)
 	desk.take("propose_decision", "查实", "已责令单位补缴。")
 	desk.reads("决定待审批")
 	second := b.visitor(t, a.Complaints, 1280, 900) // a decision takes two people

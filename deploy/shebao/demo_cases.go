@@ -24,7 +24,7 @@ type demoStep struct {
 }
 
 func say(after int, account string, action lifecycle.Action, reason, text string) demoStep {
-	return demoStep{after, account, lifecycle.Input{Action: action, Reason: reason, Text: text, Finding: lifecycle.Violation, Code: "no_leads", NewLeads: true}}
+	return demoStep{after, account, lifecycle.Input{Action: action, Reason: reason, Text: text, Ground: "unpaid", To: "市医疗保障局", Code: "no_leads", NewLeads: true}}
 }
 
 // demoPasts are ways that cases went, by how far they came.

@@ -70,6 +70,16 @@ type Action struct {
 	Open                    bool
 	TypedReason, TypedBy    string // what was typed before the form was refused; typed words stand in Template
 	TypedLeads              bool
+	Grounds                 []Group // the reason codes of a decision
+	TypedGround             string
+	To                      bool // asks for the authority that takes over
+	TypedTo                 string
+}
+
+// Group is options under a heading.
+type Group struct {
+	Label   string
+	Options []Pair
 }
 
 // Choice is one selection of a step: each option's term is the value, its value the text.
