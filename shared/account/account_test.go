@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -187,11 +188,42 @@ func TestLatePaymentsByPolicy(t *testing.T) {
 
 func TestMoneyTransferredWithinAYearEarnsTheWholeYear(t *testing.T) {
 	in := account.Input{Rates: localRates(t, map[int]string{2024: "0.0262"}), OpeningOn: day(2023, 12, 31), Through: day(2024, 12, 31),
-		Adjustments: []account.Adjustment{{On: day(2024, 9, 1), Amount: 1000000, Transfer: true}}}
+		Transfers: []account.Transfer{{On: day(2024, 9, 1), Opening: 1000000}}}
 	years, err := account.Run(in)
-	if err != nil || years[0].Closing != 1026200 || years[0].Adjustments != 1000000 {
+	if err != nil || years[0].Closing != 1026200 || years[0].Adjustments != 1000000 || !slices.Contains(years[0].Shares, account.TransferRule.ID) {
 		t.Errorf("%+v, %v", years, err)
 	}
+}
+
+// Wherever within a year an account moves, and whatever is booked late or corrected: sender and receiver together credit what one agency would have.
+func TestATransferLosesNoInterest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const year = 2019
+		opening := money.Fen(rapid.Int64Range(0, 1e9).Draw(t, "opening"))
+		list := rows(201901, 201912, 500000, money.Fen(rapid.IntRange(0, 300000).Draw(t, "paid")))
+		left := calendar.Period(201900 + rapid.IntRange(1, 12).Draw(t, "leaves")).LastDay()
+		whole := account.Input{Rates: account.NationalRates(), OpeningOn: day(year-1, 12, 31), OpeningPersonal: opening, Rows: list, Through: day(year, 12, 31)}
+		sender, receiver := whole, whole
+		sender.Rows, receiver.Rows = list[:left.Month], list[left.Month:]
+		sender.EndsOn, sender.Ending = left, account.TransferredOut
+		sent, err := account.Run(sender)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if y := sent[0]; len(sent) != 1 || y.Interest() != 0 || y.Closing != y.Opening+y.Credited() {
+			t.Fatalf("the sender keeps the year's interest: %+v", y)
+		}
+		receiver.OpeningPersonal = 0
+		receiver.Transfers = []account.Transfer{{On: left, Opening: sent[0].Opening, Credits: sent[0].Credits}}
+		received, err1 := account.Run(receiver)
+		unmoved, err2 := account.Run(whole)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := received[0], unmoved[0]; got.Closing != want.Closing || got.Interest() != want.Interest() || got.Closing != got.Opening+got.Credited()+got.Interest()+got.Adjustments {
+			t.Fatalf("%+v, unmoved %+v", got, want)
+		}
+	})
 }
 
 func TestRetirementEndsTheYear(t *testing.T) {

@@ -30,12 +30,13 @@ var (
 	AnnualRule       = RuleVersion{ID: "annual-1998", Document: "劳办发〔1997〕116号附件三：年度计算法", From: rules1998}
 	OnPaymentRule    = RuleVersion{ID: "back-payment-a", Document: "地区规定：补缴的本金自到账月起记入并计息", From: rules1998}
 	AsOnTimeRule     = RuleVersion{ID: "back-payment-b", Document: "地区规定：补缴本金和利息，按所属月份记入", From: rules1998}
+	TransferRule     = RuleVersion{ID: "transfer-2010", Document: "国办发〔2009〕66号：年内转移只转年初储存额和当年记账本金，当年利息由转入地按全年计", From: calendar.Date{Year: 2010, Month: 1, Day: 1}}
 	FullMonthRule    = RuleVersion{ID: "full-month-1998", Document: "劳办发〔1997〕116号：单位和个人都足额缴纳的月份才计月数、记入账户", From: rules1998}
 )
 
 // Versions lists every rule version that a figure may name. A changed rule gets a new version and keeps the old one: statements that it made still say so.
 func Versions() []RuleVersion {
-	return []RuleVersion{FullMonthRule, Share11, Share8, MonthProductRule, AnnualRule, OnPaymentRule, AsOnTimeRule}
+	return []RuleVersion{FullMonthRule, Share11, Share8, MonthProductRule, AnnualRule, OnPaymentRule, AsOnTimeRule, TransferRule}
 }
 
 // VersionByID finds a version that a figure names.

@@ -26,20 +26,36 @@ type Input struct {
 	OpeningEmployer money.Fen
 	Rows            []contribution.Row // in any order, every insurance
 	Adjustments     []Adjustment
+	Transfers       []Transfer
 	// Through is the day that the data reaches: a year is settled, with interest, once its last day is reached.
 	Through calendar.Date
-	// EndsOn is the last day of an account that was closed by retirement, transfer or death; none while it lives.
+	// EndsOn is the last day of an account that was closed; none while it lives. What Ending says becomes of the interest of its year.
 	EndsOn calendar.Date
+	Ending Ending
 }
 
-// Adjustment is a correction or a transfer in or out that the agency booked, with its reason. Money transferred within a year is bare principal
-// without the year's interest: the receiver credits interest for the whole year, so it counts from January.
+// Ending is why an account ends.
+type Ending uint8
+
+// The endings.
+const (
+	Closed         Ending = iota // by retirement or death: interest for the months that it lived
+	TransferredOut               // to another region: the balance at the year's start and the bare principal of the year move, the receiver credits the interest (TransferRule)
+)
+
+// Adjustment is a correction that the agency booked, with its reason. It begins to earn in the year after.
 type Adjustment struct {
 	On     calendar.Date
 	Amount money.Fen
 	Reason string
-	// Transfer principal earns from the first month of its year; any other adjustment begins to earn in the next year.
-	Transfer bool
+}
+
+// Transfer is the account that another region has moved here within a year: its balance at the year's start, and the bare principal that it had credited since, by the months
+// in which it did. Neither has earned anything in the year: the receiver credits interest for the whole year, as if the account had always been here (TransferRule).
+type Transfer struct {
+	On      calendar.Date // the day of receipt; its year is the one of Credits
+	Opening money.Fen
+	Credits [12]money.Fen // January first
 }
 
 // Year is one year of the account. Closing = Opening + Credited + InterestOnOpening + InterestOnCurrent + Adjustments, to the fen, always.
@@ -58,7 +74,7 @@ type Year struct {
 	RateDocument      string
 	Provisional       bool     // the rate is not that year's published one
 	Settled           bool     // the year is over and its interest credited
-	Shares            []string // IDs of the RuleVersions of the credited shares
+	Shares            []string // IDs of the RuleVersions of the credited shares, and of a transfer
 }
 
 // Credited is both parts.
@@ -130,7 +146,7 @@ func Run(in Input) ([]Year, error) {
 		if err != nil {
 			return nil, fmt.Errorf("account year %d: %w", y, err)
 		}
-		year.Shares = shares[y]
+		year.Shares = append(shares[y], year.Shares...)
 		years = append(years, year)
 	}
 	return years, nil
@@ -147,14 +163,14 @@ func runYear(in Input, y int, months Months, personal, employer *subLedger) (Yea
 	} else {
 		year.Provisional = true
 	}
-	var transferred money.Fen
-	for _, a := range in.Adjustments {
-		if a.On.Year == y {
-			year.Adjustments += a.Amount
-			if a.Transfer {
-				transferred += a.Amount
-			}
-		}
+	moved, err := in.moved(y)
+	if err != nil {
+		return Year{}, err
+	}
+	year.Adjustments = moved.total
+	bare := in.Ending == TransferredOut && y == in.EndsOn.Year
+	if bare || moved.transferred {
+		year.Shares = []string{TransferRule.ID}
 	}
 	parts := [2]struct {
 		ledger   *subLedger
@@ -168,16 +184,19 @@ func runYear(in Input, y int, months Months, personal, employer *subLedger) (Yea
 		if *part.credited, err = money.Sum(credits[:]...); err != nil {
 			return Year{}, err
 		}
+		earning, earningCredits, adjustment := part.ledger.balance, *credits, money.Fen(0)
 		for m, amount := range credits {
 			year.Credits[m] += amount
+			if i == 0 { // transfers and corrections are booked to the person's own part
+				earningCredits[m] += moved.credits[m]
+			}
 		}
-		earning, adjustment := part.ledger.balance, money.Fen(0)
-		if i == 0 { // transfers and corrections are booked to the person's own part
-			earning, adjustment = earning+transferred, year.Adjustments
+		if i == 0 {
+			earning, adjustment = earning+moved.opening, year.Adjustments
 		}
 		var interest Interest
-		if year.Settled {
-			if interest, err = InterestOf(in.Method, earning, *credits, year.Rate, months); err != nil {
+		if year.Settled && !bare {
+			if interest, err = InterestOf(in.Method, earning, earningCredits, year.Rate, months); err != nil {
 				return Year{}, err
 			}
 		}
@@ -192,6 +211,40 @@ func runYear(in Input, y int, months Months, personal, employer *subLedger) (Yea
 	}
 	year.ClosingEmployer = employer.balance
 	return year, nil
+}
+
+// movement is what a year's adjustments and transfers bring: all of it, and of it what earns from the year's start and from its months.
+type movement struct {
+	total, opening money.Fen
+	credits        [12]money.Fen
+	transferred    bool
+}
+
+// moved adds up what was booked in a year. Error: money.ErrOverflow.
+func (in Input) moved(year int) (m movement, err error) {
+	amounts := []money.Fen{}
+	for _, a := range in.Adjustments {
+		if a.On.Year == year {
+			amounts = append(amounts, a.Amount)
+		}
+	}
+	for _, t := range in.Transfers {
+		if t.On.Year != year {
+			continue
+		}
+		m.transferred = true
+		amounts = append(append(amounts, t.Opening), t.Credits[:]...)
+		if m.opening, err = money.Sum(m.opening, t.Opening); err != nil {
+			return m, err
+		}
+		for i, credit := range t.Credits {
+			if m.credits[i], err = money.Sum(m.credits[i], credit); err != nil {
+				return m, err
+			}
+		}
+	}
+	m.total, err = money.Sum(amounts...)
+	return m, err
 }
 
 func addOnce(list []string, id string) []string {
