@@ -26,12 +26,11 @@ type cell struct {
 
 // grid draws rows of cells under heads that return on every page.
 type grid struct {
-	s      *sheet
-	size   float64
-	x      []float64 // left edges, and the right edge
-	heads  func()
-	height float64 // of the heads
-	table  *pdf.Element
+	s     *sheet
+	size  float64
+	x     []float64 // left edges, and the right edge
+	heads func()
+	table *pdf.Element
 }
 
 func (g *grid) lead() float64 { return 1.35 * g.size }
