@@ -119,13 +119,28 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 			d.Log.Error("sweeping the clocks failed", "error", err.Error()) // a clock that ran down calls at the next tick
 		}
 	})
+	learn := every(c.sweepEvery, func(ctx context.Context) {
+		if err := learnCalendar(ctx, cases, book, d.Now().UTC()); err != nil && ctx.Err() == nil {
+			d.Log.Error("learning the calendar failed", "error", err.Error()) // the deadlines stand as they were until the next tick
+		}
+	})
 	warn := every(c.warnEvery, func(ctx context.Context) {
 		if _, err := calls.store.WarnNotices(ctx, calls.owed, d.Now().UTC()); err != nil && ctx.Err() == nil {
 			d.Log.Error("sweeping the documents' deadlines failed", "error", err.Error()) // what did not call calls at the next tick
 		}
 	})
 	watch := supervise{cases, book, c.levels}.run(c.superviseEvery, d.Now, d.Log)
-	return server.Wing{App: app, Background: []func(context.Context) error{take, sweep, warn, watch}}, nil
+	return server.Wing{App: app, Background: []func(context.Context) error{take, learn, sweep, warn, watch}}, nil
+}
+
+// learnCalendar brings the ledger's holiday notices to the desk's clocks.
+func learnCalendar(ctx context.Context, cases *store.Store, book *ledger.Ledger, now time.Time) error {
+	w, err := book.Workdays(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = cases.Learn(ctx, w, now)
+	return err
 }
 
 // every does work at once and then again and again until ctx ends.

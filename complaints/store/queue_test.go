@@ -211,32 +211,6 @@ func (d desk) value(t *testing.T, sql string) (v any) {
 	return v
 }
 
-// A holiday notice that comes late moves what was provisional, tells the reporter, and nothing else.
-func TestRelearning(t *testing.T) {
-	d := newDesk(t)
-	d.file(t, "330402", 2)
-	if _, err := d.pool.Exec(t.Context(), `UPDATE complaints.complaint SET clock_from = date '2026-12-28', clock_days = 5, due = date '2027-01-05', provisional = true WHERE id = 1`); err != nil {
-		t.Fatal(err)
-	}
-	w, err := d.Workdays().WithYear(calendar.YearData{Year: 2027, Holidays: []string{"01-01", "01-02", "01-03", "01-04"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []int{1, 0} {
-		if n, err := d.Relearn(t.Context(), w, now); err != nil || n != want {
-			t.Errorf("%d moved, %v, want %d", n, err, want)
-		}
-	}
-	who := d.staff(t, "li", lifecycle.Investigator, "33")
-	c, events, err := d.CaseByNumber(t.Context(), who, "2026-000001", now)
-	if err != nil || c.Due != calendar.NewDate(2027, 1, 6) || c.Provisional || events[len(events)-1].What != "recomputed" || c.Version != 1 {
-		t.Errorf("%s provisional %t, %v, %v", c.Due, c.Provisional, events, err)
-	}
-	if got := d.value(t, `SELECT m.promised_by::text FROM intake.mailbox m JOIN complaints.complaint c ON c.mailbox_id = m.id WHERE c.id = 1`); got != "2027-01-06" {
-		t.Errorf("promised by %v", got)
-	}
-}
-
 func TestAssigning(t *testing.T) {
 	d := newDesk(t)
 	d.file(t, "330402", 2)

@@ -4,6 +4,7 @@ package store
 import (
 	"embed"
 	"io/fs"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,9 @@ type Store struct {
 	current atomic.Pointer[lifecycle.Rules] // replaced when a holiday notice comes
 	slow    *seal.Slow
 	field   seal.FieldKey
+
+	learning sync.RWMutex // held to read while a case is taken, so that none is missed when a calendar comes
+	learned  string       // the version of the calendar by which this process has computed deadlines; only Learn touches it
 
 	tellChange Changed
 	idle       time.Duration

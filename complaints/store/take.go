@@ -32,6 +32,8 @@ func (s *Store) TakeAll(ctx context.Context, now time.Time) (int, error) {
 }
 
 func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error) {
+	s.learning.RLock()
+	defer s.learning.RUnlock()
 	var number, region string
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		sub, found, err := s.desk.Take(ctx, tx, now)

@@ -66,6 +66,9 @@ func inWords(r ledger.Report) string {
 	if r.RejectsFile != "" {
 		b.WriteString("\nrejected rows: " + r.RejectsFile)
 	}
+	if r.Kind == ledger.Holidays && r.Rejected > 0 {
+		b.WriteString("\nnothing was taken: a holiday notice with a hole in it would give wrong deadlines")
+	}
 	if len(r.UnknownColumns) > 0 {
 		b.WriteString("\nignored columns: " + strings.Join(r.UnknownColumns, ", "))
 	}

@@ -1,9 +1,14 @@
 package calendar
 
 import (
+	"crypto/sha256"
 	_ "embed" // the holidays
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -161,3 +166,17 @@ func (w *Workdays) Roll(d Date) (Date, bool) {
 
 // AddNatural counts natural days from a day that is not itself counted, and rolls the last one off a rest.
 func (w *Workdays) AddNatural(start Date, days int) (Date, bool) { return w.Roll(start.AddDays(days)) }
+
+// Version names what the calendar knows: two that give the same answers have the same, and it is the same in every process.
+func (w *Workdays) Version() string {
+	var days []string
+	for year, differ := range w.known {
+		days = append(days, strconv.Itoa(year))
+		for d, worked := range differ {
+			days = append(days, fmt.Sprint(d, worked))
+		}
+	}
+	slices.Sort(days)
+	sum := sha256.Sum256([]byte(strings.Join(days, " ")))
+	return hex.EncodeToString(sum[:8])
+}

@@ -24,12 +24,13 @@ const (
 	Employers     Kind = "employers"
 	Persons       Kind = "persons"
 	Contributions Kind = "contributions"
-	Rates         Kind = "rates" // credited rates, by region and year
-	Rules         Kind = "rules" // how regions keep accounts
+	Rates         Kind = "rates"    // credited rates, by region and year
+	Rules         Kind = "rules"    // how regions keep accounts
+	Holidays      Kind = "holidays" // a year's days off and weekend days worked
 )
 
 // Kinds lists them in the order in which a new ledger takes them.
-var Kinds = [...]Kind{Rules, Rates, Employers, Persons, Contributions}
+var Kinds = [...]Kind{Rules, Rates, Holidays, Employers, Persons, Contributions}
 
 // Options of an import.
 type Options struct {
@@ -120,6 +121,8 @@ func (r *importRun) do(ctx context.Context, kind Kind, path string) (Report, err
 		err = r.importRates(ctx)
 	case Rules:
 		err = r.importRegionalRules(ctx)
+	case Holidays:
+		err = r.importHolidays(ctx)
 	default:
 		err = r.importContributions(ctx)
 	}

@@ -30,6 +30,8 @@ func knownColumns(kind Kind) []column {
 		return []column{{"行政区划代码", "region", true}, {"年度", "year", false}, {"记账利率", "rate", false}, {"是否暂定", "provisional", true}, {"依据", "source", false}}
 	case Rules:
 		return []column{{"行政区划代码", "region", true}, {"补缴记账办法", "back_payment_policy", false}, {"计息办法", "interest_method", false}}
+	case Holidays:
+		return []column{{"日期", "date", false}, {"安排", "kind", false}, {"依据", "source", false}}
 	}
 	return []column{{"证件号码", "id_number", false}, {"统一社会信用代码", "uscc", false}, {"险种", "insurance", false}, {"费款所属期", "period", false}, {"缴费基数", "base", false},
 		{"单位应缴", "employer_due", false}, {"单位实缴", "employer_paid", false}, {"个人应缴", "person_due", false}, {"个人实缴", "person_paid", false}, {"到账日期", "paid_on", false}}

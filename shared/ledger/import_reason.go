@@ -27,17 +27,20 @@ const (
 	ReasonText            Reason = "amount_text"     // no number, or an empty cell
 	ReasonOverflow        Reason = "amount_overflow" // above ten trillion yuan
 	ReasonPaidExceedsDue  Reason = "paid_exceeds_due"
-	ReasonName            Reason = "name"        // empty, or longer than 200 characters
-	ReasonRegion          Reason = "region"      // not six digits
-	ReasonStatus          Reason = "status"      // + a status that the format does not know
-	ReasonSex             Reason = "sex"         // + neither 男 nor 女
-	ReasonMobile          Reason = "mobile"      // + not 11 digits that begin with 1
-	ReasonCardNumber      Reason = "card_number" // + not 8 or 9 letters and digits
-	ReasonYear            Reason = "year"        // + no year from 1990 to this one
-	ReasonRate            Reason = "rate"        // + no percentage with at most seven decimals
-	ReasonProvisional     Reason = "provisional" // + neither 是 nor 否
-	ReasonPolicy          Reason = "policy"      // + neither A nor B
-	ReasonMethod          Reason = "method"      // + a method of interest that the rules do not know
+	ReasonName            Reason = "name"         // empty, or longer than 200 characters
+	ReasonRegion          Reason = "region"       // not six digits
+	ReasonStatus          Reason = "status"       // + a status that the format does not know
+	ReasonSex             Reason = "sex"          // + neither 男 nor 女
+	ReasonMobile          Reason = "mobile"       // + not 11 digits that begin with 1
+	ReasonCardNumber      Reason = "card_number"  // + not 8 or 9 letters and digits
+	ReasonYear            Reason = "year"         // + no year from 1990 to this one
+	ReasonRate            Reason = "rate"         // + no percentage with at most seven decimals
+	ReasonProvisional     Reason = "provisional"  // + neither 是 nor 否
+	ReasonPolicy          Reason = "policy"       // + neither A nor B
+	ReasonMethod          Reason = "method"       // + a method of interest that the rules do not know
+	ReasonHolidayDate     Reason = "holiday_date" // + no day, or one that no notice can be about yet
+	ReasonHolidayKind     Reason = "holiday_kind" // + neither 放假 nor 上班, or a Monday to Friday that is worked in exchange
+	ReasonDayTwice        Reason = "day_twice"    // + a day that the file sets twice, in two ways
 )
 
 var sentences = map[Reason]string{
@@ -69,6 +72,9 @@ var sentences = map[Reason]string{
 	ReasonProvisional:     "是否暂定应为是或否",
 	ReasonPolicy:          "补缴记账办法应为 A（记入到账当月）或 B（按原所属期记账）",
 	ReasonMethod:          "计息办法应为月积数法或年度计算法",
+	ReasonHolidayDate:     "日期不存在，或早于 2000 年、晚于后年",
+	ReasonHolidayKind:     "安排应为放假或上班；调休上班只能在周六、周日",
+	ReasonDayTwice:        "同一天在文件中有两种安排",
 }
 
 // Sentence says to the agency's clerk what is wrong and what would be right.

@@ -23,6 +23,7 @@ const (
 	personHeader       = "id_type,id_number,name,sex,birth_date,card_number,mobile,status,opening_balance,opening_on\n"
 	rateHeader         = "region,year,rate,provisional,source\n"
 	ruleHeader         = "region,back_payment_policy,interest_method\n"
+	holidayHeader      = "date,kind,source\n"
 	contributionHeader = "id_number,uscc,insurance,period,base,employer_due,employer_paid,person_due,person_paid,paid_on\n"
 )
 
@@ -124,9 +125,14 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Rates, ",2025,1.50,是,", ledger.ReasonName, "source"},
 		{ledger.Rules, ",C,annual", ledger.ReasonPolicy, "back_payment_policy"},
 		{ledger.Rules, ",A,daily", ledger.ReasonMethod, "interest_method"},
+		{ledger.Holidays, "2027-02-30,放假,x", ledger.ReasonHolidayDate, "date"},
+		{ledger.Holidays, "2029-01-01,放假,x", ledger.ReasonHolidayDate, "date"},
+		{ledger.Holidays, "2027-01-01,休,x", ledger.ReasonHolidayKind, "kind"},
+		{ledger.Holidays, "2027-01-04,上班,x", ledger.ReasonHolidayKind, "kind"}, // a Monday
+		{ledger.Holidays, "2027-01-01,放假,", ledger.ReasonName, "source"},
 	} {
 		header := map[ledger.Kind]string{ledger.Contributions: contributionHeader, ledger.Persons: personHeader, ledger.Employers: employerHeader,
-			ledger.Rates: rateHeader, ledger.Rules: ruleHeader}[tc.kind]
+			ledger.Rates: rateHeader, ledger.Rules: ruleHeader, ledger.Holidays: holidayHeader}[tc.kind]
 		report := mustImport(t, l, tc.kind, writeFile(t, "bad.csv", header+"\n"+tc.row+"\n"))
 		if report.Rows != 1 || report.Rejected != 1 || report.Good != 0 || report.Reasons[tc.reason] != 1 {
 			t.Errorf("%s: %+v, want %s", tc.row, report, tc.reason)
@@ -138,6 +144,8 @@ func TestEveryReason(t *testing.T) {
 		}
 		seen[tc.reason] = true
 	}
+	twice := mustImport(t, l, ledger.Holidays, writeFile(t, "twice.csv", holidayHeader+"2027-01-02,放假,x\n2027-01-02,上班,x\n"))
+	seen[ledger.ReasonDayTwice] = twice.Rejected == 1 && twice.Reasons[ledger.ReasonDayTwice] == 1
 	for _, reason := range ledger.Reasons() {
 		if !seen[reason] {
 			t.Errorf("%s is tested by no row", reason)
