@@ -165,7 +165,7 @@ func (d desk) IssueNotice(ctx context.Context, session, number string, id int64,
 	if err != nil {
 		return err
 	}
-	return d.store.IssueNotice(ctx, who, number, id, store.Issue{Version: version, Owed: owed, Waived: waived, Render: func(p notice.Paper) ([]byte, error) {
+	return d.store.IssueNotice(ctx, who, number, id, store.Issue{Version: version, Owed: owed, Waived: waived, Demands: d.ledger, Render: func(p notice.Paper) ([]byte, error) {
 		return d.press.Render(printed(p, now))
 	}}, now)
 }
@@ -186,7 +186,7 @@ func (d desk) WithdrawNotice(ctx context.Context, session, number string, id int
 	if who.Role == lifecycle.Intake {
 		return fault.New(fault.Denied, "fault.desk.role")
 	}
-	return d.store.WithdrawNotice(ctx, who, number, id, reason, now)
+	return d.store.WithdrawNotice(ctx, who, number, id, reason, d.ledger, now)
 }
 
 func (d desk) RecordService(ctx context.Context, session, number string, id int64, v web.Service, now time.Time) error {
@@ -194,7 +194,7 @@ func (d desk) RecordService(ctx context.Context, session, number string, id int6
 	if err != nil {
 		return err
 	}
-	return d.store.RecordService(ctx, who, number, id, store.Service{Way: v.Way, DoneOn: v.DoneOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note}, now)
+	return d.store.RecordService(ctx, who, number, id, store.Service{Way: v.Way, DoneOn: v.DoneOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note}, d.ledger, now)
 }
 
 func (d desk) VoidService(ctx context.Context, session, number string, id int64, reason string, now time.Time) error {
@@ -202,7 +202,7 @@ func (d desk) VoidService(ctx context.Context, session, number string, id int64,
 	if err != nil {
 		return err
 	}
-	return d.store.VoidService(ctx, who, number, id, reason, now)
+	return d.store.VoidService(ctx, who, number, id, reason, d.ledger, now)
 }
 
 func (d desk) AddScan(ctx context.Context, session, number string, id int64, f evidence.File, now time.Time) error {

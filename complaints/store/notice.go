@@ -202,6 +202,7 @@ type Issue struct {
 	Owed    money.Fen // by the ledger
 	Waived  string    // why a requirement that the law lets go is let go
 	Render  func(notice.Paper) ([]byte, error)
+	Demands DemandBook // from which the demand that this one replaces is taken
 }
 
 // IssueNotice checks a draft against the order of documents, numbers it, and keeps document and PDF; all in one transaction, so that no number is missing.
@@ -247,6 +248,9 @@ func (s *Store) IssueNotice(ctx context.Context, who Staff, number string, id in
 		}
 		if n.Replaces != 0 {
 			if err := endNotice(ctx, tx, who, c.ID, n.Replaces, "replaced", source.Number, now); err != nil {
+				return err
+			}
+			if err := in.Demands.LiftDemand(ctx, tx, demandID(n.Replaces), now); err != nil {
 				return err
 			}
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // WithdrawNotice ends an issued document for a reason; it stays readable, and its number is not used again. Errors: fault.NotFound, fault.Conflict, fault.Invalid.
-func (s *Store) WithdrawNotice(ctx context.Context, who Staff, number string, id int64, reason string, now time.Time) error {
+func (s *Store) WithdrawNotice(ctx context.Context, who Staff, number string, id int64, reason string, book DemandBook, now time.Time) error {
 	if reason == "" {
 		return fault.InvalidFields(fault.Field{Name: "reason", Key: "fault.desk.reason"})
 	}
@@ -23,6 +23,9 @@ func (s *Store) WithdrawNotice(ctx context.Context, who Staff, number string, id
 			return err
 		}
 		if err := endNotice(ctx, tx, who, c.ID, id, "withdrawn", reason, now); err != nil {
+			return err
+		}
+		if err := book.LiftDemand(ctx, tx, demandID(id), now); err != nil {
 			return err
 		}
 		if err := event(ctx, tx, c.ID, &who.ID, "notice_withdrawn", n.Kind.Title()+" "+n.Number+" "+reason, now); err != nil {
@@ -46,7 +49,7 @@ func endNotice(ctx context.Context, tx pgx.Tx, who Staff, complaint, id int64, s
 
 // RecordService keeps how and when an issued document was served; from that day its limit runs. Errors: fault.NotFound; fault.Invalid field by field;
 // fault.Conflict when it is served already, or ended.
-func (s *Store) RecordService(ctx context.Context, who Staff, number string, id int64, v Service, now time.Time) error {
+func (s *Store) RecordService(ctx context.Context, who Staff, number string, id int64, v Service, book DemandBook, now time.Time) error {
 	return s.change(ctx, who, number, 0, func(tx pgx.Tx, c Case) error {
 		n, err := oneNotice(ctx, tx, c.ID, id)
 		if err != nil {
@@ -70,6 +73,10 @@ func (s *Store) RecordService(ctx context.Context, who Staff, number string, id 
 			id, string(v.Way), dateArg(v.DoneOn), dateArg(v.ServedOn), v.Receiver, v.Witness, v.Note, now, who.ID)
 		if err != nil {
 			return fmt.Errorf("record service: %w", err)
+		}
+		n.Service = &v
+		if err := s.demanded(ctx, tx, n, book, now); err != nil {
+			return err
 		}
 		if err := event(ctx, tx, c.ID, &who.ID, "notice_served", n.Kind.Title()+" "+n.Number+" "+v.ServedOn.String(), now); err != nil {
 			return err
@@ -105,7 +112,7 @@ func checkService(v Service, n Notice, today calendar.Date) error {
 }
 
 // VoidService marks a proof of service that was entered wrongly; the right one can then be entered. Errors: fault.NotFound, fault.Conflict, fault.Invalid.
-func (s *Store) VoidService(ctx context.Context, who Staff, number string, id int64, reason string, now time.Time) error {
+func (s *Store) VoidService(ctx context.Context, who Staff, number string, id int64, reason string, book DemandBook, now time.Time) error {
 	if reason == "" {
 		return fault.InvalidFields(fault.Field{Name: "void_reason", Key: "fault.desk.reason"})
 	}
@@ -120,6 +127,9 @@ func (s *Store) VoidService(ctx context.Context, who Staff, number string, id in
 		}
 		if tag.RowsAffected() == 0 {
 			return fault.New(fault.Conflict, "fault.desk.changed")
+		}
+		if err := book.LiftDemand(ctx, tx, demandID(id), now); err != nil {
+			return err
 		}
 		if err := event(ctx, tx, c.ID, &who.ID, "service_void", n.Kind.Title()+" "+n.Number+" "+reason, now); err != nil {
 			return err

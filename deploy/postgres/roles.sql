@@ -23,6 +23,11 @@ GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO shebao_portal, shebao_ivr, shebao
 GRANT EXECUTE ON FUNCTION ledger.book_payment, ledger.unbook_payment, ledger.assess TO shebao_complaints;
 GRANT INSERT, UPDATE, DELETE ON ledger.person_year TO shebao_complaints;
 
+-- Served demands: the desk records and lifts them; people see those of their own months.
+GRANT INSERT, UPDATE ON ledger.demand TO shebao_complaints;
+GRANT INSERT ON ledger.demand_month TO shebao_complaints;
+REVOKE SELECT ON ledger.demand, ledger.demand_month FROM shebao_ivr;
+
 -- Issued statements: the portal issues on request, checks codes and marks what was opened; the hotline marks what it sent a link to; the others see that there are statements, not what is in them.
 REVOKE SELECT ON ledger.statement, ledger.statement_seal FROM shebao_ivr, shebao_complaints;
 GRANT SELECT (person_id, number, issued_at, data_date, year, issue, region) ON ledger.statement TO shebao_ivr, shebao_complaints;

@@ -1,0 +1,53 @@
+package complaints
+
+import (
+	"testing"
+
+	"shebao/complaints/notice"
+	"shebao/shared/calendar"
+	"shebao/shared/ledger"
+)
+
+// Whose months are demanded sees it from the day of service, under the number on the paper; a service that was entered wrongly, and a paper that is withdrawn or replaced, are not shown.
+func TestThoseWhoseMonthsAreDemandedSeeIt(t *testing.T) {
+	x := newTill(t)
+	x.agency()
+	person, err := x.book.PersonByDocument(t.Context(), reporterNumber)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := func(when string, want int) []ledger.RecoveryEvent {
+		t.Helper()
+		list, err := x.book.Recovery(t.Context(), person.ID)
+		if err != nil || len(list) != want {
+			t.Fatalf("%s: %v, %v, want %d", when, list, err, want)
+		}
+		return list
+	}
+	calculation := x.keep()
+	id := x.draft(notice.Demand, calculation)
+	at := "/cases/2026-000001/notices/" + id
+	x.want(x.post(x.li, at, append(x.filledIn(id, calculation), "do", "save")...), 303)
+	x.want(x.issue(id), 303)
+	shown("issued and not served", 0)
+	service := []string{"way", "direct", "done_on", "2026-11-24", "receiver", "张强"}
+	x.want(x.post(x.li, at+"/service", service...), 303)
+	for i, e := range shown("served", 3) {
+		if e.Period != calendar.Period(202607+i) || e.On != calendar.NewDate(2026, 11, 24) || e.By != calendar.NewDate(2026, 12, 1) || e.Number != "嘉社稽催〔2026〕1号" || !e.Demanded() {
+			t.Errorf("%+v", e)
+		}
+	}
+	x.want(x.post(x.li, at+"/end", "do", "void", "void_reason", "写错"), 303)
+	shown("service void", 0)
+	x.want(x.post(x.li, at+"/service", service...), 303)
+	shown("served again", 3)
+	a := x.post(x.li, "/cases/2026-000001/notices", "kind", "demand", "replaces", id)
+	x.want(a, 303)
+	second := a.header.Get("Location")[len("/cases/2026-000001/notices/"):]
+	x.want(x.issue(second), 303)
+	shown("replaced", 0)
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+second+"/service", service...), 303)
+	shown("the one in its place served", 3)
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+second+"/end", "do", "withdraw", "reason", "撤回"), 303)
+	shown("withdrawn", 0)
+}
