@@ -52,6 +52,9 @@ type Home struct {
 	Year     string
 	Balance  *Balance
 	DataDate string
+
+	Changes    *Changes // none on the first visit
+	Recoveries []Recovery
 }
 
 // Balance is the personal account in one look.
@@ -124,6 +127,7 @@ type Month struct {
 	Underpaid     string // address of the form for too low a base
 	Objection     string // address of the form for a wrong record
 	DataDate      string
+	Recovery      []RecoveryStep // none: the month never was in arrears
 }
 
 // MonthPart is one insurance with one employer.

@@ -8,7 +8,9 @@ import (
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/shared/account"
+	"shebao/shared/calendar"
 	"shebao/shared/identity"
+	"shebao/shared/server"
 )
 
 func (s *Site) showHome(c *fiber.Ctx) error {
@@ -31,6 +33,11 @@ func (s *Site) showHome(c *fiber.Ctx) error {
 	}
 	st, _ := r.statement(year)
 	v.Year, v.Sentence, v.Alert, v.Grid, v.Balance = strconv.Itoa(year), sentence(p.Lang, &st), alertOf(p.Lang, &st), gridOf(p.Lang, &st), balanceOf(p.Lang, st.Account)
+	back, err := s.recoveries(c.UserContext(), r, calendar.DateOf(server.Now(c)))
+	if err != nil {
+		return err
+	}
+	v.Recoveries, v.Changes = recoveryRows(p, back, r.DataDate), s.changes(c, p, r)
 	if p.Elder {
 		v.Problems = problemsOf(monthRows(p.Lang, &st), &st)
 	}

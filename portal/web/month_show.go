@@ -13,6 +13,7 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/fault"
+	"shebao/shared/server"
 )
 
 // showMonth shows what was due and paid in one month, insurance by insurance.
@@ -26,7 +27,18 @@ func (s *Site) showMonth(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.page(c, monthWords(lang(c), calendar.NewPeriod(st.Year, time.Month(month))), "/statement")
-	return render(c, pages.MonthPage(monthView(p, r, &st, month)))
+	v := monthView(p, r, &st, month)
+	m, today := &st.Months[month-1], calendar.DateOf(server.Now(c))
+	if m.Status.Owing() || m.Status == contribution.BackPaid {
+		events, err := s.Recovery.Recovery(c.UserContext(), r.Person.ID)
+		if err != nil {
+			return err
+		}
+		if back, ok := statement.RecoveryOf(m, stepsOfMonth(events, m.Period, today)); ok {
+			v.Recovery = recoverySteps(p, []statement.Recovery{back})
+		}
+	}
+	return render(c, pages.MonthPage(v))
 }
 
 func monthView(p layout.Page, r record, st *statement.Statement, month int) pages.Month {

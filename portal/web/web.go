@@ -129,6 +129,8 @@ type Site struct {
 	Objections    Objections
 	ObjectionDays int // working days in which the desk answers an objection
 	Tokens        *token.Keys
+	Visits        Visits
+	Recovery      Recovery
 	Field         seal.FieldKey // seals short-lived values that the browser carries
 	Hash          seal.HashKey  // of addresses and numbers, for limits
 	Workdays      *calendar.Workdays
