@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -180,8 +181,8 @@ func (h *hotline) background(ctx context.Context) error {
 		go func() { ended <- work(ctx) }()
 	}
 	var errs []error
+	var due int
 	for waits := true; waits && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
-		var due int
 		err := h.pool.QueryRow(ctx, `
 			SELECT (SELECT count(*) FROM ivr.recording WHERE fetched_at IS NULL AND fate <> 'open') + (SELECT count(*) FROM sms.message WHERE sent_at IS NULL AND failed IS NULL)
 			     + (SELECT count(*) FROM ivr.call_back WHERE done_at IS NULL AND due_at <= $1)`, h.now()).Scan(&due)
@@ -189,6 +190,9 @@ func (h *hotline) background(ctx context.Context) error {
 		waits = due > 0
 	}
 	cancel()
+	if due > 0 {
+		errs = append(errs, fmt.Errorf("%d still wait; the log says: %s", due, h.log.String()))
+	}
 	for range h.wing.Background {
 		errs = append(errs, <-ended)
 	}

@@ -80,7 +80,7 @@ func problem(c *fiber.Ctx, status, code int, message string) error {
 }
 
 func (r *Carrier) recording(c *fiber.Ctx) error {
-	sid, _, _ := strings.Cut(c.Params("recording"), ".")
+	sid, _, _ := strings.Cut(strings.Clone(c.Params("recording")), ".") // it is kept, and the memory of a request is used again
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sound, ok := r.sounds[sid]
