@@ -3,6 +3,7 @@ package ivr
 
 import (
 	"context"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -32,6 +33,7 @@ type Config struct {
 	accountSID                              string
 	tokens                                  [][]byte
 	carrier                                 string // where the carrier's REST interface is
+	fallback                                string // what the carrier asks when we do not answer
 	fetchEvery                              time.Duration
 	hours                                   callflow.Hours
 	agents                                  []string
@@ -50,9 +52,27 @@ var (
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
-	c := Config{publicURL: r.PublicURL("IVR_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32),
-		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), accountSID: r.Required("TWILIO_ACCOUNT_SID"),
-		carrier: r.PublicURL("TWILIO_API_URL", "https://"+twilio.Host), fetchEvery: r.Duration("IVR_FETCH_EVERY", 2*time.Second)}
+	c := Config{ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32), receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32),
+		stateKey: r.Secret("SHEBAO_STATE_KEY", 32), fetchEvery: r.Duration("IVR_FETCH_EVERY", 2*time.Second)}
+	for name, key := range map[string]*seal.PublicKey{"SHEBAO_DESK_CONTENT_PUBLIC": &c.contentKey, "SHEBAO_DESK_IDENTITY_PUBLIC": &c.identityKey} {
+		parsed, err := seal.ParsePublicKey(r.Required(name))
+		if err != nil {
+			r.Problem(name, "is not a public key")
+		}
+		*key = parsed
+	}
+	if r.Text("PORTAL_PUBLIC_URL", "") != "" {
+		c.portalURL = r.PublicURL("PORTAL_PUBLIC_URL", "")
+	}
+	c.texts = sms.ReadConfig(r)
+	c.readAccount(r)
+	c.readPeople(r)
+	return c
+}
+
+// readAccount reads what the hotline has at the carrier.
+func (c *Config) readAccount(r *config.Reader) {
+	c.publicURL, c.accountSID, c.carrier = r.PublicURL("IVR_PUBLIC_URL", ""), r.Required("TWILIO_ACCOUNT_SID"), r.PublicURL("TWILIO_API_URL", "https://"+twilio.Host)
 	for _, token := range strings.Split(string(r.Password("TWILIO_AUTH_TOKENS")), ",") {
 		if token = strings.TrimSpace(token); token == "" { // anybody can sign with an empty token
 			r.Problem("TWILIO_AUTH_TOKENS", "holds an empty token")
@@ -62,22 +82,16 @@ func ReadConfig(r *config.Reader) Config {
 	if strings.ContainsFunc(string(c.tokens[0]), func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		r.Problem("TWILIO_AUTH_TOKENS", "the first has other signs than letters and digits: the carrier's library sends nothing with it")
 	}
-	for name, key := range map[string]*seal.PublicKey{"SHEBAO_DESK_CONTENT_PUBLIC": &c.contentKey, "SHEBAO_DESK_IDENTITY_PUBLIC": &c.identityKey} {
-		parsed, err := seal.ParsePublicKey(r.Required(name))
-		if err != nil {
-			r.Problem(name, "is not a public key")
-		}
-		*key = parsed
-	}
 	if c.number = r.Text("TWILIO_NUMBER", ""); c.number != "" && !telephone.MatchString(c.number) {
 		r.Problem("TWILIO_NUMBER", "needs a telephone number such as +8657300000000")
 	}
-	if r.Text("PORTAL_PUBLIC_URL", "") != "" {
-		c.portalURL = r.PublicURL("PORTAL_PUBLIC_URL", "")
+	c.fallback = web.FallbackAddress(c.publicURL)
+	if other := r.Text("IVR_FALLBACK_URL", ""); other != "" {
+		if u, err := url.Parse(other); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" {
+			r.Problem("IVR_FALLBACK_URL", "needs an https address, of a place that does not share a fate with the hotline")
+		}
+		c.fallback = other
 	}
-	c.texts = sms.ReadConfig(r)
-	c.readPeople(r)
-	return c
 }
 
 // readPeople reads when people answer, and at which telephones.

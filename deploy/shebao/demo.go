@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -77,9 +78,8 @@ func (p program) demo(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("demo data: %w", err)
 	}
-	settings := map[string]string{"PORTAL_DEMO": "true", "DESK_DEMO_STAFF": demoStaffSetting(), "PORTAL_DEMO_HINT": demoHint(facts),
-		// Nobody can dial these numbers. Somebody answers at every hour; IVR_HOURS or IVR_REHEARSE_AT shows the hotline after hours.
-		"TWILIO_NUMBER": "+8610000012333", "IVR_AGENTS": "+8610000000101", "IVR_HOURS": "1-7 00:00-24:00", "IVR_FETCH_EVERY": "500ms"}
+	settings := map[string]string{"PORTAL_DEMO": "true", "DESK_DEMO_STAFF": demoStaffSetting(), "PORTAL_DEMO_HINT": demoHint(facts), "IVR_FETCH_EVERY": "500ms"}
+	maps.Copy(settings, demoTelephones)
 	if _, ok := p.env("SHEBAO_LOG"); !ok {
 		settings["SHEBAO_LOG"] = "warn"
 		p.env = config.Chain(p.env, config.Map(settings))
@@ -94,6 +94,7 @@ func (p program) demo(ctx context.Context, args []string) error {
 		calls := softphoneConfig(r, s.url("ivr"), settings["TWILIO_API_URL"])
 		outbox := sms.NewOutbox(time.Now)
 		carrier := softphone.NewCarrier(calls.AccountSID, calls.Token)
+		carrier.Own(demoTelephones["TWILIO_NUMBER"], softphone.Country{Code: "CN", Name: "China", Prefix: "+86"})
 		carrier.Text = func(to, body string) { _, _ = outbox.Send(ctx, sms.Outgoing{Number: to, Body: body}) } // it takes everything
 		page := &softphone.Page{Config: func() softphone.Config { return calls }, Carrier: carrier, Hints: append(strings.Split(demoHint(facts), "|"), facts.Receipt), Inbox: outbox}
 		return page.Wing(settings["TWILIO_API_URL"], slog.New(slog.DiscardHandler)), phone, r.Err()
@@ -115,6 +116,9 @@ func (p program) demo(ctx context.Context, args []string) error {
 	}
 	return errors.Join(err, s.wait())
 }
+
+// demoTelephones cannot be dialled by anybody. Somebody answers at every hour; IVR_HOURS or IVR_REHEARSE_AT shows the hotline after hours.
+var demoTelephones = map[string]string{"TWILIO_NUMBER": "+8610000012333", "IVR_AGENTS": "+8610000000101", "IVR_HOURS": "1-7 00:00-24:00"}
 
 func demoStaffSetting() string {
 	var list []string

@@ -40,6 +40,8 @@ func commands() map[string]command {
 		"ledger":     {"ledger verify", "rebuild every packed person-year from the contribution rows and compare", program.ledger},
 		"statements": {"statements issue --year Y [--region DIGITS] [--json] | status [--year Y] [--region DIGITS] [--json]", "issue a year's statements to everybody, and show how many are issued, sent, opened", program.statements},
 		"audit":      {"audit verify", "find any altered, removed or reordered row of the audit log", program.audit},
+
+		"twilio": {"twilio check [--json] | provision [--dry-run] | fallback", "check and set up the hotline's account at the telephone carrier; print its fallback document", program.twilio},
 	}
 }
 

@@ -19,6 +19,8 @@ type Carrier struct {
 	mu         sync.Mutex
 	sounds     map[string][]byte
 	ringing    []Ringing
+	number     fiber.Map // ours, as the carrier has it; nil for none
+	countries  []Country
 }
 
 // Ringing is a telephone of ours that rings.
@@ -60,7 +62,10 @@ func (r *Carrier) taken() (one Ringing, ok bool) {
 
 // Routes serves the interface below /2010-04-01.
 func (r *Carrier) Routes(app *fiber.App) {
+	r.accountRoutes(app)
 	account := app.Group("/2010-04-01/Accounts/:account", r.mustBeTheAccount)
+	account.Get("/IncomingPhoneNumbers.json", r.numbers)
+	account.Post("/IncomingPhoneNumbers/:number.json", r.setNumber)
 	account.All("/Recordings/:recording", r.recording)
 	account.Post("/Calls.json", r.call)
 	account.Post("/Messages.json", r.message)
@@ -68,7 +73,7 @@ func (r *Carrier) Routes(app *fiber.App) {
 
 func (r *Carrier) mustBeTheAccount(c *fiber.Ctx) error {
 	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(r.sid+":"+r.token))
-	if subtle.ConstantTimeCompare([]byte(c.Get(fiber.HeaderAuthorization)), []byte(want)) != 1 || c.Params("account") != r.sid {
+	if subtle.ConstantTimeCompare([]byte(c.Get(fiber.HeaderAuthorization)), []byte(want)) != 1 || c.Params("account", r.sid) != r.sid {
 		return problem(c, fiber.StatusUnauthorized, 20003, "Authenticate")
 	}
 	return c.Next()

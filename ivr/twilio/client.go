@@ -12,6 +12,7 @@ import (
 
 	"github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+	voice "github.com/twilio/twilio-go/rest/voice/v1"
 
 	"shebao/shared/fault"
 )
@@ -35,6 +36,7 @@ type Client struct {
 	config  Config
 	http    *http.Client
 	service *api.ApiService
+	voice   *voice.ApiService
 }
 
 // patience is far below the fifteen seconds in which a webhook must be answered; nothing here is called within one but the playing of a recording.
@@ -49,7 +51,8 @@ func New(c Config) (*Client, error) {
 	web := &http.Client{Timeout: patience, Transport: rewrite{to}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	base := &client.Client{Credentials: client.NewCredentials(c.AccountSID, c.Token), HTTPClient: web}
 	base.SetAccountSid(c.AccountSID)
-	return &Client{c, web, api.NewApiService(client.NewRequestHandler(base))}, nil
+	requests := client.NewRequestHandler(base)
+	return &Client{c, web, api.NewApiService(requests), voice.NewApiService(requests)}, nil
 }
 
 // rewrite sends requests for the carrier's hosts to the configured address, and refuses every other host. The carrier's own host keeps its sisters as they are.

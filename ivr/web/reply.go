@@ -173,6 +173,31 @@ func farewell(lang string, keys ...string) []byte {
 	return d.empty("Hangup").bytes()
 }
 
+// Samples is a document that speaks in every voice, at both speeds, and listens in every language in which words are listened for.
+func Samples() []byte {
+	d := newDocument()
+	for _, lang := range callflow.Languages {
+		for _, slow := range []bool{false, true} {
+			d.say(lang, slow, callflow.Line{Key: string(callflow.Menu)})
+		}
+		d.gather(callflow.State{Lang: lang}, callflow.Reply{Speech: true, MaxKeys: 1}, "/").end()
+	}
+	return d.bytes()
+}
+
+// Voices names the voices that are used.
+func Voices() []string {
+	var names []string
+	for _, lang := range callflow.Languages {
+		name := voices[lang].voice
+		if language := voices[lang].language; language != "" {
+			name += " (" + language + ")"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
 // Fallback is the document for the carrier's fallback address: static, in every language, for a place that does not share a fate with this house.
 func Fallback() []byte { return apology() }
 

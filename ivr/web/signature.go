@@ -26,8 +26,8 @@ func signed(tokens [][]byte, address string, form url.Values, contentType string
 	}
 	isForm := strings.HasPrefix(contentType, "application/x-www-form-urlencoded")
 	if want := u.Query().Get("bodySHA256"); want != "" {
-		sum := sha256.Sum256(body)
-		if !hmac.Equal([]byte(strings.ToLower(want)), []byte(hex.EncodeToString(sum[:]))) {
+		hash := sha256.Sum256(body)
+		if !hmac.Equal([]byte(strings.ToLower(want)), []byte(hex.EncodeToString(hash[:]))) {
 			return false
 		}
 		form = nil
@@ -37,14 +37,23 @@ func signed(tokens [][]byte, address string, form url.Values, contentType string
 	text := sortedPairs(form)
 	for _, token := range tokens {
 		for _, variant := range ports(address, u) {
-			mac := hmac.New(sha1.New, token)
-			mac.Write([]byte(variant + text))
-			if hmac.Equal(mac.Sum(nil), given) {
+			if hmac.Equal(sum(token, variant+text), given) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// Sign signs a request as the carrier does, for the operator's check that signed requests arrive; address is without a fragment, form is nil for a JSON body.
+func Sign(token []byte, address string, form url.Values) string {
+	return base64.StdEncoding.EncodeToString(sum(token, address+sortedPairs(form)))
+}
+
+func sum(token []byte, text string) []byte {
+	mac := hmac.New(sha1.New, token)
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
 }
 
 func sortedPairs(form url.Values) string {

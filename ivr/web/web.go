@@ -83,6 +83,14 @@ var (
 	errorCode     = regexp.MustCompile(`^[0-9]{1,6}$`)
 )
 
+// Addresses of the hotline that the carrier is told beforehand. After what does not connect, a timeout or an error of ours the start of a call is asked again within
+// the carrier's fifteen seconds, and the end of a call is told again: both are idempotent.
+func StartAddress(publicURL string) string {
+	return publicURL + "/voice/start#ct=2000&rt=4500&rc=2&rp=ct,rt,5xx"
+}
+func StatusAddress(publicURL string) string   { return publicURL + "/voice/status#rc=5&rp=5xx,ct,rt" }
+func FallbackAddress(publicURL string) string { return publicURL + "/voice/fallback" }
+
 // textReports is the one webhook that is of no call.
 const textReports = "/text"
 
