@@ -101,7 +101,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	book := ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})
 	live, calls := changes{d.Redis}, desk{cases, book, press}
 	cases.OnChange(live.publish)
-	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
+	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
@@ -129,8 +129,13 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 			d.Log.Error("sweeping the documents' deadlines failed", "error", err.Error()) // what did not call calls at the next tick
 		}
 	})
+	forget := every(c.sweepEvery, func(ctx context.Context) {
+		if err := cases.EndOpenings(ctx, d.Now().UTC()); err != nil && ctx.Err() == nil {
+			d.Log.Error("wiping identities failed", "error", err.Error()) // none is shown after its time all the same
+		}
+	})
 	watch := supervise{cases, book, c.levels}.run(c.superviseEvery, d.Now, d.Log)
-	return server.Wing{App: app, Background: []func(context.Context) error{take, learn, sweep, warn, watch}}, nil
+	return server.Wing{App: app, Background: []func(context.Context) error{take, learn, sweep, warn, forget, watch}}, nil
 }
 
 // learnCalendar brings the ledger's holiday notices to the desk's clocks.

@@ -94,6 +94,16 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/cases/:number/related/unmerge", caseworkers, s.unmerge},
 		{"POST", "/cases/:number/related/write", caseworkers, s.writeAll},
 
+		{"GET", "/cases/:number/identity", caseworkers, s.showIdentity},
+		{"POST", "/cases/:number/identity", investigators, s.askIdentity},
+		{"POST", "/cases/:number/identity/:id/agree", investigators, s.answerIdentity("agree")},
+		{"POST", "/cases/:number/identity/:id/refuse", investigators, s.answerIdentity("refuse")},
+		{"POST", "/cases/:number/identity/:id/take-back", investigators, s.answerIdentity("take-back")},
+		{"POST", "/cases/:number/identity/:id/view", investigators, s.viewIdentity},
+		{"GET", "/keyholder", investigators, s.showKeyholder},
+		{"POST", "/keyholder", investigators, s.makeKeyholder},
+		{"POST", "/keyholder/passphrase", investigators, s.changePassphrase},
+
 		{"GET", "/me", staff, s.showMe},
 		{"POST", "/me/password", staff, s.changePassword},
 		{"POST", "/me/keys", staff, s.setKeys},
@@ -158,6 +168,7 @@ var navigation = []struct {
 	{"/queue", "desk.nav.queue", caseworkers},
 	{"/supervision/register", "supervision.nav", overseers},
 	{"/conflicts", "conflict.title", caseworkers},
+	{"/keyholder", "identity.nav", investigators},
 	{"/settings/money", "money.nav.setting", supervisors},
 	{"/people", "people.nav", sysadmins},
 	{"/sign-ins", "people.nav.signins", keepers},
@@ -171,4 +182,5 @@ var caseTabs = []struct{ path, text string }{
 	{"/notices", "notice.tab"},
 	{"/payments", "money.tab.payments"},
 	{"/related", "queue.tab.related"},
+	{"/identity", "identity.tab"},
 }

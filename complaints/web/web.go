@@ -85,6 +85,7 @@ type Site struct {
 	Recusal       Recusal
 	Money         Money
 	Payments      Payments
+	Identities    Identities
 	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
 	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
 	Secure        bool

@@ -65,6 +65,7 @@ GRANT INSERT ON intake.message TO shebao_portal, shebao_ivr;
 GRANT SELECT (id, mailbox_id, from_desk, for_mailbox, key_hash, sent_at) ON intake.message TO shebao_portal, shebao_ivr;
 GRANT INSERT ON intake.attachment TO shebao_portal, shebao_ivr;
 GRANT SELECT (channel, key_hash, sha256) ON intake.attachment TO shebao_portal, shebao_ivr;
+GRANT SELECT (mailbox_id, opened_at, for_mailbox, id) ON intake.identity_opening TO shebao_portal, shebao_ivr;
 REVOKE ALL ON FUNCTION intake.detach FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION intake.detach TO shebao_portal;
 
@@ -75,6 +76,7 @@ GRANT SELECT (id, public_key, status, status_at, promised_by, filed_at), UPDATE 
 GRANT SELECT, INSERT ON intake.message TO shebao_complaints;
 GRANT UPDATE (taken_at) ON intake.message TO shebao_complaints;
 GRANT SELECT ON intake.attachment TO shebao_complaints;
+GRANT INSERT ON intake.identity_opening TO shebao_complaints;
 
 -- Text messages: every process may write one and count how many there were; the hotline, which speaks to the carrier, sends them and wipes them.
 GRANT USAGE ON SCHEMA sms TO shebao_portal, shebao_ivr, shebao_complaints;

@@ -17,11 +17,14 @@ type FormField struct {
 	Choices []Pair // what is read and what is sent
 }
 
-func (f FormField) name() string {
+func (f FormField) name() string { return f.input().name() }
+
+// input is the text field under the name that it is sent by.
+func (f FormField) input() Input {
 	if f.Name != "" {
-		return f.Name
+		f.Input.Name = f.Name
 	}
-	return f.ID
+	return f.Input
 }
 
 // attributes of a list are those of its input.

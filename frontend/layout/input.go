@@ -8,7 +8,8 @@ import (
 
 // Input describes one text field of a form.
 type Input struct {
-	ID           string // also the field's name
+	ID           string // also the field's name, when it has no other
+	Name         string
 	Label        string
 	Hint         string
 	Value        string
@@ -18,6 +19,13 @@ type Input struct {
 	Numeric      bool // the telephone's digit keyboard
 	MaxLength    string
 	Errors       []FieldError
+}
+
+func (f Input) name() string {
+	if f.Name == "" {
+		return f.ID
+	}
+	return f.Name
 }
 
 func (f Input) kind() string {

@@ -718,7 +718,7 @@ func Asked(p Page, f Form) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = Field(p, field.Input).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Field(p, field.input()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

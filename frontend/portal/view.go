@@ -234,12 +234,16 @@ type Mailbox struct {
 	Late     bool
 	Steps    []Step
 	Messages []Message
+	Openings []Opening
 	Words    string
 	Key      string
 	Files    Files
 	Handed   string // sealed list of files that came with a message that could not be sent
 	Sent     bool
 }
+
+// Opening is one time that two people opened the reporter's identity.
+type Opening struct{ Who, Why, When string }
 
 // Step is one of the stages on the way.
 type Step struct {

@@ -113,6 +113,9 @@ func (s *Site) mailboxPage(c *fiber.Ctx, m *intake.Mailbox, v pages.Mailbox) err
 		v.Messages = append(v.Messages, pages.Message{From: from, Text: message.Text, FromDesk: message.FromDesk,
 			When: dateWords(p.Lang, calendar.DateOf(message.SentAt)) + message.SentAt.In(calendar.Zone).Format(" 15:04")})
 	}
+	for _, o := range m.Openings {
+		v.Openings = append(v.Openings, pages.Opening{Who: p.T("opening.line", p.T("seen.role."+o.Asked), p.T("seen.role."+o.Agreed)), Why: p.T("opening.why", o.Reason), When: instantWords(p.Lang, o.At)})
+	}
 	v.Files.Accept, v.Files.Errors, v.Files.Hint = evidence.Accept, v.Errors, p.T("files.hint", evidence.MaxFiles, evidence.MaxBytes>>20, evidence.MaxTotal>>20)
 	if v.Key == "" {
 		var err error

@@ -193,7 +193,7 @@ func (d *Desk) IncompleteDrafts(ctx context.Context, before time.Time, limit int
 	return list, rows.Err()
 }
 
-// OpenIdentity opens a named reporter's identity. The caller has made sure that two people agreed and has written the audit entry.
+// OpenIdentity opens a named reporter's identity. The caller has made sure that two people agreed; before it is shown it is noted in the audit log and for the reporter (TellOpened).
 func OpenIdentity(key seal.PrivateKey, sealed []byte) (Reporter, error) {
 	var r Reporter
 	plain, err := key.Open(placeIdentity, sealed)

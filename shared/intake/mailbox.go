@@ -28,6 +28,7 @@ type Progress struct {
 type Mailbox struct {
 	Progress
 	Messages []Message
+	Openings []Opening // times that two people opened the reporter's identity
 
 	id     int64
 	public seal.PublicKey
@@ -87,6 +88,9 @@ func (c *Counter) Open(ctx context.Context, code receipt.Code) (*Mailbox, error)
 		return nil, fmt.Errorf("unlock mailbox: %w", err)
 	}
 	if m.Messages, err = c.messages(ctx, m.id, key); err != nil {
+		return nil, err
+	}
+	if m.Openings, err = c.openings(ctx, m.id, key); err != nil {
 		return nil, err
 	}
 	return &m, nil
