@@ -19,6 +19,7 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/document"
+	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
@@ -134,7 +135,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 			d.Log.Error("wiping identities failed", "error", err.Error()) // none is shown after its time all the same
 		}
 	})
-	watch := supervise{cases, book, c.levels}.run(c.superviseEvery, d.Now, d.Log)
+	watch := supervise{cases, book, c.levels, eligibility.New(d.DB)}.run(c.superviseEvery, d.Now, d.Log)
 	return server.Wing{App: app, Background: []func(context.Context) error{take, learn, sweep, warn, forget, watch}}, nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
+	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres/postgrestest"
@@ -50,7 +51,7 @@ const (
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	r := &room{t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, intake.Migrations(), Migrations()), log: &bytes.Buffer{}, at: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)}
+	r := &room{t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, eligibility.Migrations(), intake.Migrations(), Migrations()), log: &bytes.Buffer{}, at: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)}
 	content, err := seal.GenerateKey()
 	if err != nil {
 		t.Fatal(err)

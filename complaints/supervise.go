@@ -10,6 +10,7 @@ import (
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/eligibility"
 	"shebao/shared/latefee"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
@@ -20,6 +21,8 @@ type supervise struct {
 	store  *store.Store
 	ledger *ledger.Ledger
 	levels []supervision.Level
+
+	eligible *eligibility.Room
 }
 
 // run refreshes when the ledger has changed or the day has, and looks again every so often. What fails is tried again at the next look.
@@ -55,15 +58,25 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 	if err != nil {
 		return false, err
 	}
+	figures := store.LedgerFigures{Debtors: debtors}
 	flows, err := s.ledger.Flows(ctx)
 	if err != nil {
 		return false, err
 	}
-	kept := make([]store.CollectionFlow, len(flows))
+	figures.Flows = make([]store.CollectionFlow, len(flows))
 	for i, f := range flows {
-		kept[i] = store.CollectionFlow(f)
+		figures.Flows[i] = store.CollectionFlow(f)
 	}
-	return true, s.store.RefreshSupervised(ctx, store.Supervised{Run: state.Run, DataDate: state.DataDate, OnDay: today, At: now}, debtors, kept)
+	if figures.Signs, err = s.signs(ctx, state.DataDate); err != nil {
+		return false, err
+	}
+	if figures.Pensioners, err = s.pensioners(ctx); err != nil {
+		return false, err
+	}
+	if figures.Plans, err = s.plans(ctx, debtors, today); err != nil {
+		return false, err
+	}
+	return true, s.store.RefreshSupervised(ctx, store.Supervised{Run: state.Run, DataDate: state.DataDate, OnDay: today, At: now}, figures)
 }
 
 // debtors are the employers that owe for periods that are judged, with the late fee of every line to today.

@@ -14,6 +14,7 @@ import (
 	"shebao/complaints/supervision"
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
+	"shebao/shared/eligibility"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
@@ -34,7 +35,7 @@ const steel = "91330402MA10000010" // the first employer
 
 func newOffice(t *testing.T) office {
 	t.Helper()
-	pool := postgrestest.New(t, audit.Migrations(), ledger.Migrations, intake.Migrations(), Migrations())
+	pool := postgrestest.New(t, audit.Migrations(), ledger.Migrations, eligibility.Migrations(), intake.Migrations(), Migrations())
 	key, err := seal.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +49,7 @@ func newOffice(t *testing.T) office {
 		t.Fatal(err)
 	}
 	cases := store.New(pool, intake.NewDesk(pool, key), lifecycle.Rules{Workdays: calendar.China(), Settings: lifecycle.DefaultSettings()}, seal.NewSlow(), field)
-	o := office{supervise{cases, ledger.New(pool, ledger.Keys{Field: field, Hash: hash}), []supervision.Level{{Name: "prefecture", Amount: 500_00}, {Name: "province", Amount: 1_000_000_00}}}, pool}
+	o := office{supervise{cases, ledger.New(pool, ledger.Keys{Field: field, Hash: hash}), []supervision.Level{{Name: "prefecture", Amount: 500_00}, {Name: "province", Amount: 1_000_000_00}}, eligibility.New(pool)}, pool}
 	for i, region := range []string{"330402", "330402", "330411", "330106", "330106"} {
 		o.exec(t, `INSERT INTO ledger.employer (uscc, name, name_grams, region, status, ownership) VALUES ($1, $2, '{}', $3, 1, '有限责任公司')`, fmt.Sprintf("91%sMA1000001%d", region, i), fmt.Sprintf("单位%d", i), region)
 	}
@@ -239,7 +240,7 @@ func TestAPlanIsFollowedInTheLedger(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		receipts, err := supervisor{o.store, o.ledger, o.levels}.receipts(t.Context(), opened, plans[0])
+		receipts, err := planReceipts(t.Context(), o.ledger, d.EmployerID, opened.Lines, plans[0])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -73,41 +73,13 @@ func (s supervisor) Debtor(ctx context.Context, session, uscc string, now time.T
 		return file, err
 	}
 	for _, plan := range plans {
-		receipts, err := s.receipts(ctx, d, plan)
+		receipts, err := planReceipts(ctx, s.ledger, d.EmployerID, d.Lines, plan)
 		if err != nil {
 			return file, err
 		}
 		file.Plans = append(file.Plans, web.PlanStanding{Plan: plan, Standing: supervision.Stand(plan.Instalments, receipts, calendar.DateOf(now))})
 	}
 	return file, nil
-}
-
-// receipts are what came in for a plan, from the ledger. A row that was paid in part before the signing shows its whole sum at its last day: what is more than the
-// plan's total less what its periods still owe was there before, and is taken off the earliest.
-func (s supervisor) receipts(ctx context.Context, d supervision.Debtor, plan supervision.Plan) ([]supervision.Receipt, error) {
-	received, err := s.ledger.ReceivedSince(ctx, d.EmployerID, plan.Through, plan.SignedOn)
-	if err != nil {
-		return nil, err
-	}
-	came := plan.Total
-	for _, line := range d.Lines {
-		if line.Period <= plan.Through {
-			came -= line.Owed
-		}
-	}
-	var sum money.Fen
-	for _, r := range received {
-		sum += r.Amount
-	}
-	var list []supervision.Receipt
-	for _, r := range received {
-		before := min(r.Amount, max(0, sum-max(0, came)))
-		sum -= before
-		if r.Amount > before {
-			list = append(list, supervision.Receipt{On: r.On, Amount: r.Amount - before})
-		}
-	}
-	return list, nil
 }
 
 func (s supervisor) SetDebtorState(ctx context.Context, session, uscc string, version int, state supervision.DebtorState, now time.Time) error {

@@ -11,12 +11,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"shebao/complaints/lifecycle"
+	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/postgres"
 )
 
 // Assign gives a case to a member of staff. A supervisor assigns to anybody who may see the case, an investigator takes it for themselves when nobody has it.
-// It moves no deadline. Errors: fault.NotFound; fault.Denied (fault.desk.assign) when the asker may not, or the owner could not see the case.
+// It moves no deadline. Errors: fault.NotFound; fault.Denied (fault.desk.assign) when the asker may not, or the owner could not see the case, and (fault.audit.unfit.…)
+// when an audit is given to who may not be assigned one.
 func (s *Store) Assign(ctx context.Context, who Staff, number, account string, now time.Time) error {
 	return s.change(ctx, who, number, 0, func(tx pgx.Tx, c Case) error {
 		if who.Role != lifecycle.Supervisor && (account != who.Account || c.Owner != 0) {
@@ -37,6 +39,11 @@ func (s *Store) Assign(ctx context.Context, who Staff, number, account string, n
 		}
 		if owner == c.Owner {
 			return nil
+		}
+		if c.Route == lifecycle.Audit {
+			if err := mayAudit(ctx, tx, owner, calendar.DateOf(now)); err != nil {
+				return err
+			}
 		}
 		if _, err := tx.Exec(ctx, `UPDATE complaints.complaint SET owner_id = $2, claimed_at = $3 WHERE id = $1 OR lead_id = $1`, c.ID, owner, now); err != nil {
 			return fmt.Errorf("assign case: %w", err)

@@ -28,9 +28,14 @@ func (s *Store) Act(ctx context.Context, who Staff, number string, version int, 
 		if err != nil {
 			return err
 		}
-		before := c.State
+		before, owner := c.State, c.Owner
 		c.Case = next
 		c.Owner = ownerAfter(c, who, in.Action)
+		if c.Route == lifecycle.Audit && c.Owner != owner {
+			if err := mayAudit(ctx, tx, c.Owner, in.Today); err != nil {
+				return err
+			}
+		}
 		reply := in.Text
 		switch in.Action {
 		case lifecycle.ProposeDecision:

@@ -204,10 +204,12 @@ func (s *Store) Drafts(ctx context.Context, who Staff, now time.Time) ([]intake.
 // quiet is how long a draft is left to whoever may still be filing it.
 const quiet = 15 * time.Minute
 
-// claimNext gives the first waiting case within the scope to $3, whoever else asks at the same moment; the intake ($5) only what is not accepted yet.
+// claimNext gives the first waiting case within the scope to $3, whoever else asks at the same moment; the intake ($5) only what is not accepted yet, and an audit only
+// to who may be assigned one.
 const claimNext = `
 	UPDATE complaints.complaint SET owner_id = $3, claimed_at = $4, state = CASE WHEN state = 'received' THEN 'screening' ELSE state END, version = version + 1
-	WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND (NOT $5 OR c.state IN ('received', 'screening')) AND ` + scoped + ` ORDER BY c.due, c.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+	WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND (NOT $5 OR c.state IN ('received', 'screening'))
+		AND (c.route <> 'audit' OR (SELECT complaints.audit_unfit($3, ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date)) = '') AND ` + scoped + ` ORDER BY c.due, c.id LIMIT 1 FOR UPDATE SKIP LOCKED)
 	RETURNING id, number, region`
 
 // ClaimNext gives the waiting case with the nearest deadline to a member of staff, who thereby screens it; two who ask at once get two cases.

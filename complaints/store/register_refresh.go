@@ -42,17 +42,32 @@ func (s *Store) Supervised(ctx context.Context) (Supervised, error) {
 	return of, postgres.Classify(err)
 }
 
-// RefreshSupervised replaces the figures of the register and of collection by the ledger's, in one transaction, and writes down what changed for whom. One refresh
+// LedgerFigures are what a refresh takes from the ledger.
+type LedgerFigures struct {
+	Debtors    []supervision.DebtorFigures
+	Flows      []CollectionFlow
+	Signs      []supervision.Candidate // every employer, for choosing audits and for coverage
+	Pensioners map[string]int          // by region
+	Plans      []PlanStanding          // of the plans that run
+}
+
+// RefreshSupervised replaces the figures of register, collection and audits by the ledger's, in one transaction, and writes down what changed for whom. One refresh
 // runs at a time; a second one waits and then repeats the same. An employer that no longer owes stays in the register with the day on which that was seen.
-func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, debtors []supervision.DebtorFigures, flows []CollectionFlow) error {
+func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, from LedgerFigures) error {
 	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT FROM complaints.supervised FOR UPDATE`); err != nil {
 			return fmt.Errorf("lock supervised figures: %w", err)
 		}
-		if err := refreshDebtors(ctx, tx, of, debtors); err != nil {
+		if err := refreshDebtors(ctx, tx, of, from.Debtors); err != nil {
 			return err
 		}
-		if err := replaceFlows(ctx, tx, flows); err != nil {
+		if err := replaceFlows(ctx, tx, from.Flows); err != nil {
+			return err
+		}
+		if err := replaceSigns(ctx, tx, from); err != nil {
+			return err
+		}
+		if err := standPlans(ctx, tx, of, from.Plans); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `UPDATE complaints.supervised SET run = $1, data_date = $2, on_day = $3, at = $4`, of.Run, dateArg(of.DataDate), of.OnDay.Time(), of.At)

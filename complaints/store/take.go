@@ -42,10 +42,8 @@ func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error)
 		}
 		ok = true
 		received := calendar.DateOf(sub.FiledAt)
-		var n int
-		err = tx.QueryRow(ctx, `INSERT INTO complaints.number (year, last) VALUES ($1, 1) ON CONFLICT (year) DO UPDATE SET last = complaints.number.last + 1 RETURNING last`, received.Year).Scan(&n)
-		if err != nil {
-			return fmt.Errorf("number a case: %w", err)
+		if number, err = nextNumber(ctx, tx, received.Year); err != nil {
+			return err
 		}
 		t := sub.TipOff
 		c := lifecycle.New(lifecycle.RouteOf(string(t.Kind), t.OwnRights), t.Named, received, s.rules())
@@ -54,7 +52,7 @@ func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error)
 			INSERT INTO complaints.complaint (number, submission_id, mailbox_id, identity, channel, route, kind, region, employer_uscc, employer_name, from_period, to_period, words, state, due, received_at,
 				clock_duty, clock_from, clock_days, clock_unit, provisional, tell_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) RETURNING id`,
-			fmt.Sprintf("%d-%06d", received.Year, n), sub.ID, sub.Mailbox, sub.Identity, string(t.Channel), string(c.Route), string(t.Kind), t.Region,
+			number, sub.ID, sub.Mailbox, sub.Identity, string(t.Channel), string(c.Route), string(t.Kind), t.Region,
 			t.EmployerUSCC, t.EmployerName, int32(t.From), int32(t.To), t.Words, string(c.State), c.Due.Time(), sub.FiledAt,
 			string(c.Clock.Duty), dateArg(c.Clock.From), c.Clock.Days, string(c.Clock.Unit), c.Provisional, dateArg(c.TellBy)).Scan(&id)
 		if err != nil {
@@ -63,7 +61,7 @@ func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error)
 		if err := index(ctx, tx, id, t.Region, t.EmployerName, t.EmployerUSCC, t.Words); err != nil {
 			return err
 		}
-		number, region = fmt.Sprintf("%d-%06d", received.Year, n), t.Region
+		region = t.Region
 		return event(ctx, tx, id, nil, "received", "", now)
 	})
 	if ok && err == nil {
@@ -93,6 +91,16 @@ func (s *Store) takeMessage(ctx context.Context, now time.Time) (ok bool, err er
 		s.changed(ctx, number, region)
 	}
 	return ok, err
+}
+
+// nextNumber numbers a case of a year; none is missing, since it is taken in the case's own transaction.
+func nextNumber(ctx context.Context, tx pgx.Tx, year int) (string, error) {
+	var n int
+	err := tx.QueryRow(ctx, `INSERT INTO complaints.number (year, last) VALUES ($1, 1) ON CONFLICT (year) DO UPDATE SET last = complaints.number.last + 1 RETURNING last`, year).Scan(&n)
+	if err != nil {
+		return "", fmt.Errorf("number a case: %w", err)
+	}
+	return fmt.Sprintf("%d-%06d", year, n), nil
 }
 
 func event(ctx context.Context, tx pgx.Tx, complaint int64, staff *int32, what, text string, at time.Time) error {

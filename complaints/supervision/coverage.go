@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"shebao/shared/calendar"
+	"shebao/shared/fault"
 )
 
 // The targets of a year in percent (劳社部函〔2003〕32号 三): 实地稽核的人数不少于参保人数的 60%；核查人数不少于退休人员的 60%.
@@ -61,8 +62,32 @@ func Sample(persons []int64, n int, seed string) []int64 {
 // asks for the system].
 const AssistanceDays = 20
 
-// AssistanceDue is the last day for the answer to a request that came on a day.
-func AssistanceDue(received calendar.Date, w *calendar.Workdays) calendar.Date {
-	due, _ := w.Add(received, AssistanceDays)
-	return due
+// AssistanceBy is the last day for the answer to a request that was sent or received on a day; provisional says that a year in between has no holiday notice yet.
+func AssistanceBy(began calendar.Date, days int, w *calendar.Workdays) (due calendar.Date, provisional bool) {
+	return w.Add(began, days)
 }
+
+// Wrong says which figures of a visit cannot be, field by field. A visit is entered when it is over, and whoever was found without registration or with too low a base
+// is among those checked; an employer that will not sign is noted with the reason (社会保险稽核办法: 拒绝签字的注明原因).
+func (v Visit) Wrong(today calendar.Date) []fault.Field {
+	var wrong []fault.Field
+	for _, one := range []struct {
+		bad       bool
+		name, key string
+	}{
+		{v.On.IsZero() || v.On.After(today), "visited_on", "fault.audit.past"},
+		{v.Found < 0 || v.Found > planMost, "found", "fault.audit.count"},
+		{v.Checked < 0 || v.Checked > v.Found, "checked", "fault.audit.checked"},
+		{v.Unregistered < 0 || v.Unregistered > v.Checked, "unregistered", "fault.audit.among"},
+		{v.Underreported < 0 || v.Underreported > v.Checked, "underreported", "fault.audit.among"},
+		{v.Refused && v.Note == "", "note", "fault.desk.reason"},
+	} {
+		if one.bad {
+			wrong = append(wrong, fault.Field{Name: one.name, Key: one.key})
+		}
+	}
+	return wrong
+}
+
+// planMost is more people than any employer has.
+const planMost = 1_000_000

@@ -52,7 +52,7 @@ func TestTheSampleCanBeRepeated(t *testing.T) {
 }
 
 func TestAssistanceHasAClock(t *testing.T) {
-	if due := supervision.AssistanceDue(calendar.NewDate(2026, 9, 24), calendar.China()); due != calendar.NewDate(2026, 10, 29) { // the national holiday lies between
+	if due, _ := supervision.AssistanceBy(calendar.NewDate(2026, 9, 24), supervision.AssistanceDays, calendar.China()); due != calendar.NewDate(2026, 10, 29) { // the national holiday lies between
 		t.Errorf("due %s", due)
 	}
 }

@@ -83,3 +83,8 @@ GRANT USAGE ON SCHEMA sms TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT INSERT ON sms.message TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT SELECT (person_id, number_hash, cause, enqueued_at) ON sms.message TO shebao_portal, shebao_complaints;
 GRANT SELECT, UPDATE, DELETE ON sms.message TO shebao_ivr;
+
+-- Pension eligibility: pensioners confirm for themselves by portal and hotline; the desk counts and records what it found.
+GRANT USAGE ON SCHEMA eligibility TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT SELECT, INSERT ON eligibility.confirmation TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT UPDATE (met, confirmed_on, recorded_at) ON eligibility.confirmation TO shebao_complaints;

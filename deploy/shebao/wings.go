@@ -9,6 +9,7 @@ import (
 	"shebao/shared/audit"
 	"shebao/shared/config"
 	"shebao/shared/credential"
+	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
@@ -46,6 +47,6 @@ func wings() []wing {
 // migrations of every module, in the order in which they may refer to each other.
 func migrations() []postgres.Migrations {
 	return []postgres.Migrations{
-		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
+		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
 	}
 }
