@@ -49,7 +49,7 @@ func shareWriteLock(ctx context.Context, tx pgx.Tx) error {
 // region. Contributions are changed by the database function ledger.book_payment alone, so that the caller's role needs no right on the table. booked is false when the payment had been
 // booked before. After a failure the transaction is of no more use.
 // Errors: fault.Invalid (payment.empty, payment.date, payment.no_month, payment.more_than_owed with period and insurance), fault.Conflict (payment.differs) when the ID stands for another
-// payment, fault.Unavailable.
+// payment, (payment.reversed) for one that ReversePayment has taken out; fault.Unavailable.
 func (l *Ledger) RecordPayment(ctx context.Context, tx pgx.Tx, p Payment, now time.Time) (booked bool, err error) {
 	lines, err := p.sorted()
 	if err != nil {
@@ -63,7 +63,10 @@ func (l *Ledger) RecordPayment(ctx context.Context, tx pgx.Tx, p Payment, now ti
 	}
 	hash := p.hash(lines)
 	var known []byte
-	switch err := tx.QueryRow(ctx, `SELECT content_hash FROM ledger.payment WHERE id = $1`, p.ID).Scan(&known); {
+	var undone bool
+	switch err := tx.QueryRow(ctx, `SELECT content_hash, reversed_run_id IS NOT NULL FROM ledger.payment WHERE id = $1`, p.ID).Scan(&known, &undone); {
+	case err == nil && undone:
+		return false, fault.New(fault.Conflict, "payment.reversed")
 	case err == nil && slices.Equal(known, hash):
 		return false, nil
 	case err == nil:
