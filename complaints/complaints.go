@@ -23,6 +23,7 @@ import (
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
+	"shebao/shared/publication"
 	"shebao/shared/seal"
 	"shebao/shared/server"
 )
@@ -44,6 +45,8 @@ type Config struct {
 
 	levels         []supervision.Level
 	superviseEvery time.Duration
+	windowDays     int  // working days in which listed employers may object
+	annotate       bool // who has paid stays listed, with that word
 }
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
@@ -61,6 +64,13 @@ func ReadConfig(r *config.Reader) Config {
 		r.Problem("DESK_WATCH_LEVELS", "needs NAME:YUAN pairs separated by commas, such as prefecture:300000")
 	}
 	c.superviseEvery = r.Duration("DESK_SUPERVISE_EVERY", 30*time.Second)
+	c.windowDays = r.Int("DESK_DAYS_PUBLICATION", supervision.ObjectionDays, 1, 60)
+	switch paid := r.Text("DESK_PUBLICATION_PAID", "remove"); paid {
+	case "remove", "annotate":
+		c.annotate = paid == "annotate"
+	default:
+		r.Problem("DESK_PUBLICATION_PAID", "needs remove or annotate")
+	}
 	if names := r.Text("DESK_DEMO_STAFF", ""); names != "" {
 		c.demoStaff = strings.Split(names, ",")
 	}
@@ -104,6 +114,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	cases.OnChange(live.publish)
 	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
+	site.Publications = publisher{cases, book}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
 	}
@@ -136,7 +147,8 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 		}
 	})
 	watch := supervise{cases, book, c.levels, eligibility.New(d.DB)}.run(c.superviseEvery, d.Now, d.Log)
-	return server.Wing{App: app, Background: []func(context.Context) error{take, learn, sweep, warn, forget, watch}}, nil
+	publish := every(c.superviseEvery, publishes(cases, d.Now, d.Log))
+	return server.Wing{App: app, Background: append([]func(context.Context) error{take, learn, sweep, warn, forget, watch}, publish)}, nil
 }
 
 // learnCalendar brings the ledger's holiday notices to the desk's clocks.
@@ -172,6 +184,11 @@ func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
 	}
 	s := store.New(pool, intake.NewDesk(pool, c.contentKey), lifecycle.Rules{Workdays: calendar.China(), Settings: c.limits}, seal.NewSlow(), field)
 	s.EndIdleAfter(c.idle)
+	hash, err := seal.NewHashKey(c.ledgerKey, "ledger")
+	if err != nil {
+		return nil, err
+	}
+	s.Publish(publication.NewWindow(c.contentKey, hash), c.windowDays, c.annotate)
 	return s, nil
 }
 

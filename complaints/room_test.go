@@ -25,6 +25,7 @@ import (
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres/postgrestest"
+	"shebao/shared/publication"
 	"shebao/shared/receipt"
 	"shebao/shared/seal"
 	"shebao/shared/server"
@@ -51,7 +52,7 @@ const (
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	r := &room{t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, eligibility.Migrations(), intake.Migrations(), Migrations()), log: &bytes.Buffer{}, at: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)}
+	r := &room{t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, eligibility.Migrations(), intake.Migrations(), publication.Migrations(), Migrations()), log: &bytes.Buffer{}, at: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)}
 	content, err := seal.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +60,7 @@ func newRoom(t *testing.T) *room {
 	if r.identity, err = seal.GenerateKey(); err != nil {
 		t.Fatal(err)
 	}
-	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, limits: lifecycle.DefaultSettings()}
+	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, limits: lifecycle.DefaultSettings()}
 	wing, err := New(t.Context(), c, server.Deps{DB: r.pool, Log: slog.New(slog.NewTextHandler(r.log, nil)), Now: func() time.Time { return r.at }})
 	if err != nil {
 		t.Fatal(err)

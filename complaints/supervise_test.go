@@ -20,6 +20,7 @@ import (
 	"shebao/shared/ledger"
 	"shebao/shared/money"
 	"shebao/shared/postgres/postgrestest"
+	"shebao/shared/publication"
 	"shebao/shared/seal"
 )
 
@@ -28,14 +29,16 @@ var supervisedAt = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 // office is a desk over a small ledger: five employers in two cities, three of them in arrears.
 type office struct {
 	supervise
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	counter *publication.Counter // where listed employers object
+	window  *publication.Window
 }
 
 const steel = "91330402MA10000010" // the first employer
 
 func newOffice(t *testing.T) office {
 	t.Helper()
-	pool := postgrestest.New(t, audit.Migrations(), ledger.Migrations, eligibility.Migrations(), intake.Migrations(), Migrations())
+	pool := postgrestest.New(t, audit.Migrations(), ledger.Migrations, eligibility.Migrations(), intake.Migrations(), publication.Migrations(), Migrations())
 	key, err := seal.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +52,9 @@ func newOffice(t *testing.T) office {
 		t.Fatal(err)
 	}
 	cases := store.New(pool, intake.NewDesk(pool, key), lifecycle.Rules{Workdays: calendar.China(), Settings: lifecycle.DefaultSettings()}, seal.NewSlow(), field)
-	o := office{supervise{cases, ledger.New(pool, ledger.Keys{Field: field, Hash: hash}), []supervision.Level{{Name: "prefecture", Amount: 500_00}, {Name: "province", Amount: 1_000_000_00}}, eligibility.New(pool)}, pool}
+	window := publication.NewWindow(key, hash)
+	cases.Publish(window, supervision.ObjectionDays, false)
+	o := office{supervise{cases, ledger.New(pool, ledger.Keys{Field: field, Hash: hash}), []supervision.Level{{Name: "prefecture", Amount: 500_00}, {Name: "province", Amount: 1_000_000_00}}, eligibility.New(pool)}, pool, publication.NewCounter(pool, key.Public(), hash), window}
 	for i, region := range []string{"330402", "330402", "330411", "330106", "330106"} {
 		o.exec(t, `INSERT INTO ledger.employer (uscc, name, name_grams, region, status, ownership) VALUES ($1, $2, '{}', $3, 1, '有限责任公司')`, fmt.Sprintf("91%sMA1000001%d", region, i), fmt.Sprintf("单位%d", i), region)
 	}

@@ -42,6 +42,8 @@ type Store struct {
 
 	tellChange Changed
 	idle       time.Duration
+
+	publishing publishing
 }
 
 // New makes the store. field seals the staff's second-factor secrets.

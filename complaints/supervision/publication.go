@@ -41,9 +41,10 @@ type Edition struct {
 	ListsEmployers bool          // then there is an objection window
 	OpenObjections int           // not yet decided
 	ObjectionsTo   calendar.Date // the last day of the window
+	WindowDays     int           // working days that the window is open
 }
 
-// ObjectionDays are the working days that listed employers have to object, after the day of approval [M: regional; 行政处罚法 art. 45 gives five for a statement].
+// ObjectionDays are the working days that listed employers have to object, after the day of approval, unless a setting says otherwise [M: regional; 行政处罚法 art. 45 gives five for a statement].
 const ObjectionDays = 5
 
 var editionTable = []struct {
@@ -88,7 +89,7 @@ func Publish(e Edition, action EditionAction, staff int32, reason string, today 
 	}
 	switch action {
 	case Submit:
-		e.State = Review
+		e.Author, e.State = staff, Review // who hands it in answers for it, whoever began it
 	case Return:
 		e.State = Draft
 	case Drop:
@@ -99,7 +100,7 @@ func Publish(e Edition, action EditionAction, staff int32, reason string, today 
 		e.Approver, e.State = staff, Published
 		if e.ListsEmployers {
 			e.State = Objection
-			e.ObjectionsTo, _ = w.Add(today, ObjectionDays)
+			e.ObjectionsTo, _ = w.Add(today, e.WindowDays)
 		}
 	}
 	return e, nil

@@ -27,7 +27,7 @@ func TestTheWayOfAPublication(t *testing.T) {
 	for _, state := range []supervision.EditionState{supervision.Draft, supervision.Review, supervision.Objection, supervision.Published, supervision.Replaced, supervision.Dropped} {
 		for _, action := range supervision.EditionActions {
 			for _, who := range []int32{author, other, system} {
-				e := supervision.Edition{State: state, Author: author, Approver: other, ListsEmployers: true, ObjectionsTo: today.AddDays(-1)}
+				e := supervision.Edition{State: state, Author: author, Approver: other, ListsEmployers: true, WindowDays: supervision.ObjectionDays, ObjectionsTo: today.AddDays(-1)}
 				got, err := supervision.Publish(e, action, who, "理由", today, calendar.China())
 				want := false
 				for _, may := range passes[step{state, action}] {
@@ -45,7 +45,7 @@ func TestTheWayOfAPublication(t *testing.T) {
 }
 
 func TestApprovalOpensAWindowForThoseListed(t *testing.T) {
-	e := supervision.Edition{State: supervision.Review, Author: 1, ListsEmployers: true}
+	e := supervision.Edition{State: supervision.Review, Author: 1, ListsEmployers: true, WindowDays: supervision.ObjectionDays}
 	e, err := supervision.Publish(e, supervision.Approve, 2, "", today, calendar.China())
 	if err != nil || e.State != supervision.Objection || e.ObjectionsTo != calendar.NewDate(2026, 12, 1) {
 		t.Fatalf("%+v %v", e, err)

@@ -82,6 +82,7 @@ type Desk interface {
 type Site struct {
 	Desk          Desk
 	Register      Register
+	Publications  Publications
 	Recusal       Recusal
 	Money         Money
 	Payments      Payments

@@ -88,3 +88,14 @@ GRANT SELECT, UPDATE, DELETE ON sms.message TO shebao_ivr;
 GRANT USAGE ON SCHEMA eligibility TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT SELECT, INSERT ON eligibility.confirmation TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT UPDATE (met, confirmed_on, recorded_at) ON eligibility.confirmation TO shebao_complaints;
+
+-- Publication: the desk publishes; the portal reads the last revision of what is published, and reaches the line of a listed employer only through functions that ask for its code.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA publication FROM PUBLIC;
+GRANT USAGE ON SCHEMA publication TO shebao_portal, shebao_complaints;
+GRANT SELECT ON publication.latest TO shebao_portal;
+GRANT EXECUTE ON FUNCTION publication.listed, publication.objections_to, publication.object, publication.attach TO shebao_portal;
+GRANT SELECT ON publication.latest TO shebao_complaints;
+GRANT SELECT, INSERT ON publication.snapshot TO shebao_complaints;
+GRANT SELECT, INSERT, UPDATE ON publication.listing TO shebao_complaints;
+GRANT SELECT, UPDATE ON publication.objection TO shebao_complaints;
+GRANT SELECT ON publication.objection_file TO shebao_complaints;

@@ -13,6 +13,7 @@ import (
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
+	"shebao/shared/publication"
 	"shebao/shared/server"
 	"shebao/shared/sms"
 )
@@ -47,6 +48,7 @@ func wings() []wing {
 // migrations of every module, in the order in which they may refer to each other.
 func migrations() []postgres.Migrations {
 	return []postgres.Migrations{
-		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
+		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), publication.Migrations(),
+		portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
 	}
 }

@@ -1,0 +1,194 @@
+package complaints
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"shebao/complaints/store"
+	"shebao/complaints/supervision"
+	"shebao/complaints/web"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/fault"
+	"shebao/shared/ledger"
+	"shebao/shared/money"
+	"shebao/shared/publication"
+)
+
+// publisher is what the desk's pages of publication call. It resolves the session first, so that nothing runs without a scope.
+type publisher struct {
+	store  *store.Store
+	ledger *ledger.Ledger
+}
+
+func (p publisher) Editions(ctx context.Context, session string, now time.Time) ([]web.Edition, error) {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, err
+	}
+	found, err := p.store.Editions(ctx, who, editionsShown)
+	list := make([]web.Edition, len(found))
+	for i, e := range found {
+		list[i] = web.Edition(e)
+	}
+	return list, err
+}
+
+const editionsShown = 200
+
+func (p publisher) Edition(ctx context.Context, session string, id int32, now time.Time) (web.EditionFile, error) {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return web.EditionFile{}, err
+	}
+	e, last, err := p.store.Edition(ctx, who, id)
+	if err != nil {
+		return web.EditionFile{}, err
+	}
+	f := web.EditionFile{Edition: web.Edition(e), Changes: publication.Compare(last, e.Body), Compared: last.Collection != nil || last.Arrears != nil || last.Audit != nil}
+	if f.Objections, err = p.store.Objections(ctx, who, id); err != nil {
+		return f, err
+	}
+	events, err := p.store.EditionEvents(ctx, id)
+	for _, v := range events {
+		f.Events = append(f.Events, web.EditionEvent(v))
+	}
+	if who.Role == web.Supervisor {
+		f.Actions = supervision.EditionAllowed(e.Edition, who.ID, calendar.DateOf(now))
+		f.MayDecide = e.State == supervision.Objection && e.Author != who.ID
+	}
+	return f, err
+}
+
+// Draft makes a draft of today's figures. minimum is for employers in arrears: who owes less is not named. Errors: fault.Invalid (field span) when the data has not reached the span's end;
+// fault.Denied, fault.Conflict as the store's.
+func (p publisher) Draft(ctx context.Context, session string, k publication.Key, span supervision.Span, minimum money.Fen, now time.Time) (int32, error) {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return 0, err
+	}
+	data, body, err := p.compose(ctx, who, k, span, minimum)
+	if err != nil {
+		return 0, err
+	}
+	return p.store.DraftEdition(ctx, who, k, data, body, now)
+}
+
+// Redraft takes the figures of the day into a draft.
+func (p publisher) Redraft(ctx context.Context, session string, id int32, version int, span supervision.Span, now time.Time) error {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	e, _, err := p.store.Edition(ctx, who, id)
+	if err != nil {
+		return err
+	}
+	var minimum money.Fen
+	if e.Body.Arrears != nil {
+		minimum = e.Body.Arrears.Minimum
+	}
+	data, body, err := p.compose(ctx, who, e.Key, span, minimum)
+	if err != nil {
+		return err
+	}
+	return p.store.RedraftEdition(ctx, who, id, version, data, body, now)
+}
+
+// compose makes a body from the ledger's figures within the scope.
+func (p publisher) compose(ctx context.Context, who store.Staff, k publication.Key, span supervision.Span, minimum money.Fen) (data calendar.Date, body publication.Body, err error) {
+	of, err := p.store.Supervised(ctx)
+	if err != nil {
+		return data, body, err
+	}
+	data = of.DataDate
+	if data.IsZero() || data.Before(span.To.LastDay()) {
+		return data, body, fault.InvalidFields(fault.Field{Name: "span", Key: "fault.publication.early", Args: []any{data.String()}})
+	}
+	switch k.Subject {
+	case publication.Collection:
+		spans := spansTo(span)
+		flows, err := p.store.CollectionFlows(ctx, who, k.Region, rowDigits(k.Region), 0, spans[0].From)
+		if err != nil {
+			return data, body, err
+		}
+		months := make([][2]calendar.Period, len(spans))
+		for i, s := range spans {
+			months[i] = [2]calendar.Period{s.From, s.To}
+		}
+		payers, err := p.ledger.Payers(ctx, k.Region, rowDigits(k.Region), months)
+		if err != nil {
+			return data, body, err
+		}
+		body.Collection, err = composeCollection(k.Region, spans, flows, payers)
+		return data, body, err
+	case publication.Arrears:
+		debtors, _, _, err := p.store.Debtors(ctx, who, supervision.DebtorFilter{Region: k.Region, Limit: exportMost})
+		if err != nil {
+			return data, body, err
+		}
+		body.Arrears = composeArrears(minimum, contribution.LastJudged(data), debtors)
+		if body.Arrears.Count == 0 {
+			return data, body, fault.InvalidFields(fault.Field{Name: "minimum", Key: "fault.publication.nobody"})
+		}
+		return data, body, nil
+	}
+	return data, body, fault.InvalidFields(fault.Field{Name: "subject", Key: "fault.publication.subject"})
+}
+
+func (p publisher) ActOnEdition(ctx context.Context, session string, id int32, version int, action supervision.EditionAction, reason string, now time.Time) error {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return p.store.ActOnEdition(ctx, who, id, version, action, reason, now)
+}
+
+func (p publisher) DecideObjection(ctx context.Context, session string, id int32, objection int64, upheld bool, reply string, now time.Time) error {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return p.store.DecideObjection(ctx, who, id, objection, upheld, reply, now)
+}
+
+func (p publisher) ObjectionFile(ctx context.Context, session string, id int32, objection int64, sha256 []byte, now time.Time) (publication.File, error) {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return publication.File{}, err
+	}
+	return p.store.ObjectionFile(ctx, who, id, objection, sha256)
+}
+
+func (p publisher) Letters(ctx context.Context, session string, id int32, now time.Time) ([]web.Letter, error) {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, err
+	}
+	found, err := p.store.Letters(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	var letters []web.Letter
+	for _, l := range found {
+		setting, err := p.store.MoneySetting(ctx, l.Edition.Region)
+		if err != nil {
+			return nil, err
+		}
+		letters = append(letters, web.Letter{Edition: web.Edition(l.Edition), Entry: l.Entry, Code: l.Code, Agency: setting.Agency.Name, Phone: setting.Agency.Phone, Address: setting.Agency.Address})
+	}
+	return letters, nil
+}
+
+// publishes releases the lists whose window is over and follows payments, again and again. What fails is tried again at the next look.
+func publishes(cases *store.Store, now func() time.Time, log *slog.Logger) func(context.Context) {
+	return func(ctx context.Context) {
+		_, released := cases.ReleaseEditions(ctx, now().UTC())
+		_, followed := cases.FollowPayments(ctx, now().UTC())
+		if err := errors.Join(released, followed); err != nil && ctx.Err() == nil {
+			log.Error("publishing failed", "error", err.Error())
+		}
+	}
+}

@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/complaints/supervision"
+	"shebao/shared/calendar"
+	"shebao/shared/fault"
+	"shebao/shared/ledger"
+	"shebao/shared/money"
+	"shebao/shared/postgres"
+	"shebao/shared/publication"
+	"shebao/shared/receipt"
+)
+
+const placeLetter = "complaints.edition_letter.code"
+
+// ActOnEdition takes a supervisor's action by the rules of supervision.Publish. Approving figures publishes them; approving a list of employers opens the window in which they may object.
+func (s *Store) ActOnEdition(ctx context.Context, who Staff, id int32, version int, action supervision.EditionAction, reason string, now time.Time) error {
+	return s.changeEdition(ctx, who, id, version, string(action), reason, now, func(tx pgx.Tx, e Edition) error {
+		return s.actOnEdition(ctx, tx, who, e, action, reason, now)
+	})
+}
+
+func (s *Store) actOnEdition(ctx context.Context, tx pgx.Tx, who Staff, e Edition, action supervision.EditionAction, reason string, now time.Time) error {
+	if action == supervision.Release { // the window is shut first: an objection on its way comes before, and is counted, or after, and is refused
+		if err := s.publishing.window.SetListings(ctx, tx, e.ID, publication.Listed); err != nil {
+			return err
+		}
+		var err error
+		if e.OpenObjections, err = s.publishing.window.Undecided(ctx, tx, e.ID); err != nil {
+			return err
+		}
+	}
+	next, err := supervision.Publish(e.Edition, action, who.ID, reason, calendar.DateOf(now), s.Workdays())
+	if err != nil {
+		return err
+	}
+	e.Edition = next
+	switch next.State {
+	case supervision.Objection:
+		err = s.openWindow(ctx, tx, e)
+	case supervision.Dropped:
+		err = s.publishing.window.SetListings(ctx, tx, e.ID, publication.NotListed)
+	case supervision.Published:
+		return s.publishEdition(ctx, tx, e, now)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE complaints.edition SET state = $2, author_id = $3, approver_id = $4, objections_to = $5 WHERE id = $1`, e.ID, string(e.State), e.Author, personArg(e.Approver), dateArg(e.ObjectionsTo))
+	return err
+}
+
+// openWindow gives every listed employer the code of its letter.
+func (s *Store) openWindow(ctx context.Context, tx pgx.Tx, e Edition) error {
+	for _, d := range e.Body.Arrears.Employers {
+		code, err := receipt.Generate(rand.Reader)
+		if err != nil {
+			return err
+		}
+		if err := s.publishing.window.List(ctx, tx, e.ID, e.Key, d, code, e.ObjectionsTo); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO complaints.edition_letter (edition_id, uscc, code) VALUES ($1, $2, $3)`, e.ID, d.USCC, s.field.Seal(placeLetter, []byte(code)))
+		if err != nil {
+			return fmt.Errorf("keep letter code: %w", err)
+		}
+	}
+	return nil
+}
+
+// Letter is what a listed employer is written: its line, its code, and until when it may object.
+type Letter struct {
+	Edition Edition
+	Entry   publication.Debtor
+	Code    receipt.Code
+}
+
+// Letters of an edition's listed employers, in the order of the list. Error: fault.NotFound outside the scope.
+func (s *Store) Letters(ctx context.Context, who Staff, id int32) ([]Letter, error) {
+	e, err := s.oneEdition(ctx, s.pool, who, id, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := who.mayPublish(e.Region); err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, `SELECT uscc, code FROM complaints.edition_letter WHERE edition_id = $1`, id)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("read letters: %w", err))
+	}
+	codes := map[string]receipt.Code{}
+	var uscc string
+	var sealed []byte
+	_, err = pgx.ForEachRow(rows, []any{&uscc, &sealed}, func() error {
+		code, err := s.field.Open(placeLetter, sealed)
+		codes[uscc] = receipt.Code(code)
+		return err
+	})
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("read letters: %w", err))
+	}
+	var letters []Letter
+	if e.Body.Arrears != nil {
+		for _, d := range e.Body.Arrears.Employers {
+			if code, listed := codes[d.USCC]; listed {
+				letters = append(letters, Letter{e, d, code})
+			}
+		}
+	}
+	return letters, nil
+}
+
+// publishEdition makes the snapshot. Employers that have paid while the list waited are left out, or marked; an edition of the same name that was published before is replaced.
+func (s *Store) publishEdition(ctx context.Context, tx pgx.Tx, e Edition, now time.Time) error {
+	setting, err := moneySetting(ctx, tx, e.Region)
+	if err != nil {
+		return err
+	}
+	if err := undisclosed(ctx, tx, e); err != nil {
+		return err
+	}
+	doc := publication.Edition{Subject: e.Subject, Region: e.Region, RegionName: ledger.RegionName((e.Region + "0000")[:6]), Span: e.Span, DataDate: e.DataDate, Agency: setting.Agency.Name, Body: e.Body}
+	if e.Body.Arrears != nil {
+		left, err := leftOf(ctx, tx, *e.Body.Arrears)
+		if err != nil {
+			return err
+		}
+		list, paid, _ := e.Body.Arrears.Settled(left, s.publishing.annotate, calendar.DateOf(now))
+		doc.Arrears = list
+		if err := s.paidOff(ctx, tx, e.ID, paid, "paid", now); err != nil {
+			return err
+		}
+	}
+	var why []publication.Correction
+	replaced, err := tx.Exec(ctx, `UPDATE complaints.edition SET state = 'replaced', version = version + 1 WHERE subject = $1 AND region = $2 AND span = $3 AND state = 'published'`, string(e.Subject), e.Region, e.Span)
+	if err != nil {
+		return fmt.Errorf("replace edition: %w", err)
+	}
+	if replaced.RowsAffected() > 0 {
+		why = []publication.Correction{{Kind: publication.Replaced}}
+	}
+	snapshot, err := publication.Publish(ctx, tx, doc, why, now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE complaints.edition SET state = 'published', approver_id = $2, published_at = $3, revision = $4 WHERE id = $1`, e.ID, e.Approver, now, snapshot.Revision)
+	return err
+}
+
+// undisclosed refuses figures that would tell what another published edition hides: a region's own edition gives away the line that the wider edition suppressed, and the other way round.
+func undisclosed(ctx context.Context, tx pgx.Tx, e Edition) error {
+	if e.Body.Collection == nil {
+		return nil
+	}
+	for digits := 2; digits < len(e.Region); digits += 2 {
+		wider, found, err := publication.Last(ctx, tx, publication.Key{Subject: e.Subject, Region: e.Region[:digits], Span: e.Span})
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		published, err := publication.ParseEdition(wider.Content)
+		if err != nil {
+			return err
+		}
+		for _, f := range published.Collection.Regions {
+			if f.Suppressed && f.Code == e.Region {
+				return fault.New(fault.Conflict, "fault.publication.disclosed")
+			}
+		}
+	}
+	for _, f := range e.Body.Collection.Regions {
+		if !f.Suppressed {
+			continue
+		}
+		if _, found, err := publication.Last(ctx, tx, publication.Key{Subject: e.Subject, Region: f.Code, Span: e.Span}); err != nil || found {
+			return errOr(err, fault.New(fault.Conflict, "fault.publication.disclosed"))
+		}
+	}
+	return nil
+}
+
+func errOr(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// leftOf is what the listed employers still owe, by the register, for the months of their list.
+func leftOf(ctx context.Context, db querier, list publication.ArrearsList) (map[string]money.Fen, error) {
+	codes := make([]string, len(list.Employers))
+	for i, d := range list.Employers {
+		codes[i] = d.USCC
+	}
+	rows, err := db.Query(ctx, `
+		SELECT d.uscc, sum(l.owed)::bigint FROM complaints.debtor d JOIN complaints.debtor_line l USING (employer_id)
+		WHERE d.uscc = ANY ($1) AND l.period <= $2 GROUP BY 1`, codes, list.Through)
+	if err != nil {
+		return nil, fmt.Errorf("read what is still owed: %w", err)
+	}
+	left := map[string]money.Fen{}
+	var uscc string
+	var owed money.Fen
+	if _, err = pgx.ForEachRow(rows, []any{&uscc, &owed}, func() error { left[uscc] = owed; return nil }); err != nil {
+		return nil, fmt.Errorf("read what is still owed: %w", err)
+	}
+	return left, nil
+}
+
+// paidOff writes down who has paid, and closes their listing when they are taken off.
+func (s *Store) paidOff(ctx context.Context, tx pgx.Tx, id int32, codes []string, what string, now time.Time) error {
+	for _, uscc := range codes {
+		if err := s.noteEdition(ctx, tx, id, Staff{}, what, uscc, "", now); err != nil {
+			return err
+		}
+	}
+	if len(codes) == 0 || s.publishing.annotate || what != "paid" {
+		return nil
+	}
+	return s.publishing.window.SetListings(ctx, tx, id, publication.Removed, codes...)
+}
