@@ -58,7 +58,13 @@ func (d desk) Act(ctx context.Context, session, number string, version int, in l
 			return err
 		}
 	}
-	return d.store.Act(ctx, who, number, version, in, now)
+	step := store.Step{Input: in, Writer: d.writer(now)}
+	if in.Action == lifecycle.ProposeDecision {
+		if step.Evidence, err = d.snapshot(ctx, session, number, now); err != nil {
+			return err
+		}
+	}
+	return d.store.ActWith(ctx, who, number, version, step, now)
 }
 
 func (d desk) Write(ctx context.Context, session, number, text string, toReporter bool, now time.Time) error {
@@ -111,6 +117,7 @@ func (d desk) Evidence(ctx context.Context, c web.Case, now time.Time) (web.Evid
 	if err != nil {
 		return e, err
 	}
+	e.DataDate = reach
 	from, to := reach.Period().Add(1-evidenceMonths), reach.Period()
 	if c.From != 0 {
 		from = min(from, c.From)

@@ -171,6 +171,7 @@ func TestLeftOverIsNeverLost(t *testing.T) {
 // A case whose calculation shows a rest is not closed as if it were recovered: it needs a reason, or the money.
 func TestAnUnpaidRestIsNotClosedSilently(t *testing.T) {
 	x := newTill(t)
+	x.agency()
 	x.keep()
 	version := func() string { return x.value(`SELECT version FROM complaints.complaint`) }
 	at := "/cases/2026-000001/act"

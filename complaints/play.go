@@ -8,6 +8,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/store"
+	"shebao/frontend/fonts"
+	"shebao/shared/document"
 )
 
 // Played is something that a member of staff did to a case on a day: an action of the lifecycle, a note, or a merge into another case.
@@ -27,6 +30,10 @@ func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now
 	if _, err := cases.TakeAll(ctx, now); err != nil {
 		return err
 	}
+	press, err := document.Open(c.document, fonts.NotoSerifSC)
+	if err != nil {
+		return err
+	}
 	for _, step := range steps {
 		who, err := cases.StaffByAccount(ctx, step.Account)
 		if err != nil {
@@ -38,7 +45,7 @@ func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now
 		case step.Note != "":
 			err = cases.Write(ctx, who, step.Case, step.Note, false, step.At)
 		default:
-			err = cases.Act(ctx, who, step.Case, 0, step.Input, step.At)
+			err = cases.ActWith(ctx, who, step.Case, 0, store.Step{Input: step.Input, Writer: letterWriter(press, step.At)}, step.At)
 		}
 		if err != nil {
 			return fmt.Errorf("%s on %s by %s: %w", step.Input.Action, step.Case, step.Account, err)

@@ -95,6 +95,9 @@ func leak(k Kind, name, text string, words []string) string {
 	case k.ToEmployer() && name != "unit" && reported.MatchString(text):
 		return "fault.notice.reported"
 	}
+	if k == Refusal || k == Reply { // the reporter may read their own words
+		return ""
+	}
 	for _, w := range words {
 		if repeats(text, w) {
 			return "fault.notice.words"

@@ -16,6 +16,7 @@ const (
 	Post         Way = "post"         // 邮寄送达: the day on the return receipt
 	Proxy        Way = "proxy"        // 委托送达
 	Announcement Way = "announcement" // 公告送达: served when the announcement's days have passed
+	Mailbox      Way = "mailbox"      // 电子送达 into the reporter's mailbox, by the step that owes the letter; never entered by hand
 )
 
 // Ways in the order in which they are offered.

@@ -103,6 +103,7 @@ func Fields(k Kind) []Field {
 		own = []Field{{Name: "decision"}, {Name: "duty", Input: Text}, {Name: "days", Input: Days}}
 	case TransferLetter:
 		own = []Field{{Name: "to"}, {Name: "matter", Input: Text}, {Name: "why", Input: Text}, {Name: "attached", Input: Text, Optional: true}}
+		unit[1].Optional = true // a matter is handed over even when the employer is in no register
 	case Refusal:
 		return []Field{{Name: "matter", Input: Text}, {Name: "why", Input: Text}, {Name: "articles", Input: Text}, {Name: "where", Input: Text}}
 	case Reply:

@@ -16,15 +16,27 @@ import (
 	"shebao/shared/postgres"
 )
 
-// Act takes an action on a case as it was seen at a version; status and reply reach the reporter in the same transaction, and those of the cases that follow it.
-// Errors: fault.NotFound, fault.Conflict (fault.desk.changed when somebody was faster), and those of lifecycle.Apply.
+// Step is an action with what it leaves behind: a letter when it owes one (notice.LetterOf), the evidence that a decision stands on.
+type Step struct {
+	lifecycle.Input
+	Writer   *Writer
+	Evidence *Snapshot // kept when a decision is proposed
+}
+
+// Act takes an action that owes no letter; see ActWith.
 func (s *Store) Act(ctx context.Context, who Staff, number string, version int, in lifecycle.Input, now time.Time) error {
+	return s.ActWith(ctx, who, number, version, Step{Input: in}, now)
+}
+
+// ActWith takes an action on a case as it was seen at a version; status, reply and letter reach the reporter in the same transaction, and those of the cases that follow it.
+// Errors: fault.NotFound, fault.Conflict (fault.desk.changed when somebody was faster), and those of lifecycle.Apply; fault.Invalid for what a letter lacks or may not say.
+func (s *Store) ActWith(ctx context.Context, who Staff, number string, version int, in Step, now time.Time) error {
 	in.Role, in.Staff, in.Today = who.Role, who.ID, calendar.DateOf(now)
 	if in.Action == lifecycle.Merge { // it takes two cases, see Merge
 		return fault.New(fault.Conflict, "fault.desk.state")
 	}
 	return s.change(ctx, who, number, version, func(tx pgx.Tx, c Case) error {
-		next, err := lifecycle.Apply(c.Case, in, s.rules())
+		next, err := lifecycle.Apply(c.Case, in.Input, s.rules())
 		if err != nil {
 			return err
 		}
@@ -55,10 +67,14 @@ func (s *Store) Act(ctx context.Context, who Staff, number string, version int, 
 		if err := event(ctx, tx, c.ID, &who.ID, string(in.Action), in.Reason, now); err != nil {
 			return err
 		}
-		if err := s.tell(ctx, tx, who, c, c.State.Told(), reply, now); err != nil {
+		if err := s.recordDecision(ctx, tx, who, c, in, now); err != nil {
 			return err
 		}
-		if err := s.follow(ctx, tx, who, c, before, in, reply, now); err != nil {
+		l, err := s.answer(ctx, tx, who, c, c.State.Told(), in, reply, letter{}, now)
+		if err != nil {
+			return err
+		}
+		if err := s.follow(ctx, tx, who, c, before, in, reply, l, now); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, who, string(in.Action), c.Number, "", now)
@@ -92,7 +108,7 @@ func (s *Store) save(ctx context.Context, tx pgx.Tx, c Case) error {
 }
 
 // tell brings status, promise and words to the reporter of a case, if it has one. The employer's limit is no promise of ours.
-func (s *Store) tell(ctx context.Context, tx pgx.Tx, who Staff, c Case, status lifecycle.State, text string, now time.Time) error {
+func (s *Store) tell(ctx context.Context, tx pgx.Tx, who Staff, c Case, status lifecycle.State, text string, paper *intake.Paper, now time.Time) error {
 	if c.Mailbox == 0 {
 		return nil
 	}
@@ -109,11 +125,11 @@ func (s *Store) tell(ctx context.Context, tx pgx.Tx, who Staff, c Case, status l
 	if text == "" {
 		return nil
 	}
-	return s.reply(ctx, tx, who, c, text, now)
+	return s.send(ctx, tx, who, c, text, paper, now)
 }
 
 // follow takes the cases merged into a lead along with what was done to it, each by its own clock and with its own reporter told.
-func (s *Store) follow(ctx context.Context, tx pgx.Tx, who Staff, lead Case, before lifecycle.State, in lifecycle.Input, reply string, now time.Time) error {
+func (s *Store) follow(ctx context.Context, tx pgx.Tx, who Staff, lead Case, before lifecycle.State, in Step, reply string, l letter, now time.Time) error {
 	if lead.Followers == 0 {
 		return nil
 	}
@@ -123,15 +139,16 @@ func (s *Store) follow(ctx context.Context, tx pgx.Tx, who Staff, lead Case, bef
 		return err
 	}
 	for _, f := range followers {
-		f.Case = lifecycle.Follow(f.Case, before, in, s.rules())
+		f.Case = lifecycle.Follow(f.Case, before, in.Input, s.rules())
 		if err := s.save(ctx, tx, f); err != nil {
 			return err
 		}
-		words := reply
 		if !lifecycle.Follows(in.Action) {
-			words = ""
+			err = s.tell(ctx, tx, who, f, toldOfLead(f, lead), "", nil, now)
+		} else {
+			_, err = s.answer(ctx, tx, who, f, toldOfLead(f, lead), in, reply, l, now)
 		}
-		if err := s.tell(ctx, tx, who, f, toldOfLead(f, lead), words, now); err != nil {
+		if err != nil {
 			return err
 		}
 		if lifecycle.Follows(in.Action) {
@@ -168,10 +185,15 @@ func (s *Store) followers(ctx context.Context, tx pgx.Tx, lead int64) ([]Case, e
 }
 
 func (s *Store) reply(ctx context.Context, tx pgx.Tx, who Staff, c Case, text string, now time.Time) error {
+	return s.send(ctx, tx, who, c, text, nil, now)
+}
+
+// send is reply with a paper.
+func (s *Store) send(ctx context.Context, tx pgx.Tx, who Staff, c Case, text string, paper *intake.Paper, now time.Time) error {
 	if c.Mailbox == 0 {
 		return nil // nobody reported it
 	}
-	if err := s.desk.Reply(ctx, tx, c.Mailbox, text, now); err != nil {
+	if err := s.desk.Send(ctx, tx, c.Mailbox, text, paper, now); err != nil {
 		return err
 	}
 	if err := indexMore(ctx, tx, c.ID, text); err != nil {

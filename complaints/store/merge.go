@@ -68,7 +68,7 @@ func (s *Store) merge(ctx context.Context, tx pgx.Tx, who Staff, f, lead Case, n
 	if err := s.save(ctx, tx, f); err != nil {
 		return err
 	}
-	if err := s.tell(ctx, tx, who, f, toldOfLead(f, lead), "", now); err != nil {
+	if err := s.tell(ctx, tx, who, f, toldOfLead(f, lead), "", nil, now); err != nil {
 		return err
 	}
 	if err := event(ctx, tx, f.ID, &who.ID, string(lifecycle.Merge), lead.Number, now); err != nil {
@@ -112,7 +112,7 @@ func (s *Store) Unmerge(ctx context.Context, who Staff, number string, now time.
 		if _, err := tx.Exec(ctx, `UPDATE complaints.merge SET undone_at = $2, undone_by = $3 WHERE id = $1`, id, now, who.ID); err != nil {
 			return fmt.Errorf("undo merge: %w", err)
 		}
-		if err := s.tell(ctx, tx, who, c, c.State.Told(), "", now); err != nil {
+		if err := s.tell(ctx, tx, who, c, c.State.Told(), "", nil, now); err != nil {
 			return err
 		}
 		if err := event(ctx, tx, c.ID, &who.ID, string(lifecycle.Unmerge), lead, now); err != nil {

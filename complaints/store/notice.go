@@ -225,11 +225,9 @@ func (s *Store) IssueNotice(ctx context.Context, who Staff, number string, id in
 		if err != nil {
 			return err
 		}
-		var seq int
-		err = tx.QueryRow(ctx, `INSERT INTO complaints.notice_number (kind, series, year, last) VALUES ($1, $2, $3, 1)
-			ON CONFLICT (kind, series, year) DO UPDATE SET last = complaints.notice_number.last + 1 RETURNING last`, string(n.Kind), setting.Agency.Series, today.Year).Scan(&seq)
+		seq, err := nextNoticeNumber(ctx, tx, n.Kind, setting.Agency.Series, today.Year)
 		if err != nil {
-			return fmt.Errorf("number a notice: %w", err)
+			return err
 		}
 		source.Number = setting.Agency.Number(n.Kind, today.Year, seq)
 		paper, err := notice.Build(n.Kind, n.Fields, source)

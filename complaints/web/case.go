@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
 	pages "shebao/frontend/desk"
 	"shebao/frontend/layout"
 	"shebao/frontend/locale"
@@ -58,6 +59,7 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 	for _, e := range events {
 		v.Events = append(v.Events, eventView(p, e))
 	}
+	v.Preview, _ = c.Locals("preview").(*pages.Paper)
 	typed, offered := form(c, "action"), false
 	for _, a := range lifecycle.Allowed(k.Case, member(c).Role, member(c).ID) {
 		action := actionView(p, k, a)
@@ -130,6 +132,7 @@ func actionView(p layout.Page, k Case, a lifecycle.Action) pages.Action {
 	if a == lifecycle.Approve {
 		v.Note = k.ProposedReply
 	}
+	v.Letter = notice.LetterOf(string(a), k.Named) != "" && a != lifecycle.Approve || a == lifecycle.ProposeDecision && k.Named
 	return v
 }
 
@@ -172,8 +175,22 @@ func (s *Site) act(c *fiber.Ctx) error {
 			return s.done(c, fault.InvalidFields(fault.Field{Name: "by", Key: "fault.desk.by"}), string(in.Action))
 		}
 	}
+	if form(c, "do") == "preview" {
+		return s.previewLetter(c, in)
+	}
 	err = s.Desk.Act(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), version, in, server.Now(c))
 	return s.done(c, err, string(in.Action))
+}
+
+// previewLetter shows the letter that a step would issue; nothing is done yet, and what was typed stays in the form.
+func (s *Site) previewLetter(c *fiber.Ctx, in lifecycle.Input) error {
+	paper, ok, err := s.Desk.Letter(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), in, server.Now(c))
+	if err != nil || !ok {
+		return s.done(c, err, string(in.Action))
+	}
+	shown := paperView(paper)
+	c.Locals("preview", &shown)
+	return s.casePage(c, nil, false)
 }
 
 func (s *Site) write(c *fiber.Ctx) error {

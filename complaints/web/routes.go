@@ -49,6 +49,7 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/cases/:number/write", caseworkers, s.write},
 		{"GET", "/cases/:number/attachments/:id", caseworkers, s.attachment},
 		{"GET", "/cases/:number/evidence", caseworkers, s.showEvidence},
+		{"GET", "/cases/:number/decision", caseworkers, s.showDecision},
 
 		{"GET", "/conflicts", caseworkers, s.showConflicts},
 		{"POST", "/conflicts", caseworkers, s.declare},
@@ -181,6 +182,7 @@ var caseTabs = []struct{ path, text string }{
 	{"/calc", "money.tab.calc"},
 	{"/notices", "notice.tab"},
 	{"/payments", "money.tab.payments"},
+	{"/decision", "decision.tab"},
 	{"/related", "queue.tab.related"},
 	{"/identity", "identity.tab"},
 }

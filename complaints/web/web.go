@@ -56,6 +56,7 @@ type Evidence struct {
 	Headcount int // in the last month with rows
 	Total     money.Fen
 	LateFee   money.Fen
+	DataDate  calendar.Date // that the ledger reached
 	ByBranch  map[contribution.Insurance]money.Fen
 	Months    []EvidenceMonth
 }
@@ -72,6 +73,7 @@ type Desk interface {
 	PeopleDesk
 	QueueDesk
 	RelatedDesk
+	DecisionDesk
 	Case(ctx context.Context, session, number string, now time.Time) (Case, []Event, []intake.Attachment, error)
 	Evidence(ctx context.Context, c Case, now time.Time) (Evidence, error)
 	Act(ctx context.Context, session, number string, version int, in lifecycle.Input, now time.Time) error

@@ -44,6 +44,7 @@ type Case struct {
 	Actions    []Action
 	Note       string // typed before the form was refused
 	Kept       []Pair // typed into a step that is no longer offered
+	Preview    *Paper // the letter that the open step would issue
 }
 
 // Evidence is the tab of what the ledger says.
@@ -68,6 +69,7 @@ type Action struct {
 	Template                string
 	Note                    string // what is already written and will be sent
 	Open                    bool
+	Letter                  bool   // it issues a letter, which can be read first
 	TypedReason, TypedBy    string // what was typed before the form was refused; typed words stand in Template
 	TypedLeads              bool
 	Grounds                 []Group // the reason codes of a decision

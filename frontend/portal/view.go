@@ -255,7 +255,11 @@ type Step struct {
 type Message struct {
 	From, Text, When string
 	FromDesk         bool
+	Paper            MessagePaper
 }
+
+// MessagePaper is the document that came with a message; no address, none came.
+type MessagePaper struct{ Href, Text string }
 
 // Me is what the person looks after: who has looked at the record, where it is signed in, the PIN.
 type Me struct {

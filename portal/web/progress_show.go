@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -105,12 +106,16 @@ func (s *Site) mailboxPage(c *fiber.Ctx, m *intake.Mailbox, v pages.Mailbox) err
 	v.Page, v.Status, v.Act = p, pages.Cell{Class: statusClasses[m.Status], Glyph: "●", Word: p.T("tipoff.status." + string(m.Status))}, p.T("portal.act."+string(m.Status))
 	v.Promise, v.Late = s.promise(p, m.PromisedBy, calendar.DateOf(server.Now(c)))
 	v.Steps = stepsOf(p, m)
-	for _, message := range m.Messages {
+	for i, message := range m.Messages {
 		from := p.T("portal.mailbox.you")
 		if message.FromDesk {
 			from = p.T("portal.mailbox.desk")
 		}
-		v.Messages = append(v.Messages, pages.Message{From: from, Text: message.Text, FromDesk: message.FromDesk,
+		var paper pages.MessagePaper
+		if message.Paper != nil {
+			paper = pages.MessagePaper{Href: "/progress/papers/" + strconv.Itoa(i), Text: p.T("mailbox.paper", message.Paper.Title, message.Paper.Number, sizeWords(int64(len(message.Paper.PDF))))}
+		}
+		v.Messages = append(v.Messages, pages.Message{From: from, Text: message.Text, FromDesk: message.FromDesk, Paper: paper,
 			When: dateWords(p.Lang, calendar.DateOf(message.SentAt)) + message.SentAt.In(calendar.Zone).Format(" 15:04")})
 	}
 	for _, o := range m.Openings {

@@ -203,6 +203,7 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/progress", anybody, s.openProgress},
 		{"POST", "/progress/message", anybody, s.sendMessage},
 		{"POST", "/progress/close", anybody, s.closeProgress},
+		{"GET", "/progress/papers/:n", anybody, s.openPaper},
 		{"GET", "/api/v1/openapi.json", anybody, s.showOpenAPI},
 		{"POST", "/api/v1/sessions", anybody, s.signInJSON},
 		{"POST", "/api/v1/sessions/refresh", anybody, s.refreshJSON},

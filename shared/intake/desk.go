@@ -84,6 +84,11 @@ func (d *Desk) Promise(ctx context.Context, tx pgx.Tx, mailbox int64, by calenda
 
 // Reply writes a message to the reporter, sealed to the mailbox, inside the caller's transaction. Afterwards only the receipt code opens it.
 func (d *Desk) Reply(ctx context.Context, tx pgx.Tx, mailbox int64, text string, now time.Time) error {
+	return d.Send(ctx, tx, mailbox, text, nil, now)
+}
+
+// Send is Reply with a paper.
+func (d *Desk) Send(ctx context.Context, tx pgx.Tx, mailbox int64, text string, paper *Paper, now time.Time) error {
 	var public []byte
 	if err := tx.QueryRow(ctx, `SELECT public_key FROM intake.mailbox WHERE id = $1`, mailbox).Scan(&public); err != nil {
 		return fmt.Errorf("look up mailbox: %w", err)
@@ -92,7 +97,7 @@ func (d *Desk) Reply(ctx context.Context, tx pgx.Tx, mailbox int64, text string,
 	if err != nil {
 		return err
 	}
-	box, err := sealJSON(key, placeMessage, Message{FromDesk: true, Text: text})
+	box, err := sealJSON(key, placeMessage, Message{FromDesk: true, Text: text, Paper: paper})
 	if err != nil {
 		return err
 	}

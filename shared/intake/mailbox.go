@@ -38,7 +38,15 @@ type Mailbox struct {
 type Message struct {
 	FromDesk bool      `json:"from_desk"`
 	Text     string    `json:"text"`
+	Paper    *Paper    `json:"paper,omitempty"` // from the desk only
 	SentAt   time.Time `json:"-"`
+}
+
+// Paper is a numbered document for the reporter. Its number also stands in the message's words, since a telephone reads only those.
+type Paper struct {
+	Title  string `json:"title"`
+	Number string `json:"number"`
+	PDF    []byte `json:"pdf"`
 }
 
 // Progress tells how far the matter of a receipt code is without opening its messages, and so without the slow hash: for codes that were proved before.
