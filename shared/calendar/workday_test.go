@@ -2,6 +2,7 @@ package calendar_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"testing"
 
@@ -107,4 +108,29 @@ func TestCountUndoesAdd(t *testing.T) {
 			}
 		}
 	}
+}
+
+func FuzzParseYear(f *testing.F) {
+	f.Add([]byte(`{"year":2027,"holidays":["01-01"],"workdays":["01-03"]}`))
+	f.Add([]byte(`{"year":-1,"holidays":["02-30"]}`))
+	f.Add([]byte(`{"year":99999999999,"workdays":[null]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		y, err := calendar.ParseYear(b)
+		if err != nil {
+			return
+		}
+		w, err := calendar.NewWorkdays(y)
+		if err != nil {
+			t.Fatalf("%s was read, and is then refused: %v", b, err)
+		}
+		for _, day := range y.Holidays {
+			d, err := calendar.ParseDate(fmt.Sprintf("%04d-%s", y.Year, day))
+			if err != nil {
+				t.Fatalf("%s: %v", b, err)
+			}
+			if _, provisional := w.IsWorkday(d); provisional {
+				t.Fatalf("%s: %s is still provisional", b, d)
+			}
+		}
+	})
 }

@@ -152,3 +152,32 @@ func FuzzParseUSCC(f *testing.F) {
 		_ = code.OrgCodeOK()
 	})
 }
+
+func FuzzOtherDocuments(f *testing.F) {
+	f.Add("护照", "E12345678")
+	f.Add("外国人永久居留身份证", "91184019850101001X")
+	f.Add("台湾居民来往大陆通行证", "１２３４５６７８")
+	f.Add("", "07010219910925762x")
+	f.Fuzz(func(t *testing.T, idType, number string) {
+		read, err := identity.ParseDocument(idType, number)
+		if err != nil {
+			return
+		}
+		if again, err := identity.ParseDocument(idType, read); err != nil || again != read || len(read) > 18 {
+			t.Fatalf("%q of %q is %q, read again %q, %v", number, idType, read, again, err)
+		}
+		if masked := identity.MaskNumber(read); len(masked) != len(read) || masked == read {
+			t.Fatalf("%q is shown as %q", read, masked)
+		}
+	})
+}
+
+func FuzzParseMobile(f *testing.F) {
+	f.Add("+86 138-0013-8000")
+	f.Add("１３８００１３８０００")
+	f.Fuzz(func(t *testing.T, s string) {
+		if mobile, err := identity.ParseMobile(s); err == nil && (len(mobile) != 11 || mobile[0] != '1') {
+			t.Fatalf("%q is %q", s, mobile)
+		}
+	})
+}

@@ -178,3 +178,21 @@ func TestDailyRates(t *testing.T) {
 		t.Error(r, r.PerMille(), err)
 	}
 }
+
+func FuzzParseDailyRate(f *testing.F) {
+	for _, s := range []string{"0.0005", "0.002", "1", "", ".", "1e9", "0.0000000001", "-0", "99999999999999999999999999999999"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		rate, err := latefee.ParseDailyRate(s)
+		if err != nil {
+			return
+		}
+		if rate < 0 || rate > 1_000_000_000 {
+			t.Fatalf("%q is %d", s, rate)
+		}
+		if again, err := latefee.ParseDailyRate(rate.String()); err != nil || again != rate {
+			t.Fatalf("%q is %d, written %q, read %d, %v", s, rate, rate.String(), again, err)
+		}
+	})
+}

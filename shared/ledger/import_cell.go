@@ -140,21 +140,26 @@ func (r *row) date(name string, today calendar.Date) calendar.Date {
 	return d
 }
 
-// personNumber reads the number of a known person, whose ID type this file does not say.
-func (r *row) personNumber(name string) string {
+// personNumber reads the number of a known person, whose ID type this file does not say, and what is wrong when nobody has it: travel permits and passports may be digits alone
+// (台湾居民来往大陆通行证 has eight), so that a number too short for a citizen's is refused only once it is looked up.
+func (r *row) personNumber(name string) (number string, unknown Reason) {
 	text := strings.ToUpper(r.cell(name))
-	if strings.Trim(strings.TrimSuffix(text, "X"), "0123456789") == "" {
+	digits := strings.Trim(strings.TrimSuffix(text, "X"), "0123456789") == ""
+	if digits && (len(text) < 5 || len(text) == 15 || len(text) >= 18) {
 		id, err := identity.ParseCitizenID(text)
 		if err != nil {
 			r.wrong(idReason(err), name, text)
 		}
-		return string(id)
+		return string(id), ReasonUnknownPerson
 	}
 	number, err := identity.ParseDocument("other", text)
 	if err != nil {
 		r.wrong(idReason(err), name, text)
 	}
-	return number
+	if digits {
+		return number, ReasonIDLength
+	}
+	return number, ReasonUnknownPerson
 }
 
 func idReason(err error) Reason {

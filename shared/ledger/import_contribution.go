@@ -13,8 +13,9 @@ import (
 
 // personRef is a person that rows of the file name, found in the ledger once per chunk of rows: 0 until then, and after it when there is none.
 type personRef struct {
-	number string
-	id     int64
+	number  string
+	unknown Reason // what is wrong when there is none
+	id      int64
 }
 
 // stagedRow is a checked row on its way into the staging table.
@@ -108,7 +109,7 @@ func plainAmount(cell []byte) (money.Fen, bool) {
 // long checks cell by cell, in the order of the columns, and says what is wrong first.
 func (r *contributionReader) long(cells [][]byte, into *stagedRow) *problem {
 	in := row{cells: cells, columns: r.columns}
-	number := in.personNumber("id_number")
+	number, unknown := in.personNumber("id_number")
 	code := in.uscc("uscc")
 	row := &into.row
 	row.EmployerID = r.employers[string(code)]
@@ -133,7 +134,7 @@ func (r *contributionReader) long(cells [][]byte, into *stagedRow) *problem {
 	if in.problem != nil {
 		return in.problem
 	}
-	into.person = r.refer(cells[r.at.id], number)
+	into.person = r.refer(cells[r.at.id], number, unknown)
 	r.codes.put(cells[r.at.uscc], row.EmployerID)
 	r.insurances.put(cells[r.at.insurance], row.Insurance)
 	r.periods.put(cells[r.at.period], row.Period)
@@ -145,10 +146,10 @@ func (r *contributionReader) long(cells [][]byte, into *stagedRow) *problem {
 }
 
 // refer is the one reference to a person, however the cell writes the number.
-func (r *contributionReader) refer(cell []byte, number string) *personRef {
+func (r *contributionReader) refer(cell []byte, number string, unknown Reason) *personRef {
 	person, ok := r.persons[number]
 	if !ok {
-		person = &personRef{number: number}
+		person = &personRef{number: number, unknown: unknown}
 		r.persons.put([]byte(number), person)
 		r.fresh = append(r.fresh, person)
 	}

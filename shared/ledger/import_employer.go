@@ -18,7 +18,7 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 		return fmt.Errorf("import employers: %w", err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
-	seen := map[string]string{}
+	seen := map[string][16]byte{}                                  // not the rows
 	var batch pgx.Batch
 	for {
 		rec, bad, more, err := r.next()
@@ -38,7 +38,7 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 			}
 			continue
 		}
-		content := fmt.Sprint(e)
+		content := [16]byte(r.ledger.keys.Hash.Sum(domainEmployer, fmt.Sprint(e)))
 		if before, again := seen[string(e.USCC)]; again {
 			if before == content {
 				r.report.Duplicates++

@@ -215,6 +215,18 @@ func TestRejectsFile(t *testing.T) {
 	}
 }
 
+// Travel permits and passports that are digits alone belong to people like any other number; only one that nobody has is too short for a citizen's.
+func TestNumbersThatAreDigitsAlone(t *testing.T) {
+	l := twoPeople(t)
+	mustImport(t, l, ledger.Persons, writeFile(t, "p.csv", personHeader+
+		"台湾居民来往大陆通行证,00700001,崔鹏霞,男,1993-11-03,C46109495,,参保缴费,,\n护照,007000012,吕勇军,男,1985-01-01,C46109496,,参保缴费,,\n"))
+	row := "," + knownCode + ",110,202501,5000.00,800.00,800.00,400.00,400.00,2025-01-20\n"
+	report := mustImport(t, l, ledger.Contributions, writeFile(t, "c.csv", contributionHeader+"00700001"+row+"007000012"+row+"００７００００１"+row+"00700003"+row+"0070"+row))
+	if report.Added != 2 || report.Duplicates != 1 || report.Rejected != 2 || report.Reasons[ledger.ReasonIDLength] != 2 {
+		t.Errorf("%+v", report)
+	}
+}
+
 // Cells are taken as agencies write them: full width, padded, small letters, either form of dates, periods and insurances, columns in any order.
 func TestCellsAsAgenciesWriteThem(t *testing.T) {
 	l := twoPeople(t)

@@ -70,6 +70,11 @@ func (r *importRun) importRules(ctx context.Context, queue func(in *row, batch *
 		if bad == nil {
 			queue(&in, &batch)
 		}
+		if batch.Len() == rowsAtOnce {
+			if err := r.send(ctx, tx, &batch); err != nil {
+				return err
+			}
+		}
 		if in.problem != nil {
 			if err := r.reject(rec.line, *in.problem); err != nil {
 				return err

@@ -99,7 +99,7 @@ func (r *importRun) feed(ctx context.Context, reader *contributionReader, stream
 		for i := range chunk[:good] {
 			s := &chunk[i]
 			if s.person.id == 0 {
-				refused = append(refused, refusal{int(s.line), problem{ReasonUnknownPerson, r.columns.header["id_number"], s.person.number}})
+				refused = append(refused, refusal{int(s.line), problem{s.person.unknown, r.columns.header["id_number"], s.person.number}})
 				continue
 			}
 			buffer = appendStaged(buffer, s)

@@ -20,6 +20,7 @@ const (
 	placeMobile    = "ledger.person.mobile"
 	domainIDNumber = "id_number"
 	domainPerson   = "person"
+	domainEmployer = "employer"
 )
 
 const personColumns = `id, id_type, id_sealed, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_on`
