@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,23 @@ import (
 // bring looks up or does what the conversation needs. A failure becomes words. Only what a caller must not do again, because Postgres is away, is an error: the step
 // is then asked again by itself. Redis being away is told.
 func (l *line) bring(ctx context.Context, call store.Call, s callflow.State, r callflow.Reply, t web.Turn) (callflow.Brought, error) {
+	var b callflow.Brought
+	var err error
+	switch r.Need {
+	case callflow.SignIn, callflow.File, callflow.OpenMailbox: // what costs a slow hash goes on while the caller is asked to wait
+		b, err = l.slow.do(ctx, call.SID+" "+call.Nonce+" "+string(r.Need), func(ctx context.Context) (callflow.Brought, error) { return l.look(ctx, call, s, r, t) })
+	default:
+		b, err = l.look(ctx, call, s, r, t)
+	}
+	b.Problem = cmp.Or(b.Problem, problem(r.Need, err))
+	if b.Problem == "" && err != nil {
+		return b, err
+	}
+	return b, nil
+}
+
+// look looks up or does one thing.
+func (l *line) look(ctx context.Context, call store.Call, s callflow.State, r callflow.Reply, t web.Turn) (callflow.Brought, error) {
 	var b callflow.Brought
 	var err error
 	switch r.Need {
@@ -52,11 +70,7 @@ func (l *line) bring(ctx context.Context, call store.Call, s callflow.State, r c
 	case callflow.FindPerson:
 		return l.findPerson(ctx, call, s, t)
 	}
-	b.Problem = problem(r.Need, err)
-	if b.Problem == "" && err != nil {
-		return b, err
-	}
-	return b, nil
+	return b, err
 }
 
 // errRedis marks what is told rather than waited for: limits and sign-ins fail closed with Redis down.

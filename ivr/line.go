@@ -33,6 +33,7 @@ type line struct {
 	limiter      *redis.Limiter
 	texts        *sms.Messages
 	carrier      telephony
+	slow         underway
 	hash         seal.HashKey
 	workdays     *calendar.Workdays
 	hours        callflow.Hours

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -51,5 +52,26 @@ func TestTheCarrierKeepsARecordingUnderItsOwnName(t *testing.T) {
 	}
 	if ask(http.MethodDelete, "RE00000001", nil); carrier.Recordings() != 1 {
 		t.Errorf("%d recordings are left", carrier.Recordings())
+	}
+}
+
+// How often a request is repeated, and after what, stands in the fragment of its address.
+func TestRetriesAsTheAddressSays(t *testing.T) {
+	for fragment, want := range map[string]struct {
+		times int
+		after []string
+	}{
+		"": {1, []string{"ct"}}, "rc=5&rp=5xx,ct,rt": {5, []string{"5xx", "ct", "rt"}}, "rc=0": {0, []string{"ct"}}, "rp=all&rc=2": {2, []string{"ct", "rt", "4xx", "5xx"}}, "rc=9&%zz": {1, []string{"ct"}},
+	} {
+		times, when := retries(fragment)
+		var after []string
+		for _, failure := range []string{"ct", "rt", "4xx", "5xx"} {
+			if when(failure) {
+				after = append(after, failure)
+			}
+		}
+		if slices.Sort(want.after); times != want.times || !slices.Equal(slices.Sorted(slices.Values(after)), want.after) {
+			t.Errorf("%s: %d times after %v", fragment, times, after)
+		}
 	}
 }

@@ -199,7 +199,7 @@ func (c *Call) end(ctx context.Context, status string) error {
 	if c.leg { // the hotline is told of the end of its own calls only
 		return nil
 	}
-	if _, _, err := c.exchange(ctx, c.config.Hotline+"/voice/status", http.MethodPost, url.Values{"CallStatus": {status}, "CallDuration": {"60"}}); err != nil {
+	if _, _, err := c.exchange(ctx, c.config.Hotline+"/voice/status#rc=5&rp=5xx,ct,rt", http.MethodPost, url.Values{"CallStatus": {status}, "CallDuration": {"60"}}); err != nil {
 		c.warnings = append(c.warnings, err.Error()) // the caller hears nothing of it
 	}
 	return nil

@@ -13,8 +13,11 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -74,9 +77,11 @@ func (c *Call) request(ctx context.Context, address, method string, form url.Val
 	return c.end(ctx, "completed")
 }
 
-// exchange sends one signed request, follows redirects without the caller's keys, and repeats once what did not connect.
+// exchange sends one signed request, follows redirects without the caller's keys, and repeats what failed as often as the address's fragment says: once, and only what did
+// not connect, when it says nothing.
 func (c *Call) exchange(ctx context.Context, address, method string, form url.Values) (body []byte, kind string, err error) {
-	address, _, _ = strings.Cut(address, "#")
+	address, fragment, _ := strings.Cut(address, "#")
+	times, when := retries(fragment)
 	if form == nil {
 		form = url.Values{}
 	}
@@ -88,7 +93,13 @@ func (c *Call) exchange(ctx context.Context, address, method string, form url.Va
 	token := random("")
 	for range maxRedirects + 1 {
 		resp, err := c.send(ctx, address, method, form, token)
-		if err != nil {
+		for ; times > 0 && (err != nil && when("ct") || err == nil && resp.StatusCode >= 500 && when("5xx")); times-- {
+			if err == nil {
+				_ = resp.Body.Close() // it is of no use
+			}
+			if c.config.Wait != nil {
+				c.config.Wait(ctx, time.Second)
+			}
 			resp, err = c.send(ctx, address, method, form, token)
 		}
 		if err != nil {
@@ -125,6 +136,24 @@ func (c *Call) exchange(ctx context.Context, address, method string, form url.Va
 		return body, kind, nil
 	}
 	return nil, "", errors.New("11215: too many redirects")
+}
+
+// retries reads how often a request is repeated (rc), and after what (rp): ct what did not connect, rt what did not answer, 4xx, 5xx, all.
+func retries(fragment string) (times int, when func(failure string) bool) {
+	said, err := url.ParseQuery(fragment)
+	if err != nil {
+		said = nil
+	}
+	times, policy := 1, "ct"
+	if n, err := strconv.Atoi(said.Get("rc")); err == nil && n >= 0 && n <= 5 {
+		times = n
+	}
+	if said.Has("rp") {
+		policy = said.Get("rp")
+	}
+	return times, func(failure string) bool {
+		return policy == "all" || slices.Contains(strings.Split(policy, ","), failure)
+	}
 }
 
 // Repeat sends the request for the last document once more, as the carrier does after a connection that broke, and fails when the answer is another than before.

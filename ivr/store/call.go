@@ -133,9 +133,7 @@ func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change C
 }
 
 // move takes a call one step on, with the reply to the step, in one statement. moved is false when another request was first, or the call has ended.
-func move(ctx context.Context, db interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
-}, c Call, next string, state, reply []byte) (moved bool, err error) {
+func move(ctx context.Context, db executor, c Call, next string, state, reply []byte) (moved bool, err error) {
 	tag, err := db.Exec(ctx, `
 		WITH moved AS (UPDATE ivr.call SET state = $3, step = step + 1, nonce = $4 WHERE sid = $1 AND step = $2 AND ended_at IS NULL RETURNING sid)
 		INSERT INTO ivr.answer (call_sid, step, nonce, reply) SELECT sid, $2, $5, $6 FROM moved`, c.SID, c.Step, state, next, c.Nonce, reply)
@@ -148,24 +146,33 @@ func move(ctx context.Context, db interface {
 // End ends a call and wipes what it held, with whatever its last change was. The key from which filing keys are made stays while a recording may still come (awaits);
 // Sweep wipes it after a day. Every recording that nobody dropped is kept. Ending again changes nothing.
 func (s *Store) End(ctx context.Context, c Call, change Change, awaits bool, now time.Time) error {
+	if change == (Change{}) {
+		return postgres.Classify(end(ctx, s.pool, c, awaits, now))
+	}
 	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		if err := s.apply(ctx, tx, c, change, now); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE ivr.call SET state = NULL, filing_key = CASE WHEN $3 THEN filing_key END, ended_at = $2 WHERE sid = $1 AND ended_at IS NULL`, c.SID, now, awaits); err != nil {
-			return fmt.Errorf("end call: %w", err)
-		}
-		if _, err := tx.Exec(ctx, `UPDATE ivr.recording SET fate = 'keep', due_at = $2 WHERE call_sid = $1 AND fate = 'open'`, c.SID, now); err != nil {
-			return fmt.Errorf("keep recordings: %w", err)
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM ivr.answer WHERE call_sid = $1`, c.SID); err != nil {
-			return fmt.Errorf("wipe replies: %w", err)
-		}
-		if _, err := tx.Exec(ctx, `UPDATE ivr.waiting SET ended_at = $2 WHERE call_sid = $1 AND ended_at IS NULL`, c.SID, now); err != nil {
-			return fmt.Errorf("leave the line: %w", err)
-		}
-		return nil
+		return end(ctx, tx, c, awaits, now)
 	})
+}
+
+// end is one statement: when many hang up at once, trips to the database are what they wait for.
+func end(ctx context.Context, db executor, c Call, awaits bool, now time.Time) error {
+	_, err := db.Exec(ctx, `
+		WITH ended AS (UPDATE ivr.call SET state = NULL, filing_key = CASE WHEN $3 THEN filing_key END, ended_at = $2 WHERE sid = $1 AND ended_at IS NULL),
+		     kept AS (UPDATE ivr.recording SET fate = 'keep', due_at = $2 WHERE call_sid = $1 AND fate = 'open'),
+		     gone AS (UPDATE ivr.waiting SET ended_at = $2 WHERE call_sid = $1 AND ended_at IS NULL)
+		DELETE FROM ivr.answer WHERE call_sid = $1`, c.SID, now, awaits)
+	if err != nil {
+		return fmt.Errorf("end call: %w", err)
+	}
+	return nil
+}
+
+// executor is a pool or a transaction.
+type executor interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
 // longestCall is the carrier's limit.
