@@ -34,6 +34,8 @@ type Config struct {
 	ledgerKey     config.Secret
 	stateKey      config.Secret
 	contentKey    seal.PrivateKey
+	publicKeys    intake.PublicKeys
+	receiptKey    config.Secret
 	smallEmployer int
 	takeEvery     time.Duration
 	sweepEvery    time.Duration
@@ -54,6 +56,7 @@ func ReadConfig(r *config.Reader) Config {
 	c := Config{publicURL: r.PublicURL("DESK_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32),
 		smallEmployer: r.Int("DESK_SMALL_EMPLOYER", 5, 0, 100), takeEvery: r.Duration("DESK_TAKE_EVERY", 2*time.Second), sweepEvery: r.Duration("DESK_SWEEP_EVERY", time.Minute),
 		warnEvery: r.Duration("DESK_WARN_EVERY", 10*time.Minute), idle: r.Duration("DESK_IDLE", 30*time.Minute)}
+	c.publicKeys, c.receiptKey = publicKeys(r), r.Secret("SHEBAO_RECEIPT_KEY", 32)
 	c.limits, c.document = readLimits(r), document.ReadConfig(r)
 	key, err := seal.ParsePrivateKey(r.Required("SHEBAO_DESK_CONTENT_PRIVATE"))
 	if err != nil {
@@ -105,6 +108,10 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err != nil {
 		return server.Wing{}, err
 	}
+	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
+	if err != nil {
+		return server.Wing{}, err
+	}
 	press, err := document.Open(c.document, fonts.NotoSerifSC)
 	if err != nil {
 		return server.Wing{}, err
@@ -115,11 +122,12 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
 	site.Publications = publisher{cases, book}
+	site.Reports = reports{cases, book, intake.NewCounter(d.DB, c.publicKeys, receipts, seal.NewSlow())}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
 	}
 	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem,
-		Uploads: server.Uploads{At: web.TakesScans, Limit: web.ScanLimit}})
+		Uploads: server.Uploads{At: func(path string) bool { return web.TakesScans(path) || web.TakesReport(path) }, Limit: max(web.ScanLimit, web.ReportLimit)}})
 	site.Routes(app)
 	take := every(c.takeEvery, func(ctx context.Context) {
 		if _, err := cases.TakeAll(ctx, d.Now().UTC()); err != nil && ctx.Err() == nil {

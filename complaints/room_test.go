@@ -61,6 +61,7 @@ func newRoom(t *testing.T) *room {
 		t.Fatal(err)
 	}
 	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, limits: lifecycle.DefaultSettings()}
+	c.publicKeys, c.receiptKey = intake.PublicKeys{Content: content.Public(), Identity: r.identity.Public()}, config.Secret(bytes.Repeat([]byte{1}, 32))
 	wing, err := New(t.Context(), c, server.Deps{DB: r.pool, Log: slog.New(slog.NewTextHandler(r.log, nil)), Now: func() time.Time { return r.at }})
 	if err != nil {
 		t.Fatal(err)

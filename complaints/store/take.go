@@ -10,6 +10,7 @@ import (
 	"shebao/complaints/lifecycle"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
+	"shebao/shared/intake"
 	"shebao/shared/postgres"
 )
 
@@ -62,7 +63,11 @@ func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error)
 			return err
 		}
 		region = t.Region
-		return event(ctx, tx, id, nil, "received", "", now)
+		var by *int32
+		if t.Channel == intake.Operator {
+			by = personArg(t.TakenBy)
+		}
+		return event(ctx, tx, id, by, "received", "", now)
 	})
 	if ok && err == nil {
 		s.changed(ctx, number, region)

@@ -19,6 +19,7 @@ var (
 
 	investigators = []lifecycle.Role{lifecycle.Investigator, lifecycle.Supervisor}
 	sysadmins     = []lifecycle.Role{lifecycle.Sysadmin}
+	takers        = []lifecycle.Role{lifecycle.Intake} // who investigates must not have heard the reporter's name
 	keepers       = []lifecycle.Role{lifecycle.Supervisor, lifecycle.Sysadmin}
 )
 
@@ -43,6 +44,9 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/queue/views", caseworkers, s.saveView},
 		{"POST", "/queue/views/drop", caseworkers, s.dropView},
 		{"POST", "/queue/claim", caseworkers, s.claim},
+
+		{"GET", "/intake/new", takers, s.newReport},
+		{"POST", "/intake/new", takers, s.takeReport},
 
 		{"GET", "/cases/:number", caseworkers, s.showCase},
 		{"POST", "/cases/:number/act", caseworkers, s.act},
@@ -167,6 +171,7 @@ var navigation = []struct {
 }{
 	{"/today", "queue.nav.today", caseworkers},
 	{"/queue", "desk.nav.queue", caseworkers},
+	{"/intake/new", "intake.nav", takers},
 	{"/supervision/register", "supervision.nav", overseers},
 	{"/conflicts", "conflict.title", caseworkers},
 	{"/keyholder", "identity.nav", investigators},

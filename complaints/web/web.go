@@ -89,6 +89,7 @@ type Site struct {
 	Money         Money
 	Payments      Payments
 	Identities    Identities
+	Reports       Reports
 	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
 	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
 	Secure        bool

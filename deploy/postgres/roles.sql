@@ -78,6 +78,11 @@ GRANT UPDATE (taken_at) ON intake.message TO shebao_complaints;
 GRANT SELECT ON intake.attachment TO shebao_complaints;
 GRANT INSERT ON intake.identity_opening TO shebao_complaints;
 
+-- What the desk takes down at the counter or on the telephone it files as the public side does, and finds the receipt again only with the form's key.
+GRANT INSERT, UPDATE, DELETE ON intake.draft TO shebao_complaints;
+GRANT INSERT ON intake.submission, intake.mailbox, intake.attachment TO shebao_complaints;
+GRANT SELECT (receipt) ON intake.submission TO shebao_complaints;
+
 -- Text messages: every process may write one and count how many there were; the hotline, which speaks to the carrier, sends them and wipes them.
 GRANT USAGE ON SCHEMA sms TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT INSERT ON sms.message TO shebao_portal, shebao_ivr, shebao_complaints;

@@ -63,7 +63,8 @@ type TipOff struct {
 	Named        bool            `json:"named"`
 	OwnRights    bool            `json:"own_rights"` // the reporter's own contributions: 投诉 rather than 举报
 	Language     string          `json:"language,omitempty"`
-	Matter       Matter          `json:"matter,omitempty"` // of an objection only
+	Matter       Matter          `json:"matter,omitempty"`   // of an objection only
+	TakenBy      int32           `json:"taken_by,omitempty"` // the member of staff who wrote it down, of the channel operator
 }
 
 // Reporter is who a named tip-off is from. It is sealed apart, to the identity key that two people open.
