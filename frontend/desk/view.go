@@ -32,6 +32,7 @@ type CaseHead struct {
 	Due          string
 	DueClass     string
 	Tabs         []Link
+	Keys         bool // single letters are keys
 }
 
 // Case is the overview of a case.
