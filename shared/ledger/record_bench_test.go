@@ -3,16 +3,18 @@ package ledger
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"shebao/shared/postgres"
+	"shebao/shared/postgres/postgrestest"
 )
 
-// BenchmarkRecord: whole records read and unpacked by 8 and by 32 callers at once, against the same prepared query with its rows only read, on as many connections; and once more without
-// sharing queries.
+// BenchmarkRecord: whole records read and unpacked by 8 and by 32 callers at once, against pgbench with the same prepared query on as many connections, and against pgx with its rows
+// only read; and once more without sharing queries.
 //
 //	go test -run - -bench 'Record$' -benchtime 1x ./shared/ledger
 func BenchmarkRecord(b *testing.B) {
@@ -53,7 +55,14 @@ func BenchmarkRecord(b *testing.B) {
 				slices.Sort(took)
 				return took[len(took)/2]
 			}
+			script := fmt.Sprintf("\\set id random(1, %d)\n%s;\n", persons, strings.ReplaceAll(strings.Join(strings.Fields(recordQuery), " "), "$1", ":id"))
 			for b.Loop() {
+				var pgbench []float64
+				for range benchRounds {
+					pgbench = append(pgbench, postgrestest.Pgbench(b, url, script, callers, reads))
+				}
+				slices.Sort(pgbench)
+				bench := pgbench[len(pgbench)/2]
 				limit := many(func(id int64) error {
 					rows, err := wide.Query(b.Context(), recordQuery, id)
 					if err != nil {
@@ -66,6 +75,9 @@ func BenchmarkRecord(b *testing.B) {
 				})
 				single := many(func(id int64) error { _, err := alone.Record(b.Context(), id); return err })
 				shared := many(func(id int64) error { _, err := gathering.Record(b.Context(), id); return err })
+				b.ReportMetric(bench, "pgbench/s")
+				b.ReportMetric(reads/single.Seconds()/bench, "alone/pgbench")
+				b.ReportMetric(reads/shared.Seconds()/bench, "shared/pgbench")
 				b.ReportMetric(reads/limit.Seconds(), "query/s")
 				b.ReportMetric(reads/single.Seconds(), "alone/s")
 				b.ReportMetric(reads/shared.Seconds(), "shared/s")
