@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"shebao/deploy/load"
@@ -38,5 +39,27 @@ func TestAFailureIsAnErrorNotAFigure(t *testing.T) {
 	}
 	if _, err := load.Compare(context.Background(), "bad", 4, 40, good, bad); err == nil {
 		t.Error("a failing page was measured")
+	}
+}
+
+func TestTheSpreadOfManyAtOnce(t *testing.T) {
+	var mu sync.Mutex
+	times := 0
+	s, err := load.Measure(t.Context(), "once slow", 10, 20, 10, func(context.Context, int) error {
+		mu.Lock()
+		defer mu.Unlock()
+		times++
+		return nil
+	})
+	if err != nil || times != 200 || s.Times != 200 || s.P99 < s.Median || s.Ratio() < 1 {
+		t.Errorf("%+v, %v, %d times", s, err, times)
+	}
+	if _, err := load.Measure(t.Context(), "fails", 10, 20, 10, func(_ context.Context, worker int) error {
+		if worker == 7 {
+			return errors.New("a step failed")
+		}
+		return nil
+	}); err == nil {
+		t.Error("a figure of what failed")
 	}
 }

@@ -14,13 +14,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/deploy/load"
-	"shebao/ivr/softphone"
 	"shebao/shared/config"
 	"shebao/shared/ledger"
 )
 
-// load measures the demo's portal and hotline on this machine: the statement as JSON and as a page against the very query alone, a call's first webhook against a handler
-// that does nothing, eight at once.
+// load measures the demo's portal and hotline on this machine: the statement as JSON and as a page against the very query alone, the webhooks of calls against a
+// handler that does nothing and the statement they need, eight at once and two hundred.
 func (p program) load(ctx context.Context, args []string) error {
 	if len(args) != 0 {
 		return errUsage
@@ -81,20 +80,10 @@ func (p program) measure(ctx context.Context, g *ground, s served, facts demoFac
 		}
 		p.say(r.String())
 	}
-	bare, err := load.Get(s.url("ivr")+"/healthz", "")
-	if err != nil {
-		return err
-	}
 	settings := config.NewReader(g.lookup)
-	phone := softphoneConfig(settings, s.url("ivr"), "http://127.0.0.1")
-	r, err := load.Compare(ctx, "a call's first webhook, of a bare handler", workers, requests/4, bare, func(ctx context.Context, _ int) error {
-		_, err := softphone.Dial(ctx, phone)
-		return err
-	})
-	if err != nil {
+	if err := p.measureCalls(ctx, pool, softphoneConfig(settings, s.url("ivr"), "http://127.0.0.1")); err != nil {
 		return err
 	}
-	p.say(r.String())
 	if err := settings.Err(); err != nil {
 		return err
 	}
