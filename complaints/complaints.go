@@ -16,6 +16,7 @@ import (
 	"shebao/complaints/supervision"
 	"shebao/complaints/web"
 	"shebao/frontend/fonts"
+	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/document"
@@ -45,6 +46,10 @@ type Config struct {
 	document      document.Config
 	demoStaff     []string
 
+	audit            audit.Keys
+	checkpoints      string // file; empty: none is kept by this process
+	checkpointsEvery time.Duration
+
 	levels         []supervision.Level
 	superviseEvery time.Duration
 	windowDays     int  // working days in which listed employers may object
@@ -66,6 +71,7 @@ func ReadConfig(r *config.Reader) Config {
 	if c.levels, err = supervision.ParseLevels(r.Text("DESK_WATCH_LEVELS", "")); err != nil {
 		r.Problem("DESK_WATCH_LEVELS", "needs NAME:YUAN pairs separated by commas, such as prefecture:300000")
 	}
+	c.audit, c.checkpoints, c.checkpointsEvery = audit.ReadKeys(r), r.Text("SHEBAO_AUDIT_CHECKPOINTS", ""), r.Duration("DESK_CHECKPOINT_EVERY", time.Hour)
 	c.superviseEvery = r.Duration("DESK_SUPERVISE_EVERY", 30*time.Second)
 	c.windowDays = r.Int("DESK_DAYS_PUBLICATION", supervision.ObjectionDays, 1, 60)
 	switch paid := r.Text("DESK_PUBLICATION_PAID", "remove"); paid {
@@ -119,7 +125,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	book := ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})
 	live, calls := changes{d.Redis}, desk{cases, book, press}
 	cases.OnChange(live.publish)
-	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
+	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Audit: audits{cases, c.audit, c.checkpoints}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
 	site.Publications = publisher{cases, book}
 	site.Reports = reports{cases, book, intake.NewCounter(d.DB, c.publicKeys, receipts, seal.NewSlow())}
@@ -154,9 +160,17 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 			d.Log.Error("wiping identities failed", "error", err.Error()) // none is shown after its time all the same
 		}
 	})
+	anchor := every(c.checkpointsEvery, func(ctx context.Context) {
+		if c.checkpoints == "" {
+			return
+		}
+		if err := c.audit.Keep(ctx, d.DB, c.checkpoints, d.Now()); err != nil && ctx.Err() == nil {
+			d.Log.Error("keeping a checkpoint of the audit log failed", "error", err.Error()) // the next holds what this one would have
+		}
+	})
 	watch := supervise{cases, book, c.levels, eligibility.New(d.DB)}.run(c.superviseEvery, d.Now, d.Log)
 	publish := every(c.superviseEvery, publishes(cases, d.Now, d.Log))
-	return server.Wing{App: app, Background: append([]func(context.Context) error{take, learn, sweep, warn, forget, watch}, publish)}, nil
+	return server.Wing{App: app, Background: append([]func(context.Context) error{take, learn, sweep, warn, forget, anchor, watch}, publish)}, nil
 }
 
 // learnCalendar brings the ledger's holiday notices to the desk's clocks.

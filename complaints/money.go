@@ -122,7 +122,7 @@ func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now tim
 const lastPeriod calendar.Period = 299912
 
 func (d desk) Calculate(ctx context.Context, session, number string, ask web.CalcAsk, now time.Time) (web.Calc, error) {
-	_, c, err := d.inCase(ctx, session, number, now)
+	who, c, err := d.inCase(ctx, session, number, now)
 	if err != nil {
 		return web.Calc{}, err
 	}
@@ -145,7 +145,7 @@ func (d desk) Calculate(ctx context.Context, session, number string, ask web.Cal
 	for _, l := range lines[min(len(lines), (k.Page-1)*web.PeopleAPage):min(len(lines), k.Page*web.PeopleAPage)] {
 		k.People = append(k.People, web.CalcPerson{ID: l.PersonID, Period: l.Period, Insurance: l.Insurance, Base: l.Base, TrueBase: l.TrueBase, EmployerOwed: l.EmployerOwed(), OwnOwed: l.PersonOwed(), NoRate: l.NoRate})
 	}
-	if err := d.name(ctx, k.People); err != nil {
+	if err := d.name(ctx, who, number, k.People, now); err != nil {
 		return k, err
 	}
 	list, err := d.store.Deferrals(ctx, c.EmployerUSCC)
@@ -168,11 +168,14 @@ func calcOf(r reckoning) web.Calc {
 	return k
 }
 
-// name puts masked names to lines by person.
-func (d desk) name(ctx context.Context, people []web.CalcPerson) error {
+// name puts masked names to lines by person, after it is noted for each of them who looks, and in which case.
+func (d desk) name(ctx context.Context, who store.Staff, number string, people []web.CalcPerson, now time.Time) error {
 	var ids []int64
 	for _, p := range people {
 		ids = append(ids, p.ID)
+	}
+	if err := d.store.NotePersons(ctx, who, ids, number, "calculate arrears", now); err != nil {
+		return err
 	}
 	names, err := d.ledger.MaskedPersons(ctx, ids)
 	for i, p := range people {
@@ -206,7 +209,7 @@ func (d desk) KeepCalculation(ctx context.Context, session, number string, ask w
 }
 
 func (d desk) Calculation(ctx context.Context, session, number string, id int64, now time.Time) (web.Calc, error) {
-	_, c, err := d.inCase(ctx, session, number, now)
+	who, c, err := d.inCase(ctx, session, number, now)
 	if err != nil {
 		return web.Calc{}, err
 	}
@@ -226,7 +229,7 @@ func (d desk) Calculation(ctx context.Context, session, number string, id int64,
 		k.People = append(k.People, web.CalcPerson{ID: p.PersonID, Period: p.Period, Insurance: p.Insurance, Base: p.Base, TrueBase: p.TrueBase, EmployerOwed: p.EmployerOwed, OwnOwed: p.OwnOwed})
 	}
 	k.Rows = len(k.People)
-	return k, d.name(ctx, k.People)
+	return k, d.name(ctx, who, number, k.People, now)
 }
 
 func (d desk) AddDeferral(ctx context.Context, session, number string, x web.Deferral, now time.Time) error {

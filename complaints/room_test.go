@@ -62,6 +62,9 @@ func newRoom(t *testing.T) *room {
 	}
 	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, limits: lifecycle.DefaultSettings()}
 	c.publicKeys, c.receiptKey = intake.PublicKeys{Content: content.Public(), Identity: r.identity.Public()}, config.Secret(bytes.Repeat([]byte{1}, 32))
+	if c.audit, err = audit.NewKeys(bytes.Repeat([]byte{5}, 32)); err != nil {
+		t.Fatal(err)
+	}
 	wing, err := New(t.Context(), c, server.Deps{DB: r.pool, Log: slog.New(slog.NewTextHandler(r.log, nil)), Now: func() time.Time { return r.at }})
 	if err != nil {
 		t.Fatal(err)

@@ -90,6 +90,7 @@ type Site struct {
 	Payments      Payments
 	Identities    Identities
 	Reports       Reports
+	Audit         Audit
 	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
 	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
 	Secure        bool

@@ -15,7 +15,7 @@ BEGIN
 END
 $$;
 
--- Everybody reads the ledger and appends to the audit log; nobody reads or changes the log.
+-- Everybody reads the ledger and appends to the audit log; nobody changes the log.
 GRANT USAGE ON SCHEMA ledger, intake, audit TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO shebao_portal, shebao_ivr, shebao_complaints;
 
@@ -37,6 +37,9 @@ REVOKE ALL ON ALL TABLES IN SCHEMA audit FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.append TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT SELECT ON audit.seen TO shebao_portal;
+
+-- The desk's page for the security auditor reads the log, and notes where it ends; no process changes it.
+GRANT SELECT ON audit.log, audit.head TO shebao_complaints;
 
 -- Own schemas.
 DO $$

@@ -78,6 +78,9 @@ func (p program) demo(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("demo data: %w", err)
 	}
+	if err := p.dealDemo(ctx, g); err != nil {
+		return fmt.Errorf("demo keyholders: %w", err)
+	}
 	settings := map[string]string{"PORTAL_DEMO": "true", "DESK_DEMO_STAFF": demoStaffSetting(), "PORTAL_DEMO_HINT": demoHint(facts), "IVR_FETCH_EVERY": "500ms"}
 	maps.Copy(settings, demoTelephones)
 	if _, ok := p.env("SHEBAO_LOG"); !ok {
@@ -150,6 +153,9 @@ func (p program) introduce(s served, facts demoFacts) {
 	}
 	for _, a := range demoStaff {
 		fmt.Fprintf(&b, "  %-15s %s, password %s, code: on the desk's sign-in page\n", a.Role, a.Account, a.Password)
+	}
+	for _, k := range demoKeyholders {
+		fmt.Fprintf(&b, "  keyholder       %s, passphrase %s\n", k.account, k.passphrase)
 	}
 	fmt.Fprintf(&b, "  receipt to try  %s\n\nCtrl-C stops everything and keeps the data.", facts.Receipt)
 	p.say(b.String())

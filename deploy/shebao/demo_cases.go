@@ -154,6 +154,10 @@ func (d demoCase) file(ctx context.Context, book *ledger.Ledger, counter *intake
 		tip.EmployerUSCC, tip.Region = string(found[0].USCC), found[0].Region
 	}
 	promised, _ := calendar.China().Add(calendar.DateOf(at), 5)
-	_, err = counter.File(ctx, intake.NewKey(), tip, nil, promised, at)
+	var reporter *intake.Reporter
+	if d.employer == demoNamed {
+		tip.Named, reporter = true, demoReporter()
+	}
+	_, err = counter.File(ctx, intake.NewKey(), tip, reporter, promised, at)
 	return err
 }

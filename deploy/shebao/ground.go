@@ -62,7 +62,7 @@ func (g *ground) openDatabase(ctx context.Context, p program) error {
 	if err != nil {
 		return err
 	}
-	g.lookup = config.Chain(p.env, secrets)
+	g.lookup = config.Chain(p.env, secrets, config.Map(map[string]string{auditCheckpoints: filepath.Join(g.dataDir, "audit-checkpoints.jsonl")}))
 	lock, err := os.OpenFile(filepath.Join(g.dataDir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return err

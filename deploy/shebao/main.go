@@ -27,19 +27,21 @@ type command struct {
 
 func commands() map[string]command {
 	return map[string]command{
-		"demo":       {"demo [--json]", "start everything with invented data, and print where to go", program.demo},
-		"call":       {"call [--script FILE]", "call the hotline of the running demo from this terminal", program.call},
-		"calc":       {"calc late-fee|interest|repayment|id|uscc|workdays", "apply a rule to JSON lines on standard input; needs no database", program.calc},
-		"load":       {"load", "measure pages and webhooks of the demo on this machine against their limits, as ratios", program.load},
-		"export":     {"export person|arrears FILE.csv|FILE.xlsx", "write a person's record or an employer's arrears; the number comes on standard input", program.export},
-		"staff":      {"staff add -account A -name N [-role R] [-region DIGITS]", "add a staff account; the password comes on standard input", program.staff},
+		"demo":         {"demo [--json]", "start everything with invented data, and print where to go", program.demo},
+		"call":         {"call [--script FILE]", "call the hotline of the running demo from this terminal", program.call},
+		"calc":         {"calc late-fee|interest|repayment|id|uscc|workdays", "apply a rule to JSON lines on standard input; needs no database", program.calc},
+		"load":         {"load", "measure pages and webhooks of the demo on this machine against their limits, as ratios", program.load},
+		"export":       {"export person|arrears FILE.csv|FILE.xlsx", "write a person's record or an employer's arrears; the number comes on standard input", program.export},
+		"staff":        {"staff add -account A -name N [-role R] [-region DIGITS]", "add a staff account; the password comes on standard input", program.staff},
+		"identity-key": {"identity-key split [--new] ACCOUNT ACCOUNT… | check [--try]", "deal the key that opens reporters' identities to keyholders, any two of whom open one; passphrases come on standard input", program.identityKey},
+
 		"serve":      {"serve portal|ivr|complaints|all", "serve one wing or all, on the configured database", program.serve},
 		"migrate":    {"migrate", "bring the database's schemas and rights up to date", program.migrate},
 		"import":     {"import [--json] rules|rates|holidays|employers|persons|contributions FILE", "import an agency's export file", program.importFile},
 		"pin":        {"pin set", "set PINs at the counter: an ID number and a PIN a line on standard input", program.pin},
 		"ledger":     {"ledger verify", "rebuild every packed person-year from the contribution rows and compare", program.ledger},
 		"statements": {"statements issue --year Y [--region DIGITS] [--json] | status [--year Y] [--region DIGITS] [--json]", "issue a year's statements to everybody, and show how many are issued, sent, opened", program.statements},
-		"audit":      {"audit verify", "find any altered, removed or reordered row of the audit log", program.audit},
+		"audit":      {"audit verify | checkpoint [--checkpoints FILE] | purge --before DATE", "find any altered, removed or reordered row of the audit log; note where it ends; remove what is older than six months", program.audit},
 
 		"twilio": {"twilio check [--json] | provision [--dry-run] | fallback", "check and set up the hotline's account at the telephone carrier; print its fallback document", program.twilio},
 	}

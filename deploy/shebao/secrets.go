@@ -45,7 +45,7 @@ func addMissingSecrets(values map[string]string) (added bool, err error) {
 		_, _ = rand.Read(b) // never fails: it crashes the process instead
 		return base64.RawURLEncoding.EncodeToString(b)
 	}
-	for _, name := range []string{"SHEBAO_LEDGER_KEY", "SHEBAO_PIN_PEPPER", "SHEBAO_RECEIPT_KEY", "SHEBAO_TOKEN_SEEDS", "SHEBAO_STATEMENT_SEEDS", "SHEBAO_STATE_KEY"} {
+	for _, name := range []string{"SHEBAO_LEDGER_KEY", "SHEBAO_PIN_PEPPER", "SHEBAO_RECEIPT_KEY", "SHEBAO_TOKEN_SEEDS", "SHEBAO_STATEMENT_SEEDS", "SHEBAO_STATE_KEY", "SHEBAO_AUDIT_SEEDS"} {
 		if values[name] == "" {
 			values[name], added = random(32), true
 		}
@@ -55,7 +55,7 @@ func addMissingSecrets(values map[string]string) (added bool, err error) {
 		values["TWILIO_AUTH_TOKENS"], added = hex.EncodeToString(seal.NewSalt()), true
 	}
 	for _, use := range []string{"CONTENT", "IDENTITY"} {
-		if values["SHEBAO_DESK_"+use+"_PRIVATE"] != "" {
+		if values["SHEBAO_DESK_"+use+"_PRIVATE"] != "" || use == "IDENTITY" && values[identityPublic] != "" { // the identity's private half is gone once it was dealt
 			continue
 		}
 		key, err := seal.GenerateKey()

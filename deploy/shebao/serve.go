@@ -39,7 +39,8 @@ func (p program) serve(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	served, err := p.start(ctx, g, g.lookup, chosen)
+	p.startedWithWholeKey(g)
+	served, err := p.start(ctx, g, without(g.lookup, identityPrivate), chosen)
 	if err != nil {
 		return err
 	}
