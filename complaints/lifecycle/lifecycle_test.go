@@ -1,6 +1,8 @@
 package lifecycle_test
 
 import (
+	"encoding/json"
+	"os"
 	"slices"
 	"testing"
 
@@ -216,5 +218,54 @@ func TestEveryGroundHasOneFinding(t *testing.T) {
 		if lifecycle.FindingOf(g) != "" {
 			t.Errorf("%q finds something", g)
 		}
+	}
+}
+
+// Every transition that the domain names is in the table; a reopened case is screened again, and an extension is a mark of the investigation.
+func TestEveryTransitionOfTheVectors(t *testing.T) {
+	content, err := os.ReadFile("testdata/deadlines.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Machine struct {
+			States      []string
+			Transitions [][2]string
+		} `json:"state_machine"`
+	}
+	if err := json.Unmarshal(content, &file); err != nil {
+		t.Fatal(err)
+	}
+	marks := map[string]lifecycle.State{"reopened": lifecycle.Screening, "extended": lifecycle.Investigating, "draft": "draft"}
+	ours := func(name string) lifecycle.State {
+		if s, ok := marks[name]; ok {
+			return s
+		}
+		return lifecycle.State(name)
+	}
+	for _, name := range file.Machine.States {
+		if _, mark := marks[name]; !mark && !slices.Contains(lifecycle.States[:], lifecycle.State(name)) {
+			t.Errorf("no state %s", name)
+		}
+	}
+	// A decision is proposed first.
+	reach := map[lifecycle.State]map[lifecycle.State]bool{}
+	for from, row := range may {
+		reach[from] = map[lifecycle.State]bool{from: true}
+		for _, to := range row {
+			reach[from][lifecycle.State(to[0])] = true
+		}
+	}
+	for _, tr := range file.Machine.Transitions {
+		from, to := ours(tr[0]), ours(tr[1])
+		if tr[0] == "draft" { // a draft is no case yet
+			continue
+		}
+		if !reach[from][to] && !(reach[from][lifecycle.Proposed] && reach[lifecycle.Proposed][to]) && tr[0] != tr[1] {
+			t.Errorf("nothing leads from %s to %s", tr[0], tr[1])
+		}
+	}
+	if len(file.Machine.Transitions) < 20 {
+		t.Error("transitions are missing")
 	}
 }

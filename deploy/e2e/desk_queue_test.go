@@ -32,7 +32,7 @@ func TestTheDeskInEveryDress(t *testing.T) {
 				v.open("/today")
 				v.press(dress.button)
 			}
-			for _, page := range []struct{ name, path string }{{"today", "/today"}, {"queue", "/queue?view=open"}, {"filtered", "/queue?view=all&state=received&q=南湖"}, {"related", "/cases/" + year + "-000001/related"}, {"me", "/me"}} {
+			for _, page := range []struct{ name, path string }{{"today", "/today"}, {"queue", "/queue?view=open"}, {"filtered", "/queue?view=all&state=received&q=南湖"}, {"related", "/cases/" + year + "-000001/related"}, {"me", "/me"}, {"case", "/cases/" + year + "-000003"}} {
 				v.open(page.path)
 				v.isAccessible(page.name + " " + size.name + " " + dress.name)
 				v.shot("desk-" + page.name + "." + size.name + "." + dress.name)
@@ -46,7 +46,36 @@ func TestTheDeskInEveryDress(t *testing.T) {
 		admin.isAccessible(path)
 		admin.shot(fmt.Sprintf("desk-people%d", i))
 	}
+	takesAReport(b.visitor(t, a.Complaints, 360, 740), "phone")
+	takesAReport(b.visitor(t, a.Complaints, 1280, 900), "desktop")
 	worksByKeys(t, b, a)
+}
+
+// takesAReport writes down at the counter what somebody tells: asked which employer, read back, filed with a receipt.
+func takesAReport(v *visitor, size string) {
+	v.t.Helper()
+	v.signIn("hu.xin", "demo-intake")
+	v.open("/intake/new")
+	v.isAccessible("report " + size)
+	v.shot("desk-report." + size)
+	v.press("下一步")
+	v.reads("请选择是什么问题", "请选择是谁的社保")
+	v.isAccessible("report refused " + size)
+	v.shot("desk-report-wrong." + size)
+	v.choose("kind", "underpaid")
+	v.choose("own", "no")
+	v.fill("employer", "南湖")
+	v.fill("words", "按最低基数缴，实发八千。")
+	v.press("下一步")
+	v.choose("choice", "typed")
+	v.press("下一步")
+	v.reads("读给举报人听", "按最低基数缴，实发八千。", "不留名")
+	v.isAccessible("report read back " + size)
+	v.shot("desk-report-check." + size)
+	v.press("登记并出具回执")
+	v.reads("登记回执", "最晚")
+	v.isAccessible("report's receipt " + size)
+	v.shot("desk-report-receipt." + size)
 }
 
 // worksByKeys goes through the list by single letters, marks, opens, and is told of what somebody else does.
@@ -56,12 +85,23 @@ func worksByKeys(t *testing.T, b browser, a addresses) {
 	head.signIn(a.SignIns.Supervisor.Account, a.SignIns.Supervisor.Password)
 	head.open("/queue?view=open")
 	head.eval(`(() => { const key = k => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: k, bubbles: true }));
-		key('j'); key('j'); key('k'); key('x'); key('?');
+		key('j'); key('j'); key('k'); key('x');
 		const row = document.querySelector('[data-list] tbody tr');
 		if (!row.classList.contains('cur') || !row.querySelector('input').checked) throw new Error('keys do nothing');
+		key('?');
+		if (!document.getElementById('keys').open) throw new Error('? does not open the help');
+		key('e');
+		if (document.querySelector('#bulk details').open) throw new Error('keys work behind the help');
+		return true })()`)
+	head.isAccessible("help with keys")
+	head.shot("desk-keys")
+	head.do("close the help", chromedp.KeyEvent("\x1b"))
+	head.eval(`(() => { const key = k => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: k, bubbles: true }));
+		if (document.getElementById('keys').open) throw new Error('the help stays open');
 		key('e');
 		if (!document.querySelector('#bulk details').open) throw new Error('e does not open the bulk actions');
 		return true })()`)
+	goesByKeys(head)
 	head.open("/queue?view=waiting")
 	li.signInTo("chen.jie", "demo-investigator-2", "今日工作")
 	before := head.text()
@@ -72,4 +112,29 @@ func worksByKeys(t *testing.T, b browser, a addresses) {
 	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`!document.querySelector('main').innerText.includes(%q)`, count))); err != nil {
 		t.Errorf("the list still shows %s after another has claimed: %v", count, err)
 	}
+}
+
+// goesByKeys opens a case from the list, goes through its tabs and comes back to the list at the same case; with the keys switched off nothing happens.
+func goesByKeys(v *visitor) {
+	v.t.Helper()
+	key := func(k string) {
+		v.t.Helper()
+		v.eval(fmt.Sprintf(`(() => { document.documentElement.dataset.left = '1'; document.body.dispatchEvent(new KeyboardEvent('keydown', { key: %q, bubbles: true })); return true })()`, k))
+		v.do("wait for the page after "+k, waitNextPage())
+	}
+	v.open("/queue?view=open")
+	at := v.firstCase()
+	v.open(at)
+	key("2")
+	v.eval(fmt.Sprintf(`(() => { if (location.pathname !== %q) throw new Error('2 leads to ' + location.pathname); return true })()`, at+"/evidence"))
+	key("q")
+	v.eval(`(() => { const row = document.querySelector('[data-list] tr.cur a');
+		if (location.search !== '?view=open' || !row || row.getAttribute('href') !== ` + fmt.Sprintf("%q", at) + `) throw new Error('q leads to ' + location.href); return true })()`)
+	v.open("/me")
+	v.press("关闭快捷键")
+	v.open("/queue?view=open")
+	v.eval(`(() => { document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true }));
+		if (document.activeElement.closest('[data-list]')) throw new Error('keys work though they are off'); return true })()`)
+	v.open("/me")
+	v.press("打开快捷键")
 }

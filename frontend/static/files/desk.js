@@ -22,9 +22,17 @@
       if (focused && d.getElementById(focused)) d.getElementById(focused).focus();
     }).catch(function () { live.hidden = false; });
   }
+  // Without live updates, as when Redis is away, the list is fetched once a minute, and they are asked for again.
   if (live && window.EventSource && window.fetch && window.DOMParser) {
-    var source = new EventSource(live.getAttribute('data-live')), timer = 0;
-    source.addEventListener('change', function () { clearTimeout(timer); timer = setTimeout(refresh, 800); });
+    var source, timer = 0, connect = function () {
+      source = new EventSource(live.getAttribute('data-live'));
+      source.addEventListener('change', function () { clearTimeout(timer); timer = setTimeout(refresh, 800); });
+      source.onerror = function () {
+        if (source.readyState !== 2) return;
+        setTimeout(function () { refresh(); connect(); }, 60000);
+      };
+    };
+    connect();
     window.addEventListener('pagehide', function () { source.close(); });
   }
 
