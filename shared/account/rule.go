@@ -101,10 +101,11 @@ const (
 	CreditAsOnTime                // B: credited to its own month; the payer also pays the lost interest
 )
 
-// CreditedIn is the month in which a row's credit is booked: its own when it came by the due date or the policy is B, else the month of payment.
-func CreditedIn(r contribution.Row, policy Policy) calendar.Period {
-	if policy == CreditAsOnTime || r.PaidOn.IsZero() || !r.PaidOn.After(contribution.DueDate(r.Period)) {
+// CreditedIn is the month in which a row's credit is booked: its own when it came by the region's due date or the policy is B, else the month of payment. A payment that came in
+// time is its own month's also where the due date lies in the next.
+func (s Setting) CreditedIn(r contribution.Row) calendar.Period {
+	if s.Policy == CreditAsOnTime || r.PaidOn.IsZero() || !r.PaidOn.After(s.Due.Date(r.Period)) {
 		return r.Period
 	}
-	return r.PaidOn.Period()
+	return max(r.Period, r.PaidOn.Period())
 }

@@ -14,6 +14,7 @@ type Setting struct {
 	Region string
 	Method Method
 	Policy Policy
+	Due    contribution.Due // until when a payment is on time
 }
 
 // Input is everything that the account of one person follows from.
@@ -108,7 +109,7 @@ func Run(in Input) ([]Year, error) {
 	shares := map[int][]string{}
 	opening := in.OpeningOn.Period()
 	for _, row := range in.Rows {
-		booked := CreditedIn(row, in.Policy)
+		booked := in.CreditedIn(row)
 		if booked <= opening {
 			continue // it is in the opening balance
 		}

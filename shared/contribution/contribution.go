@@ -72,8 +72,23 @@ func (s Status) String() string {
 // Owing reports whether the month counts as in arrears (wholly or partly unpaid).
 func (s Status) Owing() bool { return s == Part || s == Arrears }
 
-// DueDate is the last day on which a period's payment is on time: the default is the last day of its month [M: regional].
-func DueDate(p calendar.Period) calendar.Date { return p.LastDay() }
+// Due is the last day on which a period's payment is on time, as a region sets it. The zero value is the default, the last day of the month itself.
+type Due struct {
+	MonthsLater int // 0 the month itself, 1 the next
+	Day         int // of that month; 0, and any day that it does not have, is its last
+}
+
+// Date is the due date of a period.
+func (d Due) Date(p calendar.Period) calendar.Date {
+	last := p.Add(d.MonthsLater).LastDay()
+	if d.Day > 0 && d.Day < last.Day {
+		last.Day = d.Day
+	}
+	return last
+}
+
+// DueDate is the default due date of a period. Whether a month is told as paid late goes by it; what a late payment earns goes by the region's own Due.
+func DueDate(p calendar.Period) calendar.Date { return Due{}.Date(p) }
 
 // PostingLag is how many natural days after the due date an unpaid month is still called pending rather than arrears:
 // collectors' files take about a month to arrive [M: regional].

@@ -35,14 +35,15 @@ func loadSettings(ctx context.Context, tx querier) (*rules, error) {
 		return r, fmt.Errorf("read the data's reach: %w", err)
 	}
 	r.through = calendar.Date(through)
-	rows, err := tx.Query(ctx, `SELECT region, back_payment_policy = 'B', interest_method = 'annual' FROM ledger.regional_rule`)
+	rows, err := tx.Query(ctx, `SELECT region, back_payment_policy = 'B', interest_method = 'annual', due_months, due_day FROM ledger.regional_rule`)
 	if err != nil {
 		return r, fmt.Errorf("read regional rules: %w", err)
 	}
 	var region string
 	var policyB, annual bool
-	if _, err := pgx.ForEachRow(rows, []any{&region, &policyB, &annual}, func() error {
-		s := account.Setting{Region: region}
+	var due contribution.Due
+	if _, err := pgx.ForEachRow(rows, []any{&region, &policyB, &annual, &due.MonthsLater, &due.Day}, func() error {
+		s := account.Setting{Region: region, Due: due}
 		if policyB {
 			s.Policy = account.CreditAsOnTime
 		}

@@ -29,7 +29,7 @@ func knownColumns(kind Kind) []column {
 	case Rates:
 		return []column{{"行政区划代码", "region", true}, {"年度", "year", false}, {"记账利率", "rate", false}, {"是否暂定", "provisional", true}, {"依据", "source", false}}
 	case Rules:
-		return []column{{"行政区划代码", "region", true}, {"补缴记账办法", "back_payment_policy", false}, {"计息办法", "interest_method", false}}
+		return []column{{"行政区划代码", "region", true}, {"补缴记账办法", "back_payment_policy", false}, {"计息办法", "interest_method", false}, {"缴费截止日", "due", true}}
 	case Holidays:
 		return []column{{"日期", "date", false}, {"安排", "kind", false}, {"依据", "source", false}}
 	}

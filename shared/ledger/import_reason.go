@@ -38,6 +38,7 @@ const (
 	ReasonProvisional     Reason = "provisional"  // + neither 是 nor 否
 	ReasonPolicy          Reason = "policy"       // + neither A nor B
 	ReasonMethod          Reason = "method"       // + a method of interest that the rules do not know
+	ReasonDueDay          Reason = "due_day"      // + no last day of payment in this or the next month
 	ReasonHolidayDate     Reason = "holiday_date" // + no day, or one that no notice can be about yet
 	ReasonHolidayKind     Reason = "holiday_kind" // + neither 放假 nor 上班, or a Monday to Friday that is worked in exchange
 	ReasonDayTwice        Reason = "day_twice"    // + a day that the file sets twice, in two ways
@@ -71,6 +72,7 @@ var sentences = map[Reason]string{
 	ReasonRate:            "记账利率应为百分数，如 3.97",
 	ReasonProvisional:     "是否暂定应为是或否",
 	ReasonPolicy:          "补缴记账办法应为 A（记入到账当月）或 B（按原所属期记账）",
+	ReasonDueDay:          "缴费截止日应写作 当月25日、次月15日 或 当月末",
 	ReasonMethod:          "计息办法应为月积数法或年度计算法",
 	ReasonHolidayDate:     "日期不存在，或早于 2000 年、晚于后年",
 	ReasonHolidayKind:     "安排应为放假或上班；调休上班只能在周六、周日",

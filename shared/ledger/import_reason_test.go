@@ -22,7 +22,7 @@ const (
 	employerHeader     = "uscc,name,region,registered_on,status,ownership\n"
 	personHeader       = "id_type,id_number,name,sex,birth_date,card_number,mobile,status,opening_balance,opening_on\n"
 	rateHeader         = "region,year,rate,provisional,source\n"
-	ruleHeader         = "region,back_payment_policy,interest_method\n"
+	ruleHeader         = "region,back_payment_policy,interest_method,due\n"
 	holidayHeader      = "date,kind,source\n"
 	contributionHeader = "id_number,uscc,insurance,period,base,employer_due,employer_paid,person_due,person_paid,paid_on\n"
 )
@@ -123,8 +123,11 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Rates, ",2025,0.00000001,,x", ledger.ReasonRate, "rate"},
 		{ledger.Rates, ",2025,1.50,maybe,x", ledger.ReasonProvisional, "provisional"},
 		{ledger.Rates, ",2025,1.50,是,", ledger.ReasonName, "source"},
-		{ledger.Rules, ",C,annual", ledger.ReasonPolicy, "back_payment_policy"},
-		{ledger.Rules, ",A,daily", ledger.ReasonMethod, "interest_method"},
+		{ledger.Rules, ",C,annual,", ledger.ReasonPolicy, "back_payment_policy"},
+		{ledger.Rules, ",A,daily,", ledger.ReasonMethod, "interest_method"},
+		{ledger.Rules, ",A,annual,次月32日", ledger.ReasonDueDay, "due"},
+		{ledger.Rules, ",A,annual,25", ledger.ReasonDueDay, "due"},
+		{ledger.Rules, ",A,annual,next-0", ledger.ReasonDueDay, "due"},
 		{ledger.Holidays, "2027-02-30,放假,x", ledger.ReasonHolidayDate, "date"},
 		{ledger.Holidays, "2029-01-01,放假,x", ledger.ReasonHolidayDate, "date"},
 		{ledger.Holidays, "2027-01-01,休,x", ledger.ReasonHolidayKind, "kind"},

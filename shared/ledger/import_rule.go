@@ -11,6 +11,7 @@ import (
 
 	"shebao/shared/account"
 	"shebao/shared/calendar"
+	"shebao/shared/contribution"
 )
 
 // importRates takes credited rates: a region's own, or those of everywhere that were published after this program was made. Everybody's account is run
@@ -32,21 +33,24 @@ func (r *importRun) importRates(ctx context.Context) error {
 	})
 }
 
-// importRegionalRules takes how regions book late payments (A or B) and count interest. Everybody's account is run again.
+// importRegionalRules takes how regions book late payments (A or B), count interest, and until when a payment is on time. Everybody's account is run again.
 func (r *importRun) importRegionalRules(ctx context.Context) error {
 	return r.importRules(ctx, func(in *row, batch *pgx.Batch) {
 		region := in.regionPrefix("region")
 		policy := in.oneOf("back_payment_policy", ReasonPolicy, map[string]string{"A": "A", "B": "B", "a": "A", "b": "B"})
 		method := in.oneOf("interest_method", ReasonMethod, map[string]string{
 			"月积数法": "month_product", "month_product": "month_product", "年度计算法": "annual", "annual": "annual"})
+		due := in.due("due")
 		if in.problem != nil {
 			return
 		}
 		batch.Queue(`
-			INSERT INTO ledger.regional_rule AS old (region, back_payment_policy, interest_method) VALUES ($1, $2, $3)
-			ON CONFLICT (region) DO UPDATE SET back_payment_policy = excluded.back_payment_policy, interest_method = excluded.interest_method
-			WHERE (old.back_payment_policy, old.interest_method) IS DISTINCT FROM (excluded.back_payment_policy, excluded.interest_method)
-			RETURNING xmax = 0`, region, policy, method).Query(r.countChange)
+			INSERT INTO ledger.regional_rule AS old (region, back_payment_policy, interest_method, due_months, due_day) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (region) DO UPDATE SET back_payment_policy = excluded.back_payment_policy, interest_method = excluded.interest_method,
+				due_months = excluded.due_months, due_day = excluded.due_day
+			WHERE (old.back_payment_policy, old.interest_method, old.due_months, old.due_day)
+				IS DISTINCT FROM (excluded.back_payment_policy, excluded.interest_method, excluded.due_months, excluded.due_day)
+			RETURNING xmax = 0`, region, policy, method, due.MonthsLater, due.Day).Query(r.countChange)
 	})
 }
 
@@ -135,6 +139,32 @@ func (r *row) percent(name string) account.Rate {
 		r.wrong(ReasonRate, name, text)
 	}
 	return rate
+}
+
+// due reads until when a payment is on time: 当月25日, 次月15日, 当月末, or this-25, next-15, this-end. An empty cell is the default, the month's last day.
+func (r *row) due(name string) (due contribution.Due) {
+	text := r.cell(name)
+	if text == "" {
+		return due
+	}
+	rest, found := text, false
+	for word, later := range map[string]int{"当月": 0, "次月": 1, "this-": 0, "next-": 1} {
+		if after, ok := strings.CutPrefix(text, word); ok {
+			rest, due.MonthsLater, found = strings.TrimSuffix(after, "日"), later, true
+		}
+	}
+	if rest == "末" || rest == "end" {
+		rest = "0"
+	} else if rest == "0" {
+		found = false
+	}
+	day, err := strconv.Atoi(rest)
+	if !found || err != nil || day < 0 || day > 31 || len(rest) > 2 {
+		r.wrong(ReasonDueDay, name, text)
+		return contribution.Due{}
+	}
+	due.Day = day
+	return due
 }
 
 // oneOf reads one of few words.
