@@ -54,6 +54,7 @@ type Config struct {
 	superviseEvery time.Duration
 	windowDays     int  // working days in which listed employers may object
 	annotate       bool // who has paid stays listed, with that word
+	assistanceDays int
 }
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
@@ -80,6 +81,7 @@ func ReadConfig(r *config.Reader) Config {
 	default:
 		r.Problem("DESK_PUBLICATION_PAID", "needs remove or annotate")
 	}
+	c.assistanceDays = r.Int("DESK_DAYS_ASSISTANCE", supervision.AssistanceDays, 1, 120)
 	if names := r.Text("DESK_DEMO_STAFF", ""); names != "" {
 		c.demoStaff = strings.Split(names, ",")
 	}
@@ -129,6 +131,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
 	site.Publications = publisher{cases, book}
 	site.Reports = reports{cases, book, intake.NewCounter(d.DB, c.publicKeys, receipts, seal.NewSlow())}
+	site.Audits = auditOffice{cases, book, eligibility.New(d.DB), d.DB, c.assistanceDays}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
 	}

@@ -60,7 +60,7 @@ func newRoom(t *testing.T) *room {
 	if r.identity, err = seal.GenerateKey(); err != nil {
 		t.Fatal(err)
 	}
-	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, limits: lifecycle.DefaultSettings()}
+	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, assistanceDays: 20, limits: lifecycle.DefaultSettings()}
 	c.publicKeys, c.receiptKey = intake.PublicKeys{Content: content.Public(), Identity: r.identity.Public()}, config.Secret(bytes.Repeat([]byte{1}, 32))
 	if c.audit, err = audit.NewKeys(bytes.Repeat([]byte{5}, 32)); err != nil {
 		t.Fatal(err)

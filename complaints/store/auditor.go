@@ -234,3 +234,11 @@ func mayAudit(ctx context.Context, tx pgx.Tx, staff int32, on calendar.Date) err
 	}
 	return nil
 }
+
+// MayReadFigures refuses whoever does not see the agency's figures. Error: fault.Denied.
+func (s Staff) MayReadFigures() error {
+	if !s.seesFigures() {
+		return fault.New(fault.Denied, "fault.desk.role")
+	}
+	return nil
+}

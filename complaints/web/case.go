@@ -29,6 +29,9 @@ func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError)
 	for _, t := range caseTabs {
 		v.Tabs = append(v.Tabs, pages.Link{Text: p.T(t.text), Href: "/cases/" + k.Number + t.path, Current: t.path == tab})
 	}
+	if audits(k) {
+		v.Tabs = append(v.Tabs, pages.Link{Text: p.T("audit.tab.case"), Href: "/cases/" + k.Number + "/audit", Current: tab == "/audit"})
+	}
 	return v
 }
 

@@ -64,6 +64,9 @@ func tabs(p layout.Page, current string) []layout.Tab {
 	for _, t := range subjects {
 		list = append(list, layout.Tab{Text: p.T(t.text), Href: t.path, Current: t.path == current})
 	}
+	for _, t := range auditSubjects {
+		list = append(list, layout.Tab{Text: p.T(t.text), Href: t.path, Current: t.path == current})
+	}
 	return list
 }
 

@@ -85,6 +85,7 @@ type Site struct {
 	Desk          Desk
 	Register      Register
 	Publications  Publications
+	Audits        AuditDesk
 	Recusal       Recusal
 	Money         Money
 	Payments      Payments

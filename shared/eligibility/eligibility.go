@@ -117,3 +117,14 @@ func (r *Room) Of(ctx context.Context, personID int64) ([]Confirmation, error) {
 	})
 	return list, postgres.Classify(err)
 }
+
+// Within reports whether a person's pension is paid in a region, leading digits. Error: fault.Unavailable.
+func (r *Room) Within(ctx context.Context, personID int64, region string) (within bool, err error) {
+	err = r.pool.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM ledger.person p LEFT JOIN ledger.last_employer l ON l.person_id = p.id LEFT JOIN ledger.employer e ON e.id = l.employer_id
+			WHERE p.id = $1 AND starts_with(coalesce(e.region, ''), $2))`, personID, region).Scan(&within)
+	if err != nil {
+		return false, postgres.Classify(fmt.Errorf("look up region: %w", err))
+	}
+	return within, nil
+}
