@@ -211,9 +211,10 @@ type Answer struct{ Term, Value, Field string }
 
 // Receipt is shown after filing.
 type Receipt struct {
-	Page layout.Page
-	Code string
-	Next []string
+	Page   layout.Page
+	Errors []layout.FieldError
+	Code   string
+	Next   []string
 }
 
 // Progress is the question for a receipt code.

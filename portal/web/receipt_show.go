@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"shebao/frontend/layout"
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/shared/calendar"
@@ -29,22 +30,39 @@ func (s *Site) showReceipt(c *fiber.Ctx) error {
 	if !s.unseal(c, cookieReceipt, c.Cookies(cookieReceipt), &kept) {
 		return c.Redirect("/progress", fiber.StatusSeeOther)
 	}
+	return s.receiptPage(c, kept, nil)
+}
+
+func (s *Site) receiptPage(c *fiber.Ctx, kept keptReceipt, wrong []layout.FieldError) error {
 	kind := "portal.receipt"
 	if kept.Objection {
 		kind = "objection.receipt"
 	}
 	p := s.page(c, locale.Text(lang(c), kind), "/tip-off")
+	p.Back, p.Failed = "/tip-off/receipt", len(wrong) > 0
 	first := kind + ".step1"
 	if kept.Provisional {
 		first += ".provisional"
 	}
+	if len(wrong) > 0 {
+		c.Status(fiber.StatusUnprocessableEntity)
+	}
 	return render(c, pages.ReceiptPage(pages.Receipt{
-		Page: p, Code: kept.Code.Grouped(), Next: []string{p.T(first, dateWords(p.Lang, kept.Promised)), p.T(kind + ".step2"), p.T(kind + ".step3")},
+		Page: p, Errors: wrong, Code: kept.Code.Grouped(), Next: []string{p.T(first, dateWords(p.Lang, kept.Promised)), p.T(kind + ".step2"), p.T(kind + ".step3")},
 	}))
 }
 
-// clearReceipt is for shared computers.
-func (s *Site) clearReceipt(c *fiber.Ctx) error {
+// leaveReceipt forgets the receipt in this browser once its owner says that it is kept elsewhere; who has not said so is shown it once more. The way on may be the page that asks for the
+// code: whoever has kept it can prove it there.
+func (s *Site) leaveReceipt(c *fiber.Ctx) error {
+	to := "/"
+	if form(c, "to") == "progress" {
+		to = "/progress"
+	}
+	var kept keptReceipt
+	if form(c, "saved") != "yes" && s.unseal(c, cookieReceipt, c.Cookies(cookieReceipt), &kept) {
+		return s.receiptPage(c, kept, []layout.FieldError{{ID: "saved", Text: locale.Text(lang(c), "receipt.unsaved")}})
+	}
 	s.forget(c, cookieReceipt)
-	return c.Redirect("/", fiber.StatusSeeOther)
+	return c.Redirect(to, fiber.StatusSeeOther)
 }

@@ -192,7 +192,7 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/tip-off", tipper, s.showTipOff},
 		{"POST", "/tip-off", tipper, s.takeTipOff},
 		{"GET", "/tip-off/receipt", anybody, s.showReceipt},
-		{"POST", "/tip-off/receipt", anybody, s.clearReceipt},
+		{"POST", "/tip-off/receipt", anybody, s.leaveReceipt},
 		{"POST", "/tip-off/files", tipper, s.takeTipOffFiles},
 		{"GET", "/objection", filer, s.showObjection},
 		{"POST", "/objection", filer, s.takeObjection},
