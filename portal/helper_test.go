@@ -41,6 +41,24 @@ func (b *browser) helpsFirst() {
 	}
 }
 
+// The yearly duty counts whom the statement has reached: a helper's download is not the person's.
+func TestAHelpersDownloadIsNotThePersonsOpening(t *testing.T) {
+	s := newSite(t)
+	person, helper := s.signedIn(), s.otherSignedIn()
+	if status, to := person.grants(false); status != 303 {
+		t.Fatalf("granting: %d %s", status, to)
+	}
+	helper.helpsFirst()
+	helper.pdf("/statement/2025.pdf")
+	if issued := s.issued(2025); len(issued) != 1 || !issued[0].OpenedAt.IsZero() {
+		t.Errorf("after the helper's download: %+v", issued)
+	}
+	person.pdf("/statement/2025.pdf")
+	if issued := s.issued(2025); len(issued) != 1 || issued[0].OpenedAt.IsZero() {
+		t.Errorf("after the person's download: %+v", issued)
+	}
+}
+
 func TestAHelperReadsForAPersonAndIsSeen(t *testing.T) {
 	s := newSite(t)
 	person, helper := s.signedIn(), s.otherSignedIn()

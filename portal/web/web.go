@@ -159,6 +159,8 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/prefs", anybody, s.setPreferences},
 		{"GET", "/help/gaps", anybody, s.showHelp},
 		{"GET", "/help/missing", anybody, s.showMissing},
+		{"GET", "/help", anybody, s.showHelpIndex},
+		{"GET", "/help/:page", anybody, s.showHelpPage},
 		{"GET", "/tools/late-fee", anybody, s.showLateFee},
 		{"GET", "/sign-in", anybody, s.showSignIn},
 		{"POST", "/sign-in", anybody, s.signIn},
@@ -242,7 +244,8 @@ func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
 		p.Nav = append(p.Nav, layout.Link{Href: "/account", Text: p.T("portal.nav.account")})
 	}
 	p.Nav = append(p.Nav, layout.Link{Href: "/tip-off", Text: p.T("portal.nav.tipoff"), Always: true}, layout.Link{Href: "/progress", Text: p.T("portal.nav.progress"), Always: true})
-	p.Foot = []layout.Link{{Href: "/verify", Text: p.T("verify.foot")}}
+	p.Foot = []layout.Link{{Href: "/verify", Text: p.T("verify.foot")}, {Href: "/help", Text: p.T("help.foot")}, {Href: "/help/after", Text: p.T("help.after.title")},
+		{Href: "/help/access", Text: p.T("help.foot.access")}, {Href: "/help/privacy", Text: p.T("help.foot.privacy")}}
 	return p
 }
 
