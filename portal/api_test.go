@@ -133,8 +133,9 @@ func (a *api) call(method, path, body string) (int, map[string]any) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
+	bare, _, _ := strings.Cut(path, "?")
 	for described, methods := range a.d.Paths {
-		if !regexp.MustCompile("^" + pathParameter.ReplaceAllString(described, "[^/]+") + "$").MatchString(path) {
+		if _, exact := a.d.Paths[bare]; exact && described != bare || !regexp.MustCompile("^"+pathParameter.ReplaceAllString(described, "[^/]+")+"$").MatchString(bare) {
 			continue
 		}
 		response, ok := methods[strings.ToLower(method)].Responses[strconv.Itoa(resp.StatusCode)]

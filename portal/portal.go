@@ -102,7 +102,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	counter := intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow)
 	site := &web.Site{
 		Ledger: &register{Ledger: book, now: d.Now}, Issued: book, Press: press, PublicURL: c.publicURL, Sessions: sessions{own}, Limiter: redis.NewLimiter(d.Redis),
-		Counter: counter, Objections: objections{own, counter, field}, ObjectionDays: c.objectionDays, Visits: visits{own, book}, Recovery: book,
+		Counter: counter, Objections: objections{own, counter, field}, ObjectionDays: c.objectionDays, Visits: visits{own, book}, Recovery: book, Forms: own,
 		Tokens: tokens, Field: field, Hash: limits, Workdays: calendar.China(), Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
 	}
 	if err := openAccounts(site, c, d, book, own, slow); err != nil {

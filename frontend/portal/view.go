@@ -181,6 +181,7 @@ type TipOff struct {
 	Named    bool
 	Safe     bool
 	SignedIn string // masked name; empty for nobody
+	Restored string // what was typed before the sign-in is back
 }
 
 // Choice is one option of a question.
@@ -313,6 +314,7 @@ type Objection struct {
 	From, To MonthChoice
 	Words    string
 	Safe     bool
+	Restored string // what was typed before the sign-in is back
 }
 
 // Files is where files are added to a form.

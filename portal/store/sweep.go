@@ -21,6 +21,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		`DELETE FROM portal.session WHERE expires_at < $1`:                 now.Add(-sessionsKept),
 		`DELETE FROM portal.helper WHERE least(expires_at, ended_at) < $1`: now.Add(-grantsKept),
 		`DELETE FROM portal.proof WHERE started_at < $1`:                   now.Add(-proofsKept),
+		`DELETE FROM portal.kept_form WHERE expires_at < $1`:               now,
 	} {
 		if _, err := s.pool.Exec(ctx, query, before); err != nil {
 			return postgres.Classify(fmt.Errorf("sweep: %w", err))

@@ -34,7 +34,7 @@ const FilesLimit = evidence.MaxTotal + 256<<10
 
 // TakesFiles reports whether an address takes files.
 func TakesFiles(path string) bool {
-	return path == "/tip-off/files" || path == "/objection/files" || path == "/progress/message"
+	return path == "/tip-off/files" || path == "/objection/files" || path == "/progress/message" || path == "/api/v1/filings/files"
 }
 
 // formFiles is a form that may have come with files.
@@ -75,7 +75,7 @@ func (f formFiles) files() []*multipart.FileHeader {
 }
 
 // takeFiles adds what was chosen to the list, or takes one off it, and says what was wrong with each file; the good ones are kept.
-func (s *Site) takeFiles(c *fiber.Ctx, key intake.Key, list []handedIn, f formFiles) ([]handedIn, []layout.FieldError, error) {
+func (s *Site) takeFiles(c *fiber.Ctx, key intake.Key, list []handedIn, f formFiles) ([]handedIn, []fault.Field, error) {
 	if at, err := strconv.Atoi(f.get("remove")); err == nil && at >= 0 && at < len(list) {
 		if err := s.Counter.Detach(c.UserContext(), intake.Web, key, list[at].SHA256); err != nil {
 			return list, nil, err
@@ -84,15 +84,15 @@ func (s *Site) takeFiles(c *fiber.Ctx, key intake.Key, list []handedIn, f formFi
 	}
 	chosen := f.files()
 	if len(chosen) == 0 {
-		return list, []layout.FieldError{{ID: "file", Text: locale.Text(lang(c), "files.none")}}, nil
+		return list, []fault.Field{{Name: "file", Key: "files.none"}}, nil
 	}
-	var wrong []layout.FieldError
+	var wrong []fault.Field
 	for _, header := range chosen {
 		file, err := s.takeFile(c, key, list, header)
 		var refused *fault.Error
 		if errors.As(err, &refused) && refused.Kind == fault.Invalid {
 			for _, field := range refused.Fields {
-				wrong = append(wrong, layout.FieldError{ID: "file", Text: locale.Text(lang(c), "files.wrong", header.Filename, locale.Text(lang(c), field.Key, field.Args...))})
+				wrong = append(wrong, fault.Field{Name: "file", Key: "files.wrong", Args: []any{header.Filename, locale.Text(lang(c), field.Key, field.Args...)}})
 			}
 			continue
 		}

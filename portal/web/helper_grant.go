@@ -25,6 +25,9 @@ const useHelper = "helper"
 // showHelpers shows whom the person lets in, and the form for another.
 func (s *Site) showHelpers(c *fiber.Ctx) error {
 	v := pages.Helpers{Days: daysOf(lang(c), "90")}
+	if get, ok := s.keptOn(c, "/me/helpers"); ok {
+		v.Number, v.Name, v.Days, v.File, v.Restored = get("number"), clean(get("name")), daysOf(lang(c), get("days")), get("file") != "", restored(c)
+	}
 	switch done := c.Query("done"); done {
 	case "granted", "ended":
 		v.Done = locale.Text(lang(c), "helper.done."+done)

@@ -34,10 +34,11 @@ func (s *Site) sendMessage(c *fiber.Ctx) error {
 	}
 	list := s.filesOf(c, sent.get("files"))
 	if len(sent.files()) > 0 {
-		if list, v.Errors, err = s.takeFiles(c, key, list, sent); err != nil {
+		var refused []fault.Field
+		if list, refused, err = s.takeFiles(c, key, list, sent); err != nil {
 			return err
 		}
-		if len(v.Errors) > 0 {
+		if v.Errors = fieldErrors(lang(c), refused); len(refused) > 0 {
 			return s.mailboxAgain(c, m, v, list)
 		}
 	}

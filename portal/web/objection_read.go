@@ -14,6 +14,7 @@ type objectionForm struct {
 	words    string
 	safe     bool
 	files    string // sealed list
+	restored bool   // it waited for a sign-in
 }
 
 func readObjection(get func(name string) string) objectionForm {

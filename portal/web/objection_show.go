@@ -14,6 +14,11 @@ import (
 
 // showObjection shows the form of an objection to the own record (书面核查申请, 社会保险个人权益记录管理办法 art. 16), filled in by the month that leads to it.
 func (s *Site) showObjection(c *fiber.Ctx) error {
+	if get, ok := s.keptOn(c, "/objection"); ok {
+		f := readObjection(get)
+		f.restored = true
+		return s.objectionPage(c, f, nil)
+	}
 	from, _ := calendar.ParsePeriod(c.Query("from")) // an unreadable month is no month
 	to, _ := calendar.ParsePeriod(c.Query("to"))
 	f := objectionForm{matter: intake.Matter(c.Query("matter")), from: monthFieldOf(from), to: monthFieldOf(to)}
@@ -28,6 +33,9 @@ func (s *Site) objectionPage(c *fiber.Ctx, f objectionForm, wrong []layout.Field
 	p := s.page(c, locale.Text(lang(c), "objection.title"), "/statement")
 	p.Back, p.Failed = "/objection", len(wrong) > 0
 	v := pages.Objection{Page: p, Errors: wrong, Key: f.key, Files: f.files, Words: f.words, Safe: f.safe}
+	if f.restored {
+		v.Restored = restored(c)
+	}
 	for _, m := range intake.Matters {
 		v.Matters = append(v.Matters, pages.Choice{Value: string(m), Text: p.T("objection.matter." + string(m)), Hint: p.T("objection.matter." + string(m) + ".hint"), Chosen: m == f.matter})
 	}

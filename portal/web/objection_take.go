@@ -44,7 +44,7 @@ func (s *Site) takeObjection(c *fiber.Ctx) error {
 	case key == nil:
 		return s.staleObjection(c, f)
 	case len(wrong) > 0:
-		return s.objectionPage(c, f, wrong)
+		return s.objectionPage(c, f, fieldErrors(lang(c), wrong))
 	case strings.HasPrefix(step, "edit"):
 		return s.objectionPage(c, f, nil)
 	case step == "file":
@@ -70,7 +70,7 @@ func (s *Site) takeObjectionFiles(c *fiber.Ctx) error {
 	case key == nil:
 		return s.staleObjection(c, f)
 	case len(wrong) > 0:
-		return s.objectionPage(c, f, wrong)
+		return s.objectionPage(c, f, fieldErrors(lang(c), wrong))
 	}
 	list, refused, err := s.takeFiles(c, key, s.filesOf(c, f.files), sent)
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *Site) takeObjectionFiles(c *fiber.Ctx) error {
 	if len(refused) > 0 {
 		c.Status(fiber.StatusUnprocessableEntity)
 	}
-	return s.objectionCheck(c, f, t, list, refused)
+	return s.objectionCheck(c, f, t, list, fieldErrors(lang(c), refused))
 }
 
 func (s *Site) staleObjection(c *fiber.Ctx, f objectionForm) error {
@@ -92,7 +92,7 @@ func (s *Site) staleObjection(c *fiber.Ctx, f objectionForm) error {
 }
 
 // checkObjection makes the objection of the form and says all that is wrong with it at once. No key: the form was open for too long, or was not ours.
-func (s *Site) checkObjection(c *fiber.Ctx, f objectionForm) (key intake.Key, t intake.TipOff, wrong []layout.FieldError, err error) {
+func (s *Site) checkObjection(c *fiber.Ctx, f objectionForm) (key intake.Key, t intake.TipOff, wrong []fault.Field, err error) {
 	if err := s.allowForm(c); err != nil {
 		return nil, t, nil, err
 	}
@@ -107,13 +107,11 @@ func (s *Site) checkObjection(c *fiber.Ctx, f objectionForm) (key intake.Key, t 
 	t.To, toWrong = f.to.period(thisMonth)
 	for _, field := range [][2]string{{"from", fromWrong}, {"to", toWrong}} {
 		if field[1] != "" {
-			wrong = append(wrong, layout.FieldError{ID: field[0], Text: locale.Text(l, field[1])})
+			wrong = append(wrong, fault.Field{Name: field[0], Key: field[1]})
 		}
 	}
 	if problem := fault.Of(t.Check()); problem != nil {
-		for _, field := range problem.Fields {
-			wrong = append(wrong, layout.FieldError{ID: field.Name, Text: locale.Text(l, field.Key, field.Args...)})
-		}
+		wrong = append(wrong, problem.Fields...)
 	}
 	if t.Region, err = s.regionOf(c, t.From); err != nil {
 		return nil, t, nil, err
@@ -144,25 +142,31 @@ func (s *Site) regionOf(c *fiber.Ctx, month calendar.Period) (string, error) {
 
 // fileObjection files once, and leads to the receipt.
 func (s *Site) fileObjection(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bool) error {
-	r, err := s.Ledger.Record(c.UserContext(), visitor(c).id)
+	receipt, err := s.submitObjection(c, key, t, safe)
 	if err != nil {
 		return err
 	}
-	helper, err := s.filedBy(c)
-	if err != nil {
-		return err
-	}
-	who, now := r.Person, server.Now(c)
-	promised, provisional := s.Workdays.Add(calendar.DateOf(now), s.ObjectionDays)
-	reporter := intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe, Helper: helper}
-	code, err := s.Objections.File(c.UserContext(), who.ID, key, t, reporter, promised, now)
-	if err != nil {
-		return err
-	}
-	kept, err := s.seal(c, cookieReceipt, keptReceipt{Code: code, Promised: promised, Provisional: provisional, Objection: true}, receiptLife)
+	kept, err := s.seal(c, cookieReceipt, receipt, receiptLife)
 	if err != nil {
 		return err
 	}
 	s.cookie(c, cookieReceipt, kept)
 	return c.Redirect("/tip-off/receipt", fiber.StatusSeeOther)
+}
+
+// submitObjection files in the name of the person, once.
+func (s *Site) submitObjection(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bool) (keptReceipt, error) {
+	r, err := s.Ledger.Record(c.UserContext(), visitor(c).id)
+	if err != nil {
+		return keptReceipt{}, err
+	}
+	helper, err := s.filedBy(c)
+	if err != nil {
+		return keptReceipt{}, err
+	}
+	who, now := r.Person, server.Now(c)
+	promised, provisional := s.Workdays.Add(calendar.DateOf(now), s.ObjectionDays)
+	reporter := intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe, Helper: helper}
+	code, err := s.Objections.File(c.UserContext(), who.ID, key, t, reporter, promised, now)
+	return keptReceipt{Code: code, Promised: promised, Provisional: provisional, Objection: true}, err
 }

@@ -204,7 +204,7 @@ func (s *Site) signOut(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	s.forget(c, cookieAccess, cookieRefresh, cookieName, cookieMailbox, cookieReceipt, cookieProof, cookieActing)
+	s.forget(c, cookieAccess, cookieRefresh, cookieName, cookieMailbox, cookieReceipt, cookieProof, cookieActing, cookieKept)
 	c.Set("Clear-Site-Data", `"cache"`) // what the browser keeps for its back button
 	return c.Redirect("/", fiber.StatusSeeOther)
 }

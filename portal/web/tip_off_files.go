@@ -34,5 +34,5 @@ func (s *Site) takeTipOffFiles(c *fiber.Ctx) error {
 	if len(refused) > 0 {
 		c.Status(fiber.StatusUnprocessableEntity)
 	}
-	return s.checkPage(c, f, t, list, refused)
+	return s.checkPage(c, f, t, list, fieldErrors(lang(c), refused))
 }

@@ -22,6 +22,7 @@ type tipOffForm struct {
 	named    bool
 	safe     bool
 	files    string // sealed list
+	restored bool   // it waited for a sign-in
 }
 
 // typedChoice is the choice of the name as written.

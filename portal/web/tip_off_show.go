@@ -24,6 +24,11 @@ const useFiling = "filing"
 
 // showTipOff shows the form, filled in by the address that a missing month leads to. For who is signed in it asks about the own employers first.
 func (s *Site) showTipOff(c *fiber.Ctx) error {
+	if get, ok := s.keptOn(c, "/tip-off"); ok {
+		f := readTipOff(get)
+		f.restored = true
+		return s.tipOffPage(c, f, nil, nil)
+	}
 	f := tipOffForm{kind: intake.Kind(c.Query("kind"))}
 	from, _ := calendar.ParsePeriod(c.Query("from")) // an unreadable month is no month
 	to, _ := calendar.ParsePeriod(c.Query("to"))
@@ -46,6 +51,9 @@ func (s *Site) tipOffPage(c *fiber.Ctx, f tipOffForm, offered []ledger.Employer,
 	p := s.page(c, locale.Text(lang(c), "portal.tipoff"), "/tip-off")
 	p.Failed = len(wrong) > 0
 	v := pages.TipOff{Page: p, Errors: wrong, Key: f.key, Files: f.files, Employer: f.employer, Seen: f.seen, Words: f.words, Named: f.named, Safe: f.safe}
+	if f.restored {
+		v.Restored = restored(c)
+	}
 	for _, k := range intake.Kinds {
 		v.Kinds = append(v.Kinds, pages.Choice{Value: string(k), Text: p.T("tipoff.kind." + string(k)), Chosen: k == f.kind})
 	}

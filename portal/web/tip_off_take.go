@@ -28,6 +28,9 @@ const (
 
 // takeTipOff reads the form, lets the answers be checked, and files. The key in the form makes a second click harmless.
 func (s *Site) takeTipOff(c *fiber.Ctx) error {
+	if form(c, "do") == "signin" && visitor(c) == nil {
+		return s.signInForTipOff(c)
+	}
 	f := readTipOff(func(name string) string { return form(c, name) })
 	var key intake.Key
 	if !s.unseal(c, useFiling, f.key, &key) {

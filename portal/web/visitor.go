@@ -164,7 +164,11 @@ func (s *Site) mustBeSignedIn(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
 		return fault.New(fault.Denied, "fault.session")
 	}
-	address := "/sign-in?next=" + url.QueryEscape(leftPage(c))
+	back := s.signInKeeping(c)
+	if back == "" {
+		back = leftPage(c)
+	}
+	address := "/sign-in?next=" + url.QueryEscape(back)
 	if c.Locals("ended") != nil {
 		address += "&ended=1"
 	}

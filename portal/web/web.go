@@ -131,6 +131,7 @@ type Site struct {
 	Tokens        *token.Keys
 	Visits        Visits
 	Recovery      Recovery
+	Forms         Forms
 	Field         seal.FieldKey // seals short-lived values that the browser carries
 	Hash          seal.HashKey  // of addresses and numbers, for limits
 	Workdays      *calendar.Workdays
@@ -218,6 +219,17 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/api/v1/helpers", person, s.grantHelperJSON},
 		{"DELETE", "/api/v1/helpers/:id", self, s.endHelperJSON},
 		{"GET", "/api/v1/helped", self, s.listHelpedJSON},
+		{"GET", "/api/v1/sessions", person, s.listSignInsJSON},
+		{"DELETE", "/api/v1/sessions/:id", person, s.endSignInJSON},
+		{"GET", "/api/v1/accesses", person, s.listAccessesJSON},
+		{"GET", "/api/v1/documents", reader, s.listDocumentsJSON},
+		{"GET", "/api/v1/statements/:year/document", reader, s.showStatementPDF},
+		{"GET", "/api/v1/recovery", reader, s.listRecoveryJSON},
+		{"GET", "/api/v1/verifications/:code", anybody, s.verifyJSON},
+		{"POST", "/api/v1/filings", filer, s.beginFilingJSON},
+		{"POST", "/api/v1/filings/files", filer, s.addFilesJSON},
+		{"GET", "/api/v1/objections", filer, s.listObjectionsJSON},
+		{"POST", "/api/v1/objections", filer, s.fileObjectionJSON},
 		{"GET", "/api/v1/statements", reader, s.listStatements},
 		{"GET", "/api/v1/statements/:year", reader, s.statementJSON},
 		{"GET", "/api/v1/persons/:person/statements/:year", own, s.statementJSON},
