@@ -129,9 +129,9 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	cases.OnChange(live.publish)
 	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Audit: audits{cases, c.audit, c.checkpoints}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
-	site.Publications = publisher{cases, book}
 	site.Reports = reports{cases, book, intake.NewCounter(d.DB, c.publicKeys, receipts, seal.NewSlow())}
 	site.Audits = auditOffice{cases, book, eligibility.New(d.DB), d.DB, c.assistanceDays}
+	site.Publications = publisher{cases, book, eligibility.New(d.DB)}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
 	}

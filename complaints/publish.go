@@ -19,8 +19,9 @@ import (
 
 // publisher is what the desk's pages of publication call. It resolves the session first, so that nothing runs without a scope.
 type publisher struct {
-	store  *store.Store
-	ledger *ledger.Ledger
+	store     *store.Store
+	ledger    *ledger.Ledger
+	confirmed store.Confirmed
 }
 
 func (p publisher) Editions(ctx context.Context, session string, now time.Time) ([]web.Edition, error) {
@@ -134,6 +135,11 @@ func (p publisher) compose(ctx context.Context, who store.Staff, k publication.K
 			return data, body, fault.InvalidFields(fault.Field{Name: "minimum", Key: "fault.publication.nobody"})
 		}
 		return data, body, nil
+	}
+	if k.Subject == publication.Audit {
+		f, err := p.store.AuditFigures(ctx, p.confirmed, k.Region, span)
+		body.Audit = composeAudit(f)
+		return data, body, err
 	}
 	return data, body, fault.InvalidFields(fault.Field{Name: "subject", Key: "fault.publication.subject"})
 }

@@ -116,6 +116,19 @@ func composeArrears(minimum money.Fen, through calendar.Period, debtors []superv
 	return &list
 }
 
+// composeAudit makes the published audit figures. What was found at fewer than five employers is not told.
+func composeAudit(f supervision.AuditFigures) *publication.AuditFigures {
+	v := publication.AuditFigures{OnSite: int(f.Headcount.Done), Insured: int(f.Headcount.Of), OnSiteRate: f.Headcount.Ratio().Percent(), OnSiteTarget: supervision.OnSiteTarget, OnSiteReached: f.Headcount.Reached(),
+		Verified: int(f.Pensioners.Done), Pensioners: int(f.Pensioners.Of), VerifiedRate: f.Pensioners.Ratio().Percent(), PensionersTarget: supervision.PensionerTarget, VerifiedReached: f.Pensioners.Reached(),
+		Audits: f.Closed, Violations: f.Violations}
+	if hidden := supervision.Suppressed([]int{f.Employers}, false); hidden[0] {
+		v.Suppressed = true
+	} else {
+		v.AuditAmounts = &publication.AuditAmounts{Employers: f.Employers, Found: f.Found, Recovered: f.Recovered}
+	}
+	return &v
+}
+
 // spanName is the span as addresses write it: 2026Q3 or 2026-07.
 func spanName(s supervision.Span) string {
 	if s.From == s.To {

@@ -14,6 +14,7 @@ import (
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
+	"shebao/shared/eligibility"
 	"shebao/shared/fault"
 	"shebao/shared/money"
 	"shebao/shared/postgres"
@@ -26,7 +27,7 @@ var thirdQuarter = publication.Key{Subject: publication.Collection, Region: "33"
 // draft makes one as the page does.
 func (o office) draft(t *testing.T, who store.Staff, k publication.Key, minimum money.Fen) int32 {
 	t.Helper()
-	p := publisher{o.store, o.ledger}
+	p := publisher{o.store, o.ledger, eligibility.New(o.pool)}
 	data, body, err := p.compose(t.Context(), who, k, supervision.Quarter(2026, 3), minimum)
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +152,7 @@ func TestTooEarlyAndTooSmall(t *testing.T) {
 	o := newOffice(t)
 	o.mustRefresh(t, supervisedAt)
 	head := o.staff(t, "zhao", lifecycle.Supervisor, "33")
-	p := publisher{o.store, o.ledger}
+	p := publisher{o.store, o.ledger, eligibility.New(o.pool)}
 	if _, _, err := p.compose(t.Context(), head, thirdQuarter, supervision.Quarter(2026, 4), 0); fault.Of(err).Fields[0].Key != "fault.publication.early" {
 		t.Errorf("a quarter that is not over: %v", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
+	"shebao/shared/publication"
 	"shebao/shared/redis"
 	"shebao/shared/seal"
 	"shebao/shared/server"
@@ -108,6 +109,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err := openAccounts(site, c, d, book, own, slow); err != nil {
 		return server.Wing{}, err
 	}
+	site.Open, site.Listings = publication.NewReader(d.DB), publication.NewCounter(d.DB, c.contentKey, keys.Hash)
 	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem,
 		Uploads: server.Uploads{At: web.TakesFiles, Limit: web.FilesLimit}})
 	site.Routes(app)

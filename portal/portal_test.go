@@ -29,6 +29,7 @@ import (
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres/postgrestest"
+	"shebao/shared/publication"
 	"shebao/shared/redis"
 	"shebao/shared/seal"
 	"shebao/shared/server"
@@ -61,7 +62,7 @@ type site struct {
 func newSite(t testing.TB) *site {
 	t.Helper()
 	s := &site{
-		t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), portal.Migrations()),
+		t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), publication.Migrations(), portal.Migrations()),
 		secret: bytes.Repeat([]byte{5}, 32), now: time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC), log: &bytes.Buffer{},
 	}
 	s.importTwo()

@@ -101,6 +101,15 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/cases/:number/audit/visits", investigators, s.recordVisit},
 		{"POST", "/cases/:number/audit/visits/:id/void", investigators, s.voidVisit},
 
+		{"GET", "/supervision/publications", overseers, s.showPublications},
+		{"POST", "/supervision/publications", supervisors, s.draftPublication},
+		{"GET", "/supervision/publications/:id", overseers, s.showPublication},
+		{"POST", "/supervision/publications/:id/act", supervisors, s.actOnPublication},
+		{"POST", "/supervision/publications/:id/redraft", supervisors, s.redraftPublication},
+		{"GET", "/supervision/publications/:id/letters", supervisors, s.showLetters},
+		{"POST", "/supervision/publications/:id/objections/:objection", supervisors, s.decideObjection},
+		{"GET", "/supervision/publications/:id/objections/:objection/files/:sha256", overseers, s.objectionFile},
+
 		{"GET", "/cases/:number/calc", caseworkers, s.showCalc},
 		{"POST", "/cases/:number/calc", caseworkers, s.computeCalc},
 		{"GET", "/cases/:number/calc/:id", caseworkers, s.showKeptCalc},

@@ -57,6 +57,7 @@ type PlanStanding struct {
 var subjects = []struct{ path, text string }{
 	{"/supervision/register", "supervision.tab.register"},
 	{"/supervision/collection", "supervision.tab.collection"},
+	{"/supervision/publications", "publication.tab"},
 }
 
 func tabs(p layout.Page, current string) []layout.Tab {

@@ -34,7 +34,7 @@ const FilesLimit = evidence.MaxTotal + 256<<10
 
 // TakesFiles reports whether an address takes files.
 func TakesFiles(path string) bool {
-	return path == "/tip-off/files" || path == "/objection/files" || path == "/progress/message" || path == "/api/v1/filings/files"
+	return path == "/tip-off/files" || path == "/objection/files" || path == "/progress/message" || path == "/api/v1/filings/files" || path == "/open/objection/send"
 }
 
 // formFiles is a form that may have come with files.

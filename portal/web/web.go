@@ -134,6 +134,8 @@ type Site struct {
 	Forms         Forms
 	Field         seal.FieldKey // seals short-lived values that the browser carries
 	Hash          seal.HashKey  // of addresses and numbers, for limits
+	Open          Open
+	Listings      Listings
 	Workdays      *calendar.Workdays
 	Log           *slog.Logger
 	Secure        bool // cookies only over TLS
@@ -207,6 +209,19 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/progress/message", anybody, s.sendMessage},
 		{"POST", "/progress/close", anybody, s.closeProgress},
 		{"GET", "/progress/papers/:n", anybody, s.openPaper},
+
+		{"GET", "/open", anybody, s.showOpen},
+		{"GET", "/open/objection", anybody, s.showListing},
+		{"POST", "/open/objection", anybody, s.openListing},
+		{"POST", "/open/objection/send", anybody, s.sendObjection},
+		{"POST", "/open/objection/close", anybody, s.closeListing},
+		{"GET", "/open/:subject", anybody, s.showOpenSubject},
+		{"GET", "/open/:subject/:region/:span.json", anybody, s.openJSON},
+		{"GET", "/open/:subject/:region/:span.csv", anybody, s.openCSV},
+		{"GET", "/open/:subject/:region/:span", anybody, s.showEdition},
+		{"GET", "/api/v1/open", anybody, s.openIndex},
+		{"GET", "/api/v1/open/:subject/:region/:span", anybody, s.openJSON},
+
 		{"GET", "/api/v1/openapi.json", anybody, s.showOpenAPI},
 		{"POST", "/api/v1/sessions", anybody, s.signInJSON},
 		{"POST", "/api/v1/sessions/refresh", anybody, s.refreshJSON},
@@ -256,7 +271,7 @@ func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
 		p.Nav = append(p.Nav, layout.Link{Href: "/account", Text: p.T("portal.nav.account")})
 	}
 	p.Nav = append(p.Nav, layout.Link{Href: "/tip-off", Text: p.T("portal.nav.tipoff"), Always: true}, layout.Link{Href: "/progress", Text: p.T("portal.nav.progress"), Always: true})
-	p.Foot = []layout.Link{{Href: "/verify", Text: p.T("verify.foot")}, {Href: "/help", Text: p.T("help.foot")}, {Href: "/help/after", Text: p.T("help.after.title")},
+	p.Foot = []layout.Link{{Href: "/open", Text: p.T("open.title")}, {Href: "/verify", Text: p.T("verify.foot")}, {Href: "/help", Text: p.T("help.foot")}, {Href: "/help/after", Text: p.T("help.after.title")},
 		{Href: "/help/access", Text: p.T("help.foot.access")}, {Href: "/help/privacy", Text: p.T("help.foot.privacy")}}
 	return p
 }

@@ -96,18 +96,27 @@ type Paid struct {
 
 // AuditFigures are the audits of a span.
 type AuditFigures struct {
-	OnSite           int       `json:"on_site"` // persons audited on site since the year began
-	Insured          int       `json:"insured"`
-	OnSiteRate       string    `json:"on_site_rate"`
-	OnSiteTarget     int       `json:"on_site_target_percent"`
-	Verified         int       `json:"pensioners_verified"`
-	Pensioners       int       `json:"pensioners"`
-	VerifiedRate     string    `json:"pensioners_rate"`
-	PensionersTarget int       `json:"pensioners_target_percent"`
-	Audits           int       `json:"audits_ended"`
-	Employers        int       `json:"employers_audited"`
-	Found            money.Fen `json:"found"`
-	Recovered        money.Fen `json:"recovered"`
+	OnSite           int    `json:"on_site"` // persons audited on site since the year began
+	Insured          int    `json:"insured"`
+	OnSiteRate       string `json:"on_site_rate"`
+	OnSiteTarget     int    `json:"on_site_target_percent"`
+	OnSiteReached    bool   `json:"on_site_reached"`
+	Verified         int    `json:"pensioners_verified"` // since the year began
+	Pensioners       int    `json:"pensioners"`
+	VerifiedRate     string `json:"pensioners_rate"`
+	PensionersTarget int    `json:"pensioners_target_percent"`
+	VerifiedReached  bool   `json:"pensioners_reached"`
+	Audits           int    `json:"audits_ended"` // in the span
+	Violations       int    `json:"violations"`
+	Suppressed       bool   `json:"suppressed,omitempty"` // amounts: fewer than five employers were audited
+	*AuditAmounts
+}
+
+// AuditAmounts are what audits of a span found and brought back.
+type AuditAmounts struct {
+	Employers int       `json:"employers_audited"`
+	Found     money.Fen `json:"found"`
+	Recovered money.Fen `json:"recovered"`
 }
 
 // CorrectionKind says why an edition was published anew.

@@ -124,9 +124,13 @@ func counted(n int) string {
 	return strconv.Itoa(n)
 }
 
-var auditNames = [...]string{"on_site", "insured", "on_site_rate", "pensioners_verified", "pensioners", "pensioners_rate", "audits_ended", "employers_audited", "found", "recovered"}
+var auditNames = [...]string{"on_site", "insured", "on_site_rate", "pensioners_verified", "pensioners", "pensioners_rate", "audits_ended", "violations", "employers_audited", "found", "recovered"}
 
 func auditTexts(a AuditFigures) map[string]string {
-	return map[string]string{"on_site": strconv.Itoa(a.OnSite), "insured": strconv.Itoa(a.Insured), "on_site_rate": a.OnSiteRate, "pensioners_verified": strconv.Itoa(a.Verified), "pensioners": strconv.Itoa(a.Pensioners),
-		"pensioners_rate": a.VerifiedRate, "audits_ended": strconv.Itoa(a.Audits), "employers_audited": strconv.Itoa(a.Employers), "found": a.Found.Grouped(), "recovered": a.Recovered.Grouped()}
+	texts := map[string]string{"on_site": strconv.Itoa(a.OnSite), "insured": strconv.Itoa(a.Insured), "on_site_rate": a.OnSiteRate, "pensioners_verified": strconv.Itoa(a.Verified), "pensioners": strconv.Itoa(a.Pensioners),
+		"pensioners_rate": a.VerifiedRate, "audits_ended": strconv.Itoa(a.Audits), "violations": strconv.Itoa(a.Violations)}
+	if a.AuditAmounts != nil {
+		texts["employers_audited"], texts["found"], texts["recovered"] = strconv.Itoa(a.Employers), a.Found.Grouped(), a.Recovered.Grouped()
+	}
+	return texts
 }
