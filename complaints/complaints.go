@@ -222,7 +222,7 @@ func demoHints(cases *store.Store, accounts []string, now time.Time) []string {
 	var hints []string
 	for _, account := range accounts {
 		name, password, _ := strings.Cut(account, ":")
-		code, err := cases.Code(context.Background(), name, now)
+		code, err := cases.NextCode(context.Background(), name, now)
 		if err == nil {
 			hints = append(hints, fmt.Sprintf("%s / %s / %s", name, password, code))
 		}

@@ -67,7 +67,7 @@ func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error)
 		if t.Channel == intake.Operator {
 			by = personArg(t.TakenBy)
 		}
-		return event(ctx, tx, id, by, "received", "", now)
+		return event(ctx, tx, id, by, "received", "", sub.FiledAt)
 	})
 	if ok && err == nil {
 		s.changed(ctx, number, region)

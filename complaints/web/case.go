@@ -25,7 +25,7 @@ func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError)
 		v.EmployerHref = "/employers/" + k.EmployerUSCC
 	}
 	v.Keys = c.Cookies(cookieKeys) != "off"
-	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(server.Now(c)))
+	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(server.Now(c)), "desk.provisional")
 	for _, t := range caseTabs {
 		v.Tabs = append(v.Tabs, pages.Link{Text: p.T(t.text), Href: "/cases/" + k.Number + t.path, Current: t.path == tab})
 	}

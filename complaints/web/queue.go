@@ -143,7 +143,7 @@ func (s *Site) addViews(v *pages.Queue, list List, f Filter) {
 
 // rowView is a case in a list; Why says in words why it stands where it stands.
 func (s *Site) rowView(p layout.Page, r Row, today calendar.Date) pages.Row {
-	due, class := s.due(p.Lang, r.Case.Case, today)
+	due, class := s.due(p.Lang, r.Case.Case, today, "desk.provisional.short")
 	v := pages.Row{Number: r.Number, Employer: r.EmployerName, Kind: p.T("tipoff.kind." + r.Kind), State: p.T("lifecycle.state." + string(r.State)), Due: due, DueClass: class,
 		Owner: r.OwnerName, Received: calendar.DateOf(r.ReceivedAt).String(), Mine: r.Mine, Tags: r.Tags}
 	if r.Kind == "" {
@@ -184,8 +184,8 @@ func (s *Site) why(p layout.Page, r Row, today calendar.Date) string {
 	return strings.Join(parts, p.T("queue.why.between"))
 }
 
-// due says the deadline in days and as a date, always both.
-func (s *Site) due(lang string, k lifecycle.Case, today calendar.Date) (text, class string) {
+// due says the deadline in days and as a date, always both. provisional is the key of what is added to a day that a holiday notice may move.
+func (s *Site) due(lang string, k lifecycle.Case, today calendar.Date, provisional string) (text, class string) {
 	if k.Due.IsZero() {
 		return locale.Text(lang, "desk.nodue"), ""
 	}
@@ -204,7 +204,7 @@ func (s *Site) due(lang string, k lifecycle.Case, today calendar.Date) (text, cl
 	}
 	text = locale.Text(lang, text, left, k.Due)
 	if k.Provisional {
-		text += " " + locale.Text(lang, "desk.provisional")
+		text += locale.Text(lang, provisional)
 	}
 	return text, class
 }

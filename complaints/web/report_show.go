@@ -78,7 +78,7 @@ func (s *Site) readBackPage(c *fiber.Ctx, f reportForm, t intake.TipOff, who *in
 	}
 	add("desk.employer", employer)
 	add("portal.tipoff.period", monthsWords(p, t.From, t.To))
-	add("intake.words", t.Words)
+	add("intake.said", t.Words)
 	if who == nil {
 		add("intake.named", p.T("intake.named.no"))
 	} else {

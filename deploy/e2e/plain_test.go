@@ -67,7 +67,7 @@ func (v *visitor) weighs(name string, mostKB int) {
 func (v *visitor) isReachedByKeys(name string) {
 	v.t.Helper()
 	v.eval(`(() => { document.activeElement.blur(); window.scrollTo(0, 0);
-		const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')].filter(e => !e.disabled && e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden');
+		const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')].filter(e => !e.disabled && e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden' && !(e.closest('details:not([open])') && e.tagName !== 'SUMMARY'));
 		const groups = new Set();
 		window.__wanted = all.filter(e => { if (e.type !== 'radio') return true; if (groups.has(e.name)) return false; groups.add(e.name); return true });
 		window.__seen = new Set(); window.__dark = []; return true })()`)

@@ -45,7 +45,7 @@ func keysHelp(p layout.Page, keys []Pair) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <kbd>?</kbd></button></p><dialog id=\"keys\" aria-labelledby=\"keys-title\" data-keys-help><h2 id=\"keys-title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<kbd>?</kbd></button></p><dialog id=\"keys\" aria-labelledby=\"keys-title\" data-keys-help><h2 id=\"keys-title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
