@@ -20,13 +20,13 @@ func TestTheAuditorReadsTheLog(t *testing.T) {
 	r.want(r.get(li, "/cases/2026-000099"), 404)
 	r.want(r.get(auditor, "/audit-log"), 200, "查看案件", "li 员工li", "2026-11-24 10:00:00", "被拒绝")
 	for query, want := range map[string][2]string{
-		"case=2026-000001":            {"2026-000001", "被拒绝"},
-		"refused=yes":                 {"被拒绝", "case:2026-000001"},
-		"who=li&from=2026-11-24":      {"li 员工li", "auditor 员工auditor"},
-		"to=2026-11-23":               {"没有符合条件的记录", "员工li"},
-		"from=2026-11-25":             {"没有符合条件的记录", "员工li"},
-		"who=17":                      {"没有符合条件的记录", "员工li"},
-		"who=staff:1&case=2026-00001": {"没有符合条件的记录", "2026-11-24 10"},
+		"case=2026-000001":             {"2026-000001", "被拒绝"},
+		"refused=yes":                  {"被拒绝", "case:2026-000001"},
+		"who=li&from=2026-11-24":       {"li 员工li", "auditor 员工auditor"},
+		"to=2026-11-23":                {"没有符合条件的记录", "员工li"},
+		"from=2026-11-25":              {"没有符合条件的记录", "员工li"},
+		"who=17":                       {"没有符合条件的记录", "员工li"},
+		"who=staff:1&case=2026-000002": {"没有符合条件的记录", "2026-11-24 10"},
 	} {
 		a := r.get(auditor, "/audit-log?"+query)
 		r.want(a, 200, want[0])
@@ -36,6 +36,9 @@ func TestTheAuditorReadsTheLog(t *testing.T) {
 	}
 	r.want(r.get(auditor, "/audit-log?who=nobody"), 422, "没有这个账号")
 	r.want(r.get(auditor, "/audit-log?from=24.11."), 422, "日期写成")
+	r.want(r.get(auditor, "/audit-log?from=2026-13-01"), 422, "日期写成")
+	r.want(r.get(auditor, "/audit-log?who="+reporterNumber), 422, "没有这个账号") // what is typed would stand in the log
+	r.want(r.get(auditor, "/audit-log?case="+reporterMobile), 422, "案件编号写成")
 	r.want(r.get(auditor, "/audit-log?before=x.y.z"), 200)
 	csv := r.get(auditor, "/audit-log.csv?case=2026-000001")
 	r.want(csv, 200, "staff:1", "li 员工li", "查看案件", "2026-11-24 10:00:00.000000")

@@ -12,6 +12,7 @@ import (
 	"shebao/complaints/arrears"
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/notice"
+	"shebao/complaints/retention"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/complaints/web"
@@ -46,6 +47,8 @@ type Config struct {
 	document      document.Config
 	demoStaff     []string
 
+	keep retention.Settings
+
 	audit            audit.Keys
 	checkpoints      string // file; empty: none is kept by this process
 	checkpointsEvery time.Duration
@@ -72,6 +75,7 @@ func ReadConfig(r *config.Reader) Config {
 	if c.levels, err = supervision.ParseLevels(r.Text("DESK_WATCH_LEVELS", "")); err != nil {
 		r.Problem("DESK_WATCH_LEVELS", "needs NAME:YUAN pairs separated by commas, such as prefecture:300000")
 	}
+	c.keep = readRetention(r)
 	c.audit, c.checkpoints, c.checkpointsEvery = audit.ReadKeys(r), r.Text("SHEBAO_AUDIT_CHECKPOINTS", ""), r.Duration("DESK_CHECKPOINT_EVERY", time.Hour)
 	c.superviseEvery = r.Duration("DESK_SUPERVISE_EVERY", 30*time.Second)
 	c.windowDays = r.Int("DESK_DAYS_PUBLICATION", supervision.ObjectionDays, 1, 60)
@@ -127,7 +131,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	book := ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})
 	live, calls := changes{d.Redis}, desk{cases, book, press}
 	cases.OnChange(live.publish)
-	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Audit: audits{cases, c.audit, c.checkpoints}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
+	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Audit: audits{cases, c.audit, c.checkpoints}, Retention: keeper{cases, c.keep}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
 	site.Reports = reports{cases, book, intake.NewCounter(d.DB, c.publicKeys, receipts, seal.NewSlow())}
 	site.Audits = auditOffice{cases, book, eligibility.New(d.DB), d.DB, c.assistanceDays}
@@ -163,6 +167,15 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 			d.Log.Error("wiping identities failed", "error", err.Error()) // none is shown after its time all the same
 		}
 	})
+	keep := every(time.Hour, func(ctx context.Context) {
+		_, err := cases.WarnRetention(ctx, d.Now().UTC())
+		if err == nil {
+			_, err = cases.SweepDrafts(ctx, d.Now().UTC())
+		}
+		if err != nil && ctx.Err() == nil {
+			d.Log.Error("warning of what is kept no longer failed", "error", err.Error()) // what was not warned of is not removed
+		}
+	})
 	anchor := every(c.checkpointsEvery, func(ctx context.Context) {
 		if c.checkpoints == "" {
 			return
@@ -173,7 +186,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	})
 	watch := supervise{cases, book, c.levels, eligibility.New(d.DB)}.run(c.superviseEvery, d.Now, d.Log)
 	publish := every(c.superviseEvery, publishes(cases, d.Now, d.Log))
-	return server.Wing{App: app, Background: append([]func(context.Context) error{take, learn, sweep, warn, forget, anchor, watch}, publish)}, nil
+	return server.Wing{App: app, Background: append([]func(context.Context) error{take, learn, sweep, warn, forget, anchor, keep, watch}, publish)}, nil
 }
 
 // learnCalendar brings the ledger's holiday notices to the desk's clocks.
@@ -209,6 +222,9 @@ func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
 	}
 	s := store.New(pool, intake.NewDesk(pool, c.contentKey), lifecycle.Rules{Workdays: calendar.China(), Settings: c.limits}, seal.NewSlow(), field)
 	s.EndIdleAfter(c.idle)
+	if c.keep.ByRoute != nil {
+		s.KeepFor(c.keep)
+	}
 	hash, err := seal.NewHashKey(c.ledgerKey, "ledger")
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/retention"
 	"shebao/complaints/store"
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
@@ -62,6 +63,7 @@ func newRoom(t *testing.T) *room {
 	}
 	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, assistanceDays: 20, limits: lifecycle.DefaultSettings()}
 	c.publicKeys, c.receiptKey = intake.PublicKeys{Content: content.Public(), Identity: r.identity.Public()}, config.Secret(bytes.Repeat([]byte{1}, 32))
+	c.keep = retention.Default()
 	if c.audit, err = audit.NewKeys(bytes.Repeat([]byte{5}, 32)); err != nil {
 		t.Fatal(err)
 	}

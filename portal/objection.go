@@ -8,6 +8,7 @@ import (
 	"shebao/portal/store"
 	"shebao/portal/web"
 	"shebao/shared/calendar"
+	"shebao/shared/fault"
 	"shebao/shared/intake"
 	"shebao/shared/receipt"
 	"shebao/shared/seal"
@@ -46,6 +47,9 @@ func (o objections) List(ctx context.Context, personID int64) ([]web.Objection, 
 			return nil, err
 		}
 		progress, err := o.counter.Progress(ctx, code)
+		if fault.Is(err, fault.NotFound) { // its time to be kept is over
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

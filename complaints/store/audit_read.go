@@ -38,7 +38,7 @@ type AuditRow struct {
 }
 
 var (
-	personForm = regexp.MustCompile(`^(?:person:)?([0-9]{1,18})$`)
+	personForm = regexp.MustCompile(`^(?:person:)?([0-9]{1,9})$`) // shorter than any number of a person or telephone: what is typed stands in the log
 	staffForm  = regexp.MustCompile(`^staff:([0-9]{1,9})$`)
 )
 

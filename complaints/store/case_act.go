@@ -36,6 +36,11 @@ func (s *Store) ActWith(ctx context.Context, who Staff, number string, version i
 		return fault.New(fault.Conflict, "fault.desk.state")
 	}
 	return s.change(ctx, who, number, version, func(tx pgx.Tx, c Case) error {
+		if in.Action == lifecycle.Reopen {
+			if err := notRetired(ctx, tx, c.ID); err != nil {
+				return err
+			}
+		}
 		next, err := lifecycle.Apply(c.Case, in.Input, s.rules())
 		if err != nil {
 			return err

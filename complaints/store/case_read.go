@@ -44,7 +44,7 @@ type Event struct {
 	What, Text string
 }
 
-const caseColumns = `c.id, coalesce(c.mailbox_id, 0), coalesce(c.submission_id, 0), c.number, c.channel, c.route, c.kind, c.region, c.employer_uscc, c.employer_name, c.from_period, c.to_period,
+const caseColumns = `c.id, CASE WHEN c.anonymised_at IS NULL THEN coalesce(c.mailbox_id, 0) ELSE 0 END, coalesce(c.submission_id, 0), c.number, c.channel, c.route, c.kind, c.region, c.employer_uscc, c.employer_name, c.from_period, c.to_period,
 	c.words, c.identity IS NOT NULL, coalesce(c.owner_id, 0), coalesce(o.name, ''), c.version, c.received_at, c.state, c.due, c.clock_duty, c.clock_from, c.clock_days, c.clock_unit, c.paused_on,
 	c.provisional, c.tell_by, c.extended, c.dropped, c.finding, c.ground, coalesce(c.proposer_id, 0), c.proposed_reply, c.refusal_code, c.alarm, c.tags,
 	coalesce((SELECT l.number FROM complaints.complaint l WHERE l.id = c.lead_id), ''), (SELECT count(*) FROM complaints.complaint f WHERE f.lead_id = c.id)`

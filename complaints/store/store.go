@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/retention"
 	"shebao/shared/calendar"
 	"shebao/shared/intake"
 	"shebao/shared/postgres"
@@ -42,13 +43,14 @@ type Store struct {
 
 	tellChange Changed
 	idle       time.Duration
+	retention  retention.Settings
 
 	publishing publishing
 }
 
 // New makes the store. field seals the staff's second-factor secrets.
 func New(pool *pgxpool.Pool, desk *intake.Desk, rules lifecycle.Rules, slow *seal.Slow, field seal.FieldKey) *Store {
-	s := &Store{pool: pool, desk: desk, slow: slow, field: field, idle: 30 * time.Minute}
+	s := &Store{pool: pool, desk: desk, slow: slow, field: field, idle: 30 * time.Minute, retention: retention.Default()}
 	s.current.Store(&rules)
 	return s
 }

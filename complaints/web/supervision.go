@@ -18,7 +18,7 @@ import (
 
 // Who may see the agency's figures, and who may change what stands beside them.
 var (
-	overseers   = []lifecycle.Role{lifecycle.Supervisor, lifecycle.Auditor}
+	overseers   = []lifecycle.Role{lifecycle.Supervisor}
 	supervisors = []lifecycle.Role{lifecycle.Supervisor}
 )
 

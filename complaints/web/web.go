@@ -92,6 +92,7 @@ type Site struct {
 	Identities    Identities
 	Reports       Reports
 	Audit         Audit
+	Retention     Retention
 	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
 	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
 	Secure        bool

@@ -80,6 +80,8 @@ GRANT SELECT, INSERT ON intake.message TO shebao_complaints;
 GRANT UPDATE (taken_at) ON intake.message TO shebao_complaints;
 GRANT SELECT ON intake.attachment TO shebao_complaints;
 GRANT INSERT ON intake.identity_opening TO shebao_complaints;
+REVOKE ALL ON FUNCTION intake.erase, intake.erase_drafts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION intake.erase, intake.erase_drafts TO shebao_complaints;
 
 -- What the desk takes down at the counter or on the telephone it files as the public side does, and finds the receipt again only with the form's key.
 GRANT INSERT, UPDATE, DELETE ON intake.draft TO shebao_complaints;

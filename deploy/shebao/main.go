@@ -34,6 +34,7 @@ func commands() map[string]command {
 		"export":       {"export person|arrears FILE.csv|FILE.xlsx", "write a person's record or an employer's arrears; the number comes on standard input", program.export},
 		"staff":        {"staff add -account A -name N [-role R] [-region DIGITS]", "add a staff account; the password comes on standard input", program.staff},
 		"identity-key": {"identity-key split [--new] ACCOUNT ACCOUNT… | check [--try]", "deal the key that opens reporters' identities to keyholders, any two of whom open one; passphrases come on standard input", program.identityKey},
+		"retention":    {"retention preview | run DIGEST", "show which cases have been kept for their time, and remove exactly those that were shown", program.retention},
 
 		"serve":      {"serve portal|ivr|complaints|all", "serve one wing or all, on the configured database", program.serve},
 		"migrate":    {"migrate", "bring the database's schemas and rights up to date", program.migrate},

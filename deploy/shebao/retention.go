@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"shebao/complaints"
+	"shebao/complaints/retention"
+	"shebao/shared/config"
+)
+
+// retention shows what may go, and does it: run takes the digest that preview printed, so that nothing goes that nobody saw.
+func (p program) retention(ctx context.Context, args []string) error {
+	if len(args) < 1 || args[0] != "preview" && args[0] != "run" || (len(args) == 2) != (args[0] == "run") || len(args) > 2 {
+		return errUsage
+	}
+	g, err := p.openGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	pool, err := g.pool(ctx, "", "retention")
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	settings := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"DESK_PUBLIC_URL": "http://localhost"})))
+	c := complaints.ReadConfig(settings)
+	if err := settings.Err(); err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	if args[0] == "run" {
+		done, err := complaints.RunRetention(ctx, c, pool, args[1], now)
+		if err != nil {
+			return readable(err)
+		}
+		p.say(fmt.Sprintf("certificate %s: %d removed, %d kept, sha256 %s", done.Number, done.Done, done.Kept, done.SHA256))
+		return nil
+	}
+	plan, digest, err := complaints.PlanRetention(ctx, c, pool, now)
+	if err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		name string
+		list []retention.Planned
+	}{{"ready", plan.Ready}, {"warned", plan.Waiting}, {"to be warned", plan.Warn}, {"held", plan.Held}} {
+		for _, x := range part.list {
+			p.say(fmt.Sprintf("%-12s %s %s from %s", part.name, x.Number, x.Then, x.Due))
+		}
+	}
+	p.say(fmt.Sprintf("%d ready, %d warned, %d to be warned, %d held", len(plan.Ready), len(plan.Waiting), len(plan.Warn), len(plan.Held)))
+	if len(plan.Ready) > 0 {
+		p.say("shebao retention run " + digest)
+	}
+	return nil
+}
