@@ -118,6 +118,11 @@ func (l *Ledger) sendWaiting() {
 func (l *Ledger) readTogether(asks []waitingAsk) {
 	ctx, cancel := context.WithTimeout(context.Background(), gatherLife)
 	defer cancel()
+	if len(asks) == 1 { // nobody to share with
+		record, statement, err := l.readAlone(ctx, asks[0].ask)
+		asks[0].answer <- answered{record, statement, err}
+		return
+	}
 	records, statements, err := l.readMany(ctx, asks)
 	for _, a := range asks {
 		switch {
