@@ -2,8 +2,6 @@ package complaints
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"shebao/complaints/lifecycle"
@@ -22,23 +20,6 @@ func letterWriter(press *document.Press, now time.Time) *store.Writer {
 		Kind:   func(kind string) string { return locale.Text(locale.Chinese, "tipoff.kind."+kind) },
 		Render: func(p notice.Paper) ([]byte, error) { return press.Render(printed(p, now)) },
 	}
-}
-
-// snapshot is the evidence of a case as it is now, for the file.
-func (d desk) snapshot(ctx context.Context, session, number string, now time.Time) (*store.Snapshot, error) {
-	_, c, err := d.inCase(ctx, session, number, now)
-	if err != nil {
-		return nil, err
-	}
-	e, err := d.Evidence(ctx, shown(c), now)
-	if err != nil {
-		return nil, err
-	}
-	content, err := json.Marshal(e)
-	if err != nil {
-		return nil, fmt.Errorf("keep evidence: %w", err)
-	}
-	return &store.Snapshot{DataDate: e.DataDate, Content: content}, nil
 }
 
 // Decision is the record of what was proposed, decided and handed over.

@@ -2,21 +2,14 @@ package complaints
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/store"
 	"shebao/complaints/web"
-	"shebao/shared/calendar"
-	"shebao/shared/contribution"
 	"shebao/shared/document"
-	"shebao/shared/fault"
-	"shebao/shared/identity"
 	"shebao/shared/intake"
-	"shebao/shared/latefee"
 	"shebao/shared/ledger"
-	"shebao/shared/money"
 )
 
 // desk is what the pages call, made of the store and the ledger. It resolves the session first, so that nothing runs without a scope.
@@ -24,6 +17,7 @@ type desk struct {
 	store  *store.Store
 	ledger *ledger.Ledger
 	press  *document.Press
+	small  int // headcount at which acting may reveal the reporter
 }
 
 func shown(c store.Case) web.Case {
@@ -40,7 +34,7 @@ func (d desk) Case(ctx context.Context, session, number string, now time.Time) (
 	if err != nil {
 		return web.Case{}, nil, nil, err
 	}
-	attachments, err := d.store.Attachments(ctx, who, number, now)
+	attachments, err := d.store.Attachments(ctx, c)
 	list := make([]web.Event, len(events))
 	for i, e := range events {
 		list[i] = web.Event(e)
@@ -73,62 +67,4 @@ func (d desk) Write(ctx context.Context, session, number, text string, toReporte
 		return err
 	}
 	return d.store.Write(ctx, who, number, text, toReporter, now)
-}
-
-// evidenceMonths is how far back the page shows months of the ledger.
-const evidenceMonths = 12
-
-// Evidence attaches by itself what the ledger holds of the employer. The late fee is counted from the day after each month's due date to today.
-func (d desk) Evidence(ctx context.Context, c web.Case, now time.Time) (web.Evidence, error) {
-	code, err := identity.ParseUSCC(c.EmployerUSCC)
-	if err != nil {
-		return web.Evidence{}, nil //nolint:nilerr // the reporter's employer is not in the register: that is the evidence
-	}
-	employer, err := d.ledger.EmployerByUSCC(ctx, code)
-	if fault.Is(err, fault.NotFound) {
-		return web.Evidence{}, nil
-	}
-	if err != nil {
-		return web.Evidence{}, err
-	}
-	e := web.Evidence{Found: true, Employer: employer.Name, ByBranch: map[contribution.Insurance]money.Fen{}}
-	lines, err := d.ledger.EmployerArrears(ctx, employer.ID)
-	if err != nil {
-		return e, err
-	}
-	today := calendar.DateOf(now)
-	for _, line := range lines {
-		e.Total += line.Owed
-		e.ByBranch[line.Insurance] += line.Owed
-		first := contribution.DueDate(line.Period).AddDays(1)
-		if first.After(today) {
-			continue
-		}
-		fee, err := latefee.NationalRules().Compute(latefee.Claim{Principal: line.Owed, Insurance: line.Insurance, Period: line.Period, FirstDay: first, LastDay: today})
-		if errors.Is(err, latefee.ErrNeedsLocalRule) {
-			continue
-		}
-		if err != nil {
-			return e, err
-		}
-		e.LateFee += fee.Amount
-	}
-	reach, err := d.ledger.DataDate(ctx)
-	if err != nil {
-		return e, err
-	}
-	e.DataDate = reach
-	from, to := reach.Period().Add(1-evidenceMonths), reach.Period()
-	if c.From != 0 {
-		from = min(from, c.From)
-	}
-	months, err := d.ledger.EmployerMonths(ctx, employer.ID, from, to)
-	if err != nil {
-		return e, err
-	}
-	for _, m := range months {
-		e.Months = append(e.Months, web.EvidenceMonth{Period: m.Period, Headcount: m.Headcount, Owing: m.PersonsOwed, Owed: m.Owed, AverageBase: m.AverageBase})
-		e.Headcount = m.Headcount
-	}
-	return e, nil
 }

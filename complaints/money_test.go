@@ -257,7 +257,7 @@ func (x till) follow(calculation string) {
 	x.want(x.post(x.li, "/cases/2026-000001/notices/"+order, append(x.filledIn(order, calculation), "do", "save")...), 303)
 	x.want(x.issue(order), 409, "缴纳期限未过")
 	x.at = time.Date(2026, 12, 2, 2, 0, 0, 0, time.UTC)
-	owed := desk{x.cases, x.book, nil}.owed
+	owed := desk{store: x.cases, ledger: x.book}.owed
 	for _, want := range []int{1, 0} { // it calls once
 		if called, err := x.cases.WarnNotices(t.Context(), owed, x.at); err != nil || called != want {
 			t.Errorf("%d limits called, %v, want %d", called, err, want)

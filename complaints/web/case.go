@@ -13,6 +13,7 @@ import (
 	"shebao/frontend/locale"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
+	"shebao/shared/intake"
 	"shebao/shared/server"
 )
 
@@ -26,6 +27,7 @@ func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError)
 	}
 	v.Keys = c.Cookies(cookieKeys) != "off"
 	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(server.Now(c)), "desk.provisional")
+	s.addStanding(c, &v)
 	for _, t := range caseTabs {
 		v.Tabs = append(v.Tabs, pages.Link{Text: p.T(t.text), Href: "/cases/" + k.Number + t.path, Current: t.path == tab})
 	}
@@ -57,8 +59,16 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 	v.Facts = []pages.Pair{{Term: p.T("desk.employer"), Value: strings.TrimSpace(k.EmployerName + " " + k.EmployerUSCC)}, {Term: p.T("desk.kind"), Value: p.T("tipoff.kind." + k.Kind)},
 		{Term: p.T("desk.months"), Value: months}, {Term: p.T("desk.route"), Value: p.T("lifecycle.route." + string(k.Route))}, {Term: p.T("desk.channel"), Value: p.T("desk.channel." + k.Channel)},
 		{Term: p.T("desk.reporter"), Value: reporter}, {Term: p.T("desk.owner"), Value: k.OwnerName}}
+	if k.EmployerUSCC == "" && k.Route != lifecycle.Audit {
+		v.LinkEmployer = "/cases/" + k.Number + "/employer"
+	}
 	for _, a := range attachments {
-		v.Recordings = append(v.Recordings, "/cases/"+k.Number+"/attachments/"+strconv.FormatInt(a.ID, 10))
+		if a.Kind == intake.Recording {
+			v.Recordings = append(v.Recordings, "/cases/"+k.Number+"/attachments/"+strconv.FormatInt(a.ID, 10))
+		}
+	}
+	if len(attachments) > 0 {
+		v.Files = p.N("material.count", len(attachments))
 	}
 	for _, e := range events {
 		v.Events = append(v.Events, eventView(p, e))
@@ -162,7 +172,7 @@ func eventView(p layout.Page, e Event) pages.Event {
 	if e.What == "message_in" {
 		who = p.T("desk.by.reporter")
 	}
-	return pages.Event{When: e.At.In(calendar.Zone).Format("2006-01-02 15:04"), Who: who, What: p.T(key), Text: e.Text}
+	return pages.Event{When: when(e.At), Who: who, What: p.T(key), Text: e.Text, Out: e.What == "message_out"}
 }
 
 // act takes one of the offered steps; a second click meets a changed version and does nothing.
@@ -224,23 +234,4 @@ func (s *Site) done(c *fiber.Ctx, err error, action string) error {
 		}
 	}
 	return s.casePage(c, wrong, f.Key == "fault.desk.changed")
-}
-
-// attachment plays a recording or downloads a file; every opening is in the audit log.
-func (s *Site) attachment(c *fiber.Ctx) error {
-	id, err := strconv.ParseInt(c.Params("id"), 10, 64)
-	if err != nil {
-		return fault.New(fault.NotFound, "fault.desk.case")
-	}
-	_, _, attachments, err := s.Desk.Case(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), server.Now(c))
-	if err != nil {
-		return err
-	}
-	for _, a := range attachments {
-		if a.ID == id {
-			c.Set(fiber.HeaderContentType, a.MediaType)
-			return c.Send(a.Content)
-		}
-	}
-	return fault.New(fault.NotFound, "fault.desk.case")
 }

@@ -52,6 +52,13 @@ func (s *Site) decisionPage(c *fiber.Ctx, wrong []layout.FieldError) error {
 		}
 		v.Parts = append(v.Parts, pages.Section{Table: t})
 	}
+	if d.Case.Route != lifecycle.Audit {
+		part, err := s.rewardPart(c, p, d.Case, wrong)
+		if err != nil {
+			return err
+		}
+		v.Parts = append(v.Parts, part)
+	}
 	return render(c, pages.CaseSections(v))
 }
 

@@ -12,9 +12,9 @@ import (
 	"shebao/shared/server"
 )
 
-// TakesScans reports whether an address takes the scan of a service slip.
+// TakesScans reports whether an address takes a file: the scan of a service slip, or one for the case.
 func TakesScans(path string) bool {
-	return strings.HasPrefix(path, "/cases/") && strings.HasSuffix(path, "/scan")
+	return strings.HasPrefix(path, "/cases/") && (strings.HasSuffix(path, "/scan") || strings.HasSuffix(path, "/files"))
 }
 
 // ScanLimit is how many bytes such a request may have: one file and the form around it.

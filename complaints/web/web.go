@@ -59,13 +59,44 @@ type Evidence struct {
 	DataDate  calendar.Date // that the ledger reached
 	ByBranch  map[contribution.Insurance]money.Fen
 	Months    []EvidenceMonth
+	Own       []contribution.Gap // of the named reporter, as the record was at filing
+	OwnHidden bool               // there are some, but too few others share them: they would tell who reported
+	Alike     []Alike            // how many share what is missing, in the reported months
+	Wages     []WageMonth        // what the wage sheets say beside the ledger
+	Earlier   []EarlierCase
+}
+
+// Alike is how many of the employer's people lack the same in a month.
+type Alike struct {
+	Period    calendar.Period
+	Insurance contribution.Insurance
+	Owing, Of int
+}
+
+// WageMonth is a month of the employer's wage sheet beside the ledger's.
+type WageMonth struct {
+	Period          calendar.Period
+	People, Insured int
+	Total, BaseSum  money.Fen
+	Source, By      string
+}
+
+// EarlierCase is another case about the employer.
+type EarlierCase struct {
+	Number, Kind string
+	State        lifecycle.State
+	Finding      lifecycle.Finding
+	ReceivedAt   time.Time
 }
 
 // EvidenceMonth is one month.
 type EvidenceMonth struct {
 	Period            calendar.Period
 	Headcount, Owing  int
+	Missing           int // people without a row, who have rows before and after
+	AtLowest          int // people declared at the lowest base
 	Owed, AverageBase money.Fen
+	Lowest            money.Fen // base
 }
 
 // Desk is what the pages call. session names who asks; every answer is within what they may see.
@@ -74,8 +105,13 @@ type Desk interface {
 	QueueDesk
 	RelatedDesk
 	DecisionDesk
+	FilesDesk
+	StandingDesk
+	MessagesDesk
+	RewardDesk
+	EmployerLinkDesk
 	Case(ctx context.Context, session, number string, now time.Time) (Case, []Event, []intake.Attachment, error)
-	Evidence(ctx context.Context, c Case, now time.Time) (Evidence, error)
+	EvidenceDesk
 	Act(ctx context.Context, session, number string, version int, in lifecycle.Input, now time.Time) error
 	Write(ctx context.Context, session, number, text string, toReporter bool, now time.Time) error
 }

@@ -21,7 +21,7 @@ var pure = map[string]bool{
 	"shared/evidence": true,
 	"shared/money":    true, "shared/account": true, "shared/calendar": true, "shared/contribution": true, "shared/identity": true,
 	"shared/receipt": true, "shared/fault": true, "shared/pdf": true, "shared/verification": true, "shared/latefee": true,
-	"portal/statement": true, "ivr/callflow": true, "complaints/lifecycle": true, "complaints/retention": true, "complaints/arrears": true, "complaints/supervision": true,
+	"portal/statement": true, "ivr/callflow": true, "complaints/lifecycle": true, "complaints/retention": true, "complaints/arrears": true, "complaints/reward": true, "complaints/supervision": true,
 }
 
 // What a pure room may take from the standard library is everything but the ways out.

@@ -31,6 +31,8 @@ type CaseHead struct {
 	State        string
 	Due          string
 	DueClass     string
+	Clocks       []NoticeClock // deadlines that the case's documents set
+	Warning      string
 	Tabs         []Link
 	Keys         bool // single letters are keys
 }
@@ -38,29 +40,23 @@ type CaseHead struct {
 // Case is the overview of a case.
 type Case struct {
 	CaseHead
-	Facts      []Pair
-	Words      string
-	Recordings []string
-	Events     []Event
-	Actions    []Action
-	Note       string // typed before the form was refused
-	Kept       []Pair // typed into a step that is no longer offered
-	Preview    *Paper // the letter that the open step would issue
+	Facts        []Pair
+	Words        string
+	Recordings   []string
+	LinkEmployer string // where the employer is looked for in the register; empty once it is known
+	Files        string // how many the reporter handed in; empty for none
+	Events       []Event
+	Actions      []Action
+	Note         string // typed before the form was refused
+	Kept         []Pair // typed into a step that is no longer offered
+	Preview      *Paper // the letter that the open step would issue
 }
-
-// Evidence is the tab of what the ledger says.
-type Evidence struct {
-	CaseHead
-	Warning string
-	Facts   []Pair
-	Months  []EvidenceRow
-}
-
-// EvidenceRow is one month of the ledger's evidence.
-type EvidenceRow struct{ Period, Headcount, Owing, Owed, Base string }
 
 // Event is one line of the timeline.
-type Event struct{ When, Who, What, Text string }
+type Event struct {
+	When, Who, What, Text string
+	Out                   bool // from the desk to the reporter
+}
 
 // Action is one button, with what it asks for.
 type Action struct {

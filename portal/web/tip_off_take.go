@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/shared/calendar"
+	"shebao/shared/contribution"
 	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/intake"
@@ -214,6 +217,9 @@ func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bo
 		if err != nil {
 			return err
 		}
+		if t.OwnMonths, err = s.ownMonths(c.UserContext(), r, t); err != nil {
+			return err
+		}
 		helper, err := s.filedBy(c)
 		if err != nil {
 			return err
@@ -233,4 +239,31 @@ func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bo
 	}
 	s.cookie(c, cookieReceipt, kept)
 	return c.Redirect("/tip-off/receipt", fiber.StatusSeeOther)
+}
+
+// ownMonths are the months that the person's record lacks with the employer of the tip-off; none when it is about others, or the employer is in no register.
+func (s *Site) ownMonths(ctx context.Context, r ledger.Record, t intake.TipOff) (string, error) {
+	if !t.OwnRights || t.EmployerUSCC == "" {
+		return "", nil
+	}
+	var rows []contribution.Row
+	var ids []int32
+	for _, y := range r.Years {
+		for _, row := range y.Rows {
+			rows = append(rows, row)
+			if !slices.Contains(ids, row.EmployerID) {
+				ids = append(ids, row.EmployerID)
+			}
+		}
+	}
+	found, err := s.Ledger.Employers(ctx, ids)
+	if err != nil {
+		return "", err
+	}
+	for id, e := range found {
+		if string(e.USCC) == t.EmployerUSCC {
+			return contribution.WriteGaps(contribution.Gaps(rows, id, t.From, t.To, r.DataDate)), nil
+		}
+	}
+	return "", nil
 }

@@ -65,6 +65,8 @@ type TipOff struct {
 	Language     string          `json:"language,omitempty"`
 	Matter       Matter          `json:"matter,omitempty"`   // of an objection only
 	TakenBy      int32           `json:"taken_by,omitempty"` // the member of staff who wrote it down, of the channel operator
+	// OwnMonths are the months that the record of a named reporter lacks with the employer, as it was at filing (contribution.WriteGaps). The desk can read them, and not whose they are.
+	OwnMonths string `json:"own_months,omitempty"`
 }
 
 // Reporter is who a named tip-off is from. It is sealed apart, to the identity key that two people open.

@@ -1,0 +1,276 @@
+package complaints
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"shebao/complaints/store"
+	"shebao/complaints/web"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/latefee"
+	"shebao/shared/ledger"
+	"shebao/shared/money"
+)
+
+// evidenceMonths is how far back the page shows months of the ledger.
+const evidenceMonths = 12
+
+// Evidence attaches by itself what the ledger holds of a case's employer; an employer that is in no register is evidence too.
+func (d desk) Evidence(ctx context.Context, session, number string, now time.Time) (web.Case, web.Evidence, error) {
+	who, c, err := d.inCase(ctx, session, number, now)
+	if err != nil {
+		return web.Case{}, web.Evidence{}, err
+	}
+	e, err := d.evidence(ctx, who, c, now)
+	return shown(c), e, err
+}
+
+func (d desk) evidence(ctx context.Context, who store.Staff, c store.Case, now time.Time) (web.Evidence, error) {
+	e := web.Evidence{ByBranch: map[contribution.Insurance]money.Fen{}}
+	var err error
+	if e.DataDate, err = d.ledger.DataDate(ctx); err != nil {
+		return e, err
+	}
+	if e.Earlier, err = d.earlier(ctx, who, c, now); err != nil {
+		return e, err
+	}
+	employer, found, err := d.employer(ctx, c.EmployerUSCC)
+	if err != nil || !found {
+		return e, err
+	}
+	e.Found, e.Employer = true, employer.Name
+	lines, err := d.ledger.EmployerArrears(ctx, employer.ID)
+	if err != nil {
+		return e, err
+	}
+	if err := addArrears(&e, lines, calendar.DateOf(now)); err != nil {
+		return e, err
+	}
+	from, to := e.DataDate.Period().Add(1-evidenceMonths), e.DataDate.Period()
+	if c.From != 0 {
+		from = min(from, c.From)
+	}
+	if err := d.addMonths(ctx, &e, employer.ID, from, to); err != nil {
+		return e, err
+	}
+	addAlike(&e, lines, c)
+	e.Own = contribution.ReadGaps(c.OwnMonths)
+	if tellsWho(e, d.small) {
+		e.Own, e.OwnHidden = nil, true
+	}
+	sheets, err := d.store.WageSheets(ctx, c.ID)
+	if err != nil {
+		return e, err
+	}
+	return e, d.addWages(ctx, &e, employer.ID, sheets)
+}
+
+// addArrears counts what is owed and its late fee from the day after each month's due date to today.
+func addArrears(e *web.Evidence, lines []ledger.ArrearsLine, today calendar.Date) error {
+	for _, line := range lines {
+		e.Total += line.Owed
+		e.ByBranch[line.Insurance] += line.Owed
+		first := contribution.DueDate(line.Period).AddDays(1)
+		if first.After(today) {
+			continue
+		}
+		fee, err := latefee.NationalRules().Compute(latefee.Claim{Principal: line.Owed, Insurance: line.Insurance, Period: line.Period, FirstDay: first, LastDay: today})
+		if errors.Is(err, latefee.ErrNeedsLocalRule) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		e.LateFee += fee.Amount
+	}
+	return nil
+}
+
+func (d desk) addMonths(ctx context.Context, e *web.Evidence, employer int32, from, to calendar.Period) error {
+	months, err := d.ledger.EmployerMonths(ctx, employer, from, to)
+	if err != nil {
+		return err
+	}
+	staff, err := d.ledger.StaffMonths(ctx, employer, from, to)
+	if err != nil {
+		return err
+	}
+	by := map[calendar.Period]ledger.StaffMonth{}
+	for _, m := range staff {
+		by[m.Period] = m
+	}
+	for _, m := range months {
+		s := by[m.Period]
+		e.Months = append(e.Months, web.EvidenceMonth{Period: m.Period, Headcount: m.Headcount, Owing: m.PersonsOwed, Owed: m.Owed, AverageBase: m.AverageBase, Missing: s.Missing, Lowest: s.Lowest, AtLowest: s.AtLowest})
+		e.Headcount = m.Headcount
+	}
+	return nil
+}
+
+// addAlike counts in the reported months how many of the people lack the same.
+func addAlike(e *web.Evidence, lines []ledger.ArrearsLine, c store.Case) {
+	heads := map[calendar.Period]int{}
+	for _, m := range e.Months {
+		heads[m.Period] = m.Headcount
+	}
+	for _, l := range lines {
+		if of, ok := heads[l.Period]; ok && (c.From == 0 || l.Period >= c.From) && (c.To == 0 || l.Period <= c.To) {
+			e.Alike = append(e.Alike, web.Alike{Period: l.Period, Insurance: l.Insurance, Owing: l.Persons, Of: of})
+		}
+	}
+}
+
+// tellsWho reports whether the reporter's own months would point to one of few people: some month is shared by no more than small of them (稽核办法 art. 6: the reporter is protected).
+func tellsWho(e web.Evidence, small int) bool {
+	for _, g := range e.Own {
+		shared := 0
+		for _, a := range e.Alike {
+			if a.Period == g.Period && a.Insurance == g.Insurance {
+				shared = a.Owing
+			}
+		}
+		if shared <= small {
+			return true
+		}
+	}
+	return false
+}
+
+func (d desk) addWages(ctx context.Context, e *web.Evidence, employer int32, sheets []store.WageSheet) error {
+	if len(sheets) == 0 {
+		return nil
+	}
+	staff, err := d.ledger.StaffMonths(ctx, employer, sheets[0].Period, sheets[len(sheets)-1].Period)
+	if err != nil {
+		return err
+	}
+	by := map[calendar.Period]ledger.StaffMonth{}
+	for _, m := range staff {
+		by[m.Period] = m
+	}
+	for _, w := range sheets {
+		e.Wages = append(e.Wages, web.WageMonth{Period: w.Period, People: w.People, Total: w.Total, Insured: by[w.Period].Insured, BaseSum: by[w.Period].BaseSum, Source: w.Source, By: w.EnteredBy})
+	}
+	return nil
+}
+
+// earlier are the other cases about the employer that the asker may see.
+func (d desk) earlier(ctx context.Context, who store.Staff, c store.Case, now time.Time) ([]web.EarlierCase, error) {
+	found, err := d.store.RelatedTo(ctx, who, c, now)
+	var list []web.EarlierCase
+	for _, r := range found {
+		if !r.Follows {
+			list = append(list, web.EarlierCase{Number: r.Number, Kind: r.Kind, State: r.State, Finding: r.Finding, ReceivedAt: r.ReceivedAt})
+		}
+	}
+	return list, err
+}
+
+// snapshot is the evidence of a case as it is now, for the file.
+func (d desk) snapshot(ctx context.Context, session, number string, now time.Time) (*store.Snapshot, error) {
+	_, e, err := d.Evidence(ctx, session, number, now)
+	if err != nil {
+		return nil, err
+	}
+	content, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("keep evidence: %w", err)
+	}
+	return &store.Snapshot{DataDate: e.DataDate, Content: content}, nil
+}
+
+// KeepEvidence keeps the evidence as it is now: the ledger goes on, the file does not.
+func (d desk) KeepEvidence(ctx context.Context, session, number string, now time.Time) (int64, error) {
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return 0, err
+	}
+	e, err := d.snapshot(ctx, session, number, now)
+	if err != nil {
+		return 0, err
+	}
+	return d.store.KeepEvidence(ctx, who, number, *e, now)
+}
+
+// KeptEvidence lists what was kept, the latest first, without contents.
+func (d desk) KeptEvidence(ctx context.Context, session, number string, now time.Time) ([]web.Kept, error) {
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, err
+	}
+	c, err := d.store.Peek(ctx, who, number)
+	if err != nil {
+		return nil, err
+	}
+	list, err := d.store.Snapshots(ctx, c.ID)
+	var kept []web.Kept
+	for _, x := range list {
+		kept = append(kept, web.Kept{ID: x.ID, DataDate: x.DataDate, SHA256: x.SHA256, At: x.TakenAt, By: x.TakenBy})
+	}
+	return kept, err
+}
+
+// EvidenceAsKept is the evidence of a case as it was kept. Error: fault.NotFound.
+func (d desk) EvidenceAsKept(ctx context.Context, session, number string, id int64, now time.Time) (web.Case, web.Kept, web.Evidence, error) {
+	var e web.Evidence
+	_, c, err := d.inCase(ctx, session, number, now)
+	if err != nil {
+		return web.Case{}, web.Kept{}, e, err
+	}
+	x, err := d.store.Snapshot(ctx, c.ID, id)
+	if err != nil {
+		return web.Case{}, web.Kept{}, e, err
+	}
+	if err := json.Unmarshal(x.Content, &e); err != nil {
+		return web.Case{}, web.Kept{}, e, fmt.Errorf("read kept evidence: %w", err)
+	}
+	return shown(c), web.Kept{ID: x.ID, DataDate: x.DataDate, SHA256: x.SHA256, At: x.TakenAt, By: x.TakenBy}, e, nil
+}
+
+// EnterWages keeps lines of the employer's wage sheets. Errors: fault.NotFound, fault.Invalid.
+func (d desk) EnterWages(ctx context.Context, session, number string, list []web.WageMonth, source string, now time.Time) error {
+	sheets := make([]store.WageSheet, len(list))
+	for i, w := range list {
+		sheets[i] = store.WageSheet{Period: w.Period, People: w.People, Total: w.Total, Source: source}
+	}
+	return d.as(ctx, session, now, func(who store.Staff) error { return d.store.EnterWages(ctx, who, number, sheets, now) })
+}
+
+// Standing is what stands above every tab of a case beside its clock: the deadlines that its documents set, and how few people the employer has.
+func (d desk) Standing(ctx context.Context, session, number string, now time.Time) (web.Standing, error) {
+	var v web.Standing
+	who, err := d.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return v, err
+	}
+	c, err := d.store.Peek(ctx, who, number)
+	if err != nil {
+		return v, err
+	}
+	if v.Situation, err = d.situation(ctx, c, now); err != nil {
+		return v, err
+	}
+	setting, err := d.store.MoneySetting(ctx, c.Region)
+	if err != nil {
+		return v, err
+	}
+	v.WarnBefore = setting.Agency.WarnBefore
+	employer, found, err := d.employer(ctx, c.EmployerUSCC)
+	if err != nil || !found {
+		return v, err
+	}
+	reach, err := d.ledger.DataDate(ctx)
+	if err != nil {
+		return v, err
+	}
+	months, err := d.ledger.EmployerMonths(ctx, employer.ID, reach.Period().Add(-2), reach.Period())
+	for _, m := range months {
+		v.Headcount = m.Headcount
+	}
+	v.Small = c.Submission != 0 && v.Headcount > 0 && v.Headcount <= d.small
+	return v, err
+}
