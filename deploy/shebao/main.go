@@ -42,6 +42,7 @@ func commands() map[string]command {
 		"pin":        {"pin set", "set PINs at the counter: an ID number and a PIN a line on standard input", program.pin},
 		"ledger":     {"ledger verify", "rebuild every packed person-year from the contribution rows and compare", program.ledger},
 		"statements": {"statements issue --year Y [--region DIGITS] [--json] | status [--year Y] [--region DIGITS] [--json]", "issue a year's statements to everybody, and show how many are issued, sent, opened", program.statements},
+		"reconcile":  {"reconcile [--on DATE]", "compute every published or shown total twice, from the ledger and from what is shown, and name what differs", program.reconcile},
 		"audit":      {"audit verify | checkpoint [--checkpoints FILE] | purge --before DATE", "find any altered, removed or reordered row of the audit log; note where it ends; remove what is older than six months", program.audit},
 
 		"twilio": {"twilio check [--json] | provision [--dry-run] | fallback", "check and set up the hotline's account at the telephone carrier; print its fallback document", program.twilio},

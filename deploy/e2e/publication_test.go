@@ -1,0 +1,195 @@
+package e2e
+
+import (
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The second supervisor of the demo: what one of them drafts the other approves.
+const secondSupervisor, secondPassword = "wang.fang", "demo-supervisor-2"
+
+// openData reads an edition as JSON and as CSV from their stable addresses and checks that both say the same, and that the page shows the hash of the JSON.
+func (v *visitor) openData(path string) (lines [][]string, document map[string]any) {
+	v.t.Helper()
+	_, text := get(v.t, v.base+path+".json")
+	if err := json.Unmarshal([]byte(text), &document); err != nil {
+		v.t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(text))
+	if _, page := get(v.t, v.base+path); !strings.Contains(page, hex.EncodeToString(sum[:])) {
+		v.t.Errorf("%s shows another hash than that of its data", path)
+	}
+	_, text = get(v.t, v.base+path+".csv")
+	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff"))).ReadAll()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return lines, document
+}
+
+// From the draft to the public page and back: one person drafts, another approves, the employers that are going to be named object, the public reads, and who pays is taken off by itself.
+func TestPublication(t *testing.T) {
+	h := newHouse(t)
+	h.env = append(h.env, "DESK_SUPERVISE_EVERY=1s")
+	a := h.start("demo")
+	b := startBrowser(t)
+	public := b.visitor(t, a.Portal, 360, 740)
+	author, second := b.visitor(t, a.Complaints, 1280, 900), b.visitor(t, a.Complaints, 1280, 900)
+	author.signIn(a.SignIns.Supervisor.Account, a.SignIns.Supervisor.Password)
+	second.signIn(secondSupervisor, secondPassword)
+
+	if status, _ := get(t, a.Portal+"/open/audit/33/2026Q3.json"); status != 404 {
+		t.Errorf("a draft is open: %d", status)
+	}
+	author.open("/supervision/publications")
+	author.isAccessible("editions")
+	author.shot("publications.desk")
+	author.press("浙江省2026 年第 3 季度稽核情况")
+	author.reads("待另一人批准", "这是第一次公布")
+	if strings.Contains(author.element("main"), "\n批准\n") {
+		t.Error("the author is offered to approve")
+	}
+	second.open("/supervision/publications")
+	second.press("浙江省2026 年第 3 季度稽核情况")
+	second.isAccessible("waits for the second person")
+	second.shot("publication.review.desk")
+	second.press("批准")
+	second.reads("已公布", "/open/audit/33/2026Q3")
+	public.open("/open/audit/33/2026Q3")
+	public.reads("稽核情况", "口径", "更正记录")
+	public.isAccessible("audit figures")
+	public.shot("open.audit.phone")
+	public.openData("/open/audit/33/2026Q3")
+
+	author.open("/supervision/publications")
+	for name, value := range map[string]string{"subject": "collection", "region": "33", "span": "2026Q2"} {
+		author.fill(name, value)
+	}
+	author.press("生成公布稿")
+	author.reads("编写中")
+	author.press("提交批准")
+	author.reads("待另一人批准")
+	second.open("/supervision/publications")
+	second.press("浙江省2026 年第 2 季度征缴情况")
+	second.reads("与上次公布的差异")
+	second.shot("publication.difference.desk")
+	second.press("批准")
+	second.reads("已公布")
+	public.open("/open")
+	public.reads("公开信息", "2026 年第 3 季度征缴率", "单位异议")
+	public.isAccessible("open")
+	public.shot("open.phone")
+	public.press("浙江省2026 年第 3 季度社会保险费征缴情况")
+	public.reads("征缴率 = 实际征缴额 ÷ 应征缴额", "低于 90%", "下载 CSV")
+	public.isAccessible("collection")
+	public.shot("open.collection.phone")
+	lines, document := public.openData("/open/collection/33/2026Q3")
+	if total := document["collection"].(map[string]any)["total"].(map[string]any); lines[1][4] != total["due"] || lines[1][5] != total["collected"] {
+		t.Errorf("CSV %v, JSON %v", lines[1], total)
+	}
+	wide := b.visitor(t, a.Portal, 1280, 900)
+	wide.dressed("open.collection", "/open/collection/33/2026Q3")
+	wide.dressed("open.arrears", "/open/arrears/33/2026Q3")
+
+	objects(t, b, a, author, second)
+	pays(t, b, a, public)
+	if out := h.run(0, "", "reconcile"); !strings.Contains(out, "0 differ") {
+		t.Errorf("reconcile: %s", out)
+	}
+}
+
+// objects: an employer finds its line by the letter's code, and reads the decision by the same code.
+func objects(t *testing.T, b browser, a addresses, author, second *visitor) {
+	author.open("/supervision/publications")
+	author.press("浙江省嘉兴市2026 年第 3 季度欠费单位")
+	author.reads("异议期", "编写人不能处理")
+	at := regexp.MustCompile(`/supervision/publications/\d+`).FindString(author.address())
+	author.open(at + "/letters")
+	letter := regexp.MustCompile(`（(9[0-9A-Z]{17})）[\s\S]*?(\d{4} \d{4} \d{4} \d{4})`)
+	letters := letter.FindAllStringSubmatch(author.text(), -1)
+	if len(letters) == 0 {
+		t.Fatalf("no letters:\n%s", author.text())
+	}
+	author.isAccessible("letters")
+	author.shot("letters.desk")
+	last := letters[len(letters)-1]
+	employer := b.visitor(t, a.Portal, 360, 740)
+	employer.open("/open/objection")
+	employer.isAccessible("ask for the codes")
+	employer.fill("uscc", last[1])
+	employer.fill("code", last[2])
+	employer.press("查看")
+	employer.reads("可以提出异议，截至", "等待处理")
+	employer.isAccessible("the employer's line")
+	employer.shot("open.objection.phone")
+	second.open(at)
+	second.reads("请核对银行到账")
+	second.isAccessible("objections")
+	second.shot("publication.objection.desk")
+	second.fill("reply", "已核对，八月款项尚未到账，照常列名。")
+	second.press("处理异议")
+	second.reads("异议不成立")
+	employer.open("/open/objection")
+	employer.reads("不成立", "照常列名")
+	employer.fill("words", "九月款项今天到账，附凭证号。")
+	employer.press("提交异议")
+	employer.reads("异议已收到")
+}
+
+// pays: an employer of the published list pays, and is taken off by itself.
+func pays(t *testing.T, b browser, a addresses, public *visitor) {
+	const named, path = "嘉兴南湖电子有限公司", "/open/arrears/33/2026Q3"
+	public.open(path)
+	public.reads(named)
+	public.isAccessible("employers in arrears")
+	public.shot("open.arrears.phone")
+	before, _ := public.openData(path)
+	desk := b.visitor(t, a.Complaints, 1280, 900)
+	desk.signIn(a.SignIns.Investigator.Account, a.SignIns.Investigator.Password)
+	at := "/cases/" + desk.caseAbout("南湖电子")
+	desk.open(at)
+	for _, action := range []string{"accept", "investigate"} {
+		desk.take(action, "", "")
+	}
+	desk.open(at + "/payments")
+	for name, value := range map[string]string{"paid_on": today(), "amount": "99999999.00", "voucher": "E2E-P"} {
+		desk.fill(name, value)
+	}
+	desk.choose("way", "transfer")
+	desk.press("预览分配")
+	desk.press("确认登记")
+	desk.reads("已登记的缴款")
+	public.opensUntil(path, "1 家单位已缴清")
+	if text := public.text(); strings.Contains(text, named) {
+		t.Errorf("who has paid is still named:\n%s", text)
+	}
+	public.shot("open.arrears.paid.phone")
+	after, document := public.openData(path)
+	if len(after) != len(before)-1 || document["revision"] != 2.0 || strings.Contains(strings.Join(flat(after), ","), named) {
+		t.Errorf("%d lines, before %d, revision %v", len(after), len(before), document["revision"])
+	}
+}
+
+func flat(lines [][]string) (all []string) {
+	for _, l := range lines {
+		all = append(all, l...)
+	}
+	return all
+}
+
+// address is where the browser stands.
+func (v *visitor) address() string {
+	v.t.Helper()
+	at, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`location.pathname`))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return at
+}

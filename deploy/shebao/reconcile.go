@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"time"
+
+	"shebao/deploy/reconcile"
+	"shebao/shared/calendar"
+	"shebao/shared/config"
+	"shebao/shared/redis"
+	"shebao/shared/server"
+)
+
+// reconcile exits with 1 when a total differs, and names it.
+func (p program) reconcile(ctx context.Context, args []string) error {
+	on := calendar.DateOf(time.Now())
+	if len(args) > 0 {
+		day, err := calendar.Date{}, error(nil)
+		if len(args) != 2 || args[0] != "--on" {
+			return errUsage
+		}
+		if day, err = calendar.ParseDate(args[1]); err != nil || day.IsZero() {
+			return errUsage
+		}
+		on = day
+	}
+	g, err := p.openGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	pool, err := g.pool(ctx, "", "reconcile")
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	reader := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"PORTAL_PUBLIC_URL": "http://localhost"})))
+	book, err := g.ledgerOn(pool, reader)
+	if err != nil {
+		return err
+	}
+	portal, closePortal, err := g.portalFor(ctx, reader)
+	if err != nil {
+		return err
+	}
+	defer closePortal()
+	lines, err := reconcile.Run(ctx, reconcile.Sources{DB: pool, Ledger: book, Portal: portal}, on)
+	if err != nil {
+		return err
+	}
+	differ := 0
+	for _, l := range lines {
+		if !l.Agrees() {
+			differ++
+			p.say(l.String())
+		}
+	}
+	p.say(fmt.Sprintf("%s: %d totals compared, %d differ", on, len(lines), differ))
+	if differ > 0 {
+		return exitCode(1)
+	}
+	return nil
+}
+
+// portalFor builds the portal as it serves, on its own role, and asks it without a network.
+func (g *ground) portalFor(ctx context.Context, reader *config.Reader) (reconcile.Portal, func(), error) {
+	portal := wings()[0]
+	build := portal.configure(reader)
+	if err := reader.Err(); err != nil {
+		return nil, nil, err
+	}
+	pool, err := g.pool(ctx, portal.role, "reconcile portal")
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := redis.Open(g.redisURL)
+	if err != nil {
+		pool.Close()
+		return nil, nil, err
+	}
+	release := func() {
+		_ = client.Close() // nothing of it must be kept
+		pool.Close()
+	}
+	wing, err := build(ctx, server.Deps{DB: pool, Redis: client, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		release()
+		return nil, nil, err
+	}
+	return func(path string) (int, []byte, error) {
+		answer, err := wing.App.Test(httptest.NewRequest("GET", path, nil), -1)
+		if err != nil {
+			return 0, nil, err
+		}
+		body, err := io.ReadAll(answer.Body)
+		return answer.StatusCode, body, err
+	}, release, nil
+}
