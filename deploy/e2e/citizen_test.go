@@ -165,7 +165,7 @@ func decidesObjection(t *testing.T, b browser, a addresses, search string) {
 	number := regexp.MustCompile(`\d{4}-\d{6}`).FindString(desk.text())
 	at := "/cases/" + number
 	desk.open(at)
-	desk.reads("编号甲乙丙丁", "工资条.png")
+	desk.reads("编号甲乙丙丁", "记录有误，申请核查")
 	desk.shot("journey.desk")
 	desk.take("accept", "", "")
 	desk.take("investigate", "", "")

@@ -97,7 +97,7 @@ func New(o Options) *fiber.App {
 		app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: func(c *fiber.Ctx) bool {
 			// A compressed stream of events would be held back; a document is compressed inside.
 			return strings.HasSuffix(c.Path(), "/events") || strings.HasSuffix(c.Path(), ".pdf")
-		}}))
+		}}), o.answered)
 	}
 	if o.Pages {
 		app.Use(pageHeaders, sameOrigin(o.PublicURL))
@@ -125,6 +125,14 @@ func (o Options) around(c *fiber.Ctx) (err error) {
 		o.Log.Info("request", "wing", o.Name, "method", c.Method(), "route", c.Route().Path, "status", c.Response().StatusCode(),
 			"ms", o.Now().Sub(began).Milliseconds(), "request", request)
 	}()
+	if err := c.Next(); err != nil {
+		return answer(c, o, err)
+	}
+	return nil
+}
+
+// answered turns errors into answers where they can still be compressed.
+func (o Options) answered(c *fiber.Ctx) error {
 	if err := c.Next(); err != nil {
 		return answer(c, o, err)
 	}
