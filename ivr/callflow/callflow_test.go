@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"shebao/ivr/callflow"
 	"shebao/shared/calendar"
@@ -325,43 +324,3 @@ func TestNothingSaidNothingFiled(t *testing.T) {
 	}
 }
 
-// About four Chinese characters or thirteen letters are spoken in a second; employers' names and months are taken at their longest.
-func TestNoPromptTakesLongerThanFifteenSeconds(t *testing.T) {
-	keys := callflow.Prompts("cmn")
-	if len(keys) < 40 {
-		t.Fatal("prompts are missing")
-	}
-	for _, lang := range callflow.Languages {
-		limit := 15 * 4
-		args := []string{"2025", "12", "1月、3月、5月、7月、9月、11月"}
-		if lang == "en" {
-			limit, args[2] = 15*13, "January, March, May, July, September, November"
-		}
-		if len(callflow.Prompts(lang)) != len(keys) {
-			t.Errorf("%s has %d prompts, Mandarin %d", lang, len(callflow.Prompts(lang)), len(keys))
-		}
-		for key := range keys {
-			if key == "reply" { // the investigator's own words
-				continue
-			}
-			text := callflow.Text(lang, callflow.Line{Key: key, Args: args})
-			if n := utf8.RuneCountInString(text); n == 0 || n > limit {
-				t.Errorf("%s %s has %d characters", lang, key, n)
-			}
-			if strings.ContainsAny(text, "{}") {
-				t.Errorf("%s %s leaves a value unsaid: %q", lang, key, text)
-			}
-		}
-	}
-}
-
-// The choice comes before its key: who hears "press 1" first has forgotten it when the choice comes.
-func TestChoicesComeBeforeTheirKeys(t *testing.T) {
-	for lang, press := range map[string]string{"cmn": "按", "yue": "撳", "en": "press"} {
-		for key, text := range callflow.Prompts(lang) {
-			if strings.HasPrefix(strings.ToLower(text), press) || strings.HasPrefix(text, "请"+press) || strings.HasPrefix(text, "請"+press) {
-				t.Errorf("%s %s begins with the key: %s", lang, key, text)
-			}
-		}
-	}
-}
