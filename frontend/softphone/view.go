@@ -17,7 +17,8 @@ type View struct {
 	Hints  []string // several in one are separated by |
 	Texts  []Text   // the latest first
 	Agent  AgentPhone
-	Wait   int // seconds after which silence counts; 0 when nothing is awaited
+	Typed  string // keys of an entry that is not whole yet
+	Wait   int    // seconds after which silence counts; 0 when nothing is awaited
 }
 
 // AgentPhone is the telephone of the people who answer.
@@ -37,7 +38,12 @@ type Line struct {
 }
 
 // Status says what the telephone waits for.
-func (v View) Status() string { return v.Page.T("softphone.status." + v.Awaits) }
+func (v View) Status() string {
+	if v.Typed != "" {
+		return v.Page.T("softphone.typed", v.Typed)
+	}
+	return v.Page.T("softphone.status." + v.Awaits)
+}
 
 func (v View) wait() string { return strconv.Itoa(v.Wait) }
 

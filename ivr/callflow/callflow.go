@@ -317,6 +317,12 @@ func silent(s State) (State, Reply) {
 			return to(s, Keep, Line{Key: "no_words"})
 		}
 	}
+	switch p := places[s.Place]; {
+	case p.await == Sound:
+		return failed(s, "no_sound")
+	case p.entry:
+		return failed(s, "no_entry")
+	}
 	return failed(s, "silence")
 }
 

@@ -59,6 +59,9 @@ func Pieces(lang string, line Line) []Piece {
 	}
 	var pieces []Piece
 	say := func(text string) {
+		if n := len(pieces); n > 0 && pieces[n-1].Lang != "" && strings.IndexAny(text, ",.;:") == 0 { // another voice begins: marks of the words before would be read out
+			text = strings.TrimLeft(text, " ,.;:")
+		}
 		if n := len(pieces); n > 0 && pieces[n-1] == (Piece{Text: pieces[n-1].Text}) {
 			pieces[n-1].Text += text
 		} else if text != "" {

@@ -18,17 +18,25 @@ func (c *Call) takes(input string) bool {
 	return c.await != nil && c.await.name == "Gather" && strings.Contains(" "+c.await.attrOr("input", "dtmf")+" ", " "+input+" ")
 }
 
+// Entry reports whether several keys are awaited: how many at most, 0 for any number, and which keys end them before.
+func (c *Call) Entry() (most int, finish string, several bool) {
+	if !c.takes("dtmf") {
+		return 0, "", false
+	}
+	most, err := strconv.Atoi(c.await.attrOr("numDigits", "0"))
+	if err != nil {
+		most = 0
+	}
+	return most, c.await.attrOr("finishOnKey", "#"), most != 1
+}
+
 // Press presses keys where the hotline waits for them. A finishing key or the last of a fixed number ends them; otherwise the time that then runs out does.
 // Keys after the end are lost.
 func (c *Call) Press(ctx context.Context, keys string) error {
 	if !c.takes("dtmf") {
 		return ErrNotAwaited
 	}
-	limit, err := strconv.Atoi(c.await.attrOr("numDigits", "0"))
-	if err != nil {
-		limit = 0
-	}
-	finish := c.await.attrOr("finishOnKey", "#")
+	limit, finish, _ := c.Entry()
 	digits := ""
 	for _, key := range keys {
 		if !strings.ContainsRune("0123456789*#ABCDabcdwW", key) {

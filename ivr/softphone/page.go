@@ -42,6 +42,8 @@ type held struct {
 	turn sync.Mutex
 	call *Call
 	used time.Time
+	// typed are the keys of an entry that is not whole yet.
+	typed string
 }
 
 const (
@@ -61,23 +63,20 @@ func (p *Page) Wing(publicURL string, log *slog.Logger) server.Wing {
 	app.Post("/prefs", setPreferences)
 	app.Post("/dial", p.dial)
 	p.agentRoutes(app)
+	app.Post("/press", p.with(press))
+	app.Post("/silence", p.with(silence))
 	for path, do := range map[string]func(c *fiber.Ctx, call *Call) error{
-		"/press": func(c *fiber.Ctx, call *Call) error {
-			keys := form(c, "key")
-			if keys == "" {
-				keys = strings.TrimSpace(form(c, "keys"))
-			}
-			return call.Press(c.UserContext(), keys)
-		},
 		"/say": func(c *fiber.Ctx, call *Call) error {
 			return call.Say(c.UserContext(), strings.TrimSpace(form(c, "words")))
 		},
-		"/record":  record,
-		"/silence": func(c *fiber.Ctx, call *Call) error { return call.Silence(c.UserContext()) },
-		"/agent":   func(c *fiber.Ctx, call *Call) error { return call.Agent(c.UserContext(), form(c, "key")) },
-		"/hangup":  func(c *fiber.Ctx, call *Call) error { return call.HangUp(c.UserContext()) },
+		"/record": record,
+		"/agent":  func(c *fiber.Ctx, call *Call) error { return call.Agent(c.UserContext(), form(c, "key")) },
+		"/hangup": func(c *fiber.Ctx, call *Call) error { return call.HangUp(c.UserContext()) },
 	} {
-		app.Post(path, p.with(do))
+		app.Post(path, p.with(func(c *fiber.Ctx, h *held) error {
+			h.typed = ""
+			return do(c, h.call)
+		}))
 	}
 	return server.Wing{App: app}
 }
@@ -163,14 +162,39 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-func (p *Page) with(do func(c *fiber.Ctx, call *Call) error) fiber.Handler {
+// press takes one key of the keypad, or several at once. Single keys of an entry are collected until it is whole, as a telephone network does.
+func press(c *fiber.Ctx, h *held) error {
+	key, keys := form(c, "key"), strings.TrimSpace(form(c, "keys"))
+	most, finish, several := h.call.Entry()
+	if key == "" || !several {
+		keys, h.typed = h.typed+keys+key, ""
+		return h.call.Press(c.UserContext(), keys)
+	}
+	h.typed += key
+	if len(h.typed) == most || strings.Contains(finish, key) {
+		keys, h.typed = h.typed, ""
+		return h.call.Press(c.UserContext(), keys)
+	}
+	return nil
+}
+
+// silence lets the time run out; what was typed until then counts.
+func silence(c *fiber.Ctx, h *held) error {
+	keys := h.typed
+	if h.typed = ""; keys != "" {
+		return h.call.Press(c.UserContext(), keys)
+	}
+	return h.call.Silence(c.UserContext())
+}
+
+func (p *Page) with(do func(c *fiber.Ctx, h *held) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		h := p.held(c)
 		if h == nil {
 			return p.answer(c, nil)
 		}
 		h.turn.Lock()
-		err := do(c, h.call)
+		err := do(c, h)
 		h.turn.Unlock()
 		return p.answer(c, err)
 	}
@@ -200,7 +224,7 @@ func (p *Page) view(c *fiber.Ctx, failed error) pages.View {
 		for _, line := range h.call.Lines() {
 			v.Heard = append(v.Heard, pages.Line{Text: line.Text, Lang: line.Lang})
 		}
-		v.Awaits, v.InCall, v.Wait = h.call.Awaits(), !h.call.Ended(), int(h.call.Patience()/time.Second)
+		v.Awaits, v.InCall, v.Wait, v.Typed = h.call.Awaits(), !h.call.Ended(), int(h.call.Patience()/time.Second), h.typed
 		h.turn.Unlock()
 	}
 	if p.Inbox != nil {

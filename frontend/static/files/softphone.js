@@ -3,7 +3,7 @@
   const phone = document.querySelector('.phone'), heard = document.getElementById('heard'), aloud = document.getElementById('aloud');
   if (!phone || !window.fetch) return;
   const errors = document.getElementById('phone-error'), status = document.getElementById('phone-status');
-  let busy = false;
+  const keyboard = document.getElementById('keyboard');
 
   const show = (v) => {
     const known = v.heard.length < heard.children.length ? 0 : heard.children.length;
@@ -32,16 +32,16 @@
     }
   };
 
-  const post = async (path, body, headers) => {
-    if (busy) return;
-    busy = true;
+  // What is done quickly one after another is done in turn: no key is lost.
+  let turn = Promise.resolve();
+  const post = (path, body, headers) => turn = turn.then(() => send(path, body, headers)).catch(() => {});
+  const send = async (path, body, headers) => {
     phone.setAttribute('aria-busy', 'true');
     if (window.speechSynthesis) speechSynthesis.cancel(); // pressing a key interrupts, as on a telephone
     try {
       const reply = await fetch(path, {method: 'POST', body, headers: {Accept: 'application/json', ...headers}});
       if (reply.ok) show(await reply.json());
     } finally {
-      busy = false;
       phone.removeAttribute('aria-busy');
     }
   };
@@ -57,8 +57,8 @@
   });
 
   document.addEventListener('keydown', (e) => {
-    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
-    if (typing || e.ctrlKey || e.altKey || e.metaKey || phone.dataset.inCall !== 'true' || !/^[0-9*#]$/.test(e.key)) return;
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName) && document.activeElement.type !== 'checkbox';
+    if (!keyboard.checked || typing || e.ctrlKey || e.altKey || e.metaKey || phone.dataset.inCall !== 'true' || !/^[0-9*#]$/.test(e.key)) return;
     e.preventDefault();
     post('/press', new URLSearchParams({key: e.key}));
   });
@@ -73,6 +73,7 @@
     timer = setTimeout(() => post('/silence', new URLSearchParams()), phone.dataset.wait * 1000);
   };
   document.getElementById('clock-choice').hidden = false;
+  document.getElementById('keyboard-choice').hidden = false;
   clock.addEventListener('change', runTime);
 
   // The agents' telephone rings by itself.
