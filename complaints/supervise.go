@@ -103,6 +103,10 @@ func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) (
 	if err != nil {
 		return nil, err
 	}
+	writtenOff, err := s.store.WrittenOff(ctx)
+	if err != nil {
+		return nil, err
+	}
 	debtors := make([]supervision.DebtorFigures, 0, len(ids))
 	for from := 0; from < len(lines); {
 		to := from
@@ -114,6 +118,7 @@ func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) (
 			return nil, err
 		}
 		d.Headcount = sizes[d.EmployerID].Headcount
+		d.Level = supervision.WatchLevel(s.levels, d.OwedBefore+d.OwedAfter-writtenOff[d.EmployerID])
 		debtors = append(debtors, d)
 		from = to
 	}
@@ -138,7 +143,6 @@ func (s supervise) debtor(e ledger.Employer, lines []ledger.EmployerOwed, state 
 			d.OwedAfter += line.Owed
 		}
 	}
-	d.Level = supervision.WatchLevel(s.levels, d.OwedBefore+d.OwedAfter)
 	return d, nil
 }
 

@@ -68,6 +68,9 @@ func (s supervisor) Debtor(ctx context.Context, session, uscc string, now time.T
 	if file.WriteOffs, err = s.store.WriteOffs(ctx, d.EmployerID); err != nil {
 		return file, err
 	}
+	if err := s.papers(ctx, who, uscc, &file); err != nil {
+		return file, err
+	}
 	plans, err := s.store.Plans(ctx, d.EmployerID)
 	if err != nil {
 		return file, err
@@ -136,4 +139,39 @@ func (s supervisor) CollectionFlows(ctx context.Context, session, region string,
 		return nil, err
 	}
 	return s.store.CollectionFlows(ctx, who, region, digits, insurance, from)
+}
+
+// papers are the documents and payments of the employer that the asker may see by their cases, and the late fee's own ledger.
+func (s supervisor) papers(ctx context.Context, who store.Staff, uscc string, file *web.DebtorFile) error {
+	notices, err := s.store.EmployerNotices(ctx, who, uscc)
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		file.Notices = append(file.Notices, noticeOf(n))
+	}
+	payments, err := s.store.Payments(ctx, who, uscc)
+	if err != nil {
+		return err
+	}
+	for _, x := range payments {
+		file.Payments = append(file.Payments, web.Payment{CaseNumber: x.CaseNumber, PaidOn: x.PaidOn, Amount: x.Amount, Principal: x.Principal, FeePaid: x.FeePaid, Voucher: x.Voucher, ReversedAt: x.ReversedAt})
+	}
+	fees, err := s.store.LateFees(ctx, uscc)
+	for _, f := range fees {
+		file.Fees = append(file.Fees, web.LateFee{Period: f.Period, Insurance: f.Insurance, Charged: f.Charged, Paid: f.Paid})
+	}
+	return err
+}
+
+func (s supervisor) DebtorLines(ctx context.Context, session string, list []supervision.Debtor, now time.Time) (map[int32][]supervision.DebtorLine, error) {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int32, len(list))
+	for i, d := range list {
+		ids[i] = d.EmployerID
+	}
+	return s.store.DebtorLines(ctx, who, ids)
 }

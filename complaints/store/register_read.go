@@ -22,13 +22,16 @@ func (s Staff) seesFigures() bool {
 }
 
 const debtorColumns = `d.employer_id, d.uscc, d.name, d.region, d.ownership, d.headcount, d.owed_before, d.owed_after, d.late_fee, d.fee_unruled, d.level,
-	d.state, d.stopped_on, d.accepted_on, d.declared_on, d.merged_on, d.successor, d.first_period, d.last_period, coalesce(d.owner_id, 0), coalesce(o.name, ''), d.since, d.cleared_on, d.version`
+	d.state, d.stopped_on, d.accepted_on, d.declared_on, d.merged_on, d.successor, d.first_period, d.last_period, coalesce(d.owner_id, 0), coalesce(o.name, ''), d.since, d.cleared_on, d.version,
+	coalesce((SELECT sum(w.amount) FROM complaints.write_off w WHERE w.employer_id = d.employer_id AND EXISTS (SELECT FROM complaints.write_off_approval a WHERE a.write_off_id = w.id AND a.ordinal = 3)), 0)::bigint,
+	coalesce((SELECT p.standing FROM complaints.repayment_plan p WHERE p.employer_id = d.employer_id AND p.ended_on IS NULL), ''),
+	coalesce((SELECT p.due_now FROM complaints.repayment_plan p WHERE p.employer_id = d.employer_id AND p.ended_on IS NULL), 0)`
 
 func scanDebtor(row pgx.CollectableRow) (supervision.Debtor, error) {
 	var d supervision.Debtor
 	var stopped, accepted, declared, merged, since, cleared *time.Time
 	err := row.Scan(&d.EmployerID, &d.USCC, &d.Name, &d.Region, &d.Ownership, &d.Headcount, &d.OwedBefore, &d.OwedAfter, &d.LateFee, &d.FeeUnruled, &d.Level,
-		&d.State, &stopped, &accepted, &declared, &merged, &d.Successor, &d.FirstPeriod, &d.LastPeriod, &d.Owner, &d.OwnerName, &since, &cleared, &d.Version)
+		&d.State, &stopped, &accepted, &declared, &merged, &d.Successor, &d.FirstPeriod, &d.LastPeriod, &d.Owner, &d.OwnerName, &since, &cleared, &d.Version, &d.WrittenOff, &d.PlanState, &d.PlanDue)
 	d.StoppedOn, d.AcceptedOn, d.DeclaredOn, d.MergedOn, d.Since, d.ClearedOn = dateOf(stopped), dateOf(accepted), dateOf(declared), dateOf(merged), dateOf(since), dateOf(cleared)
 	return d, err
 }
@@ -39,14 +42,15 @@ const debtorScope = `$2 AND starts_with(d.region, $1)`
 func (s *Store) Debtors(ctx context.Context, who Staff, f supervision.DebtorFilter) (list []supervision.Debtor, count int, total money.Fen, err error) {
 	const selection = ` FROM complaints.debtor d LEFT JOIN complaints.staff o ON o.id = d.owner_id
 		WHERE ` + debtorScope + ` AND starts_with(d.region, $3) AND ($4 = '' OR strpos(lower(d.name), lower($4)) > 0 OR d.uscc = upper($4))
-			AND d.level >= $5 AND ($6 = '' OR d.state = $6) AND (d.cleared_on IS NOT NULL) = $7`
-	args := []any{who.Region, who.seesFigures(), f.Region, f.Search, f.Level, f.State, f.Cleared}
+			AND d.level >= $5 AND ($6 = '' OR d.state = $6) AND (d.cleared_on IS NOT NULL) = $7
+			AND ($8 = '' OR EXISTS (SELECT FROM complaints.repayment_plan p WHERE p.employer_id = d.employer_id AND p.ended_on IS NULL AND p.standing = $8))`
+	args := []any{who.Region, who.seesFigures(), f.Region, f.Search, f.Level, f.State, f.Cleared, f.Plan}
 	if err := s.pool.QueryRow(ctx, `SELECT count(*), coalesce(sum(d.owed_before + d.owed_after), 0)::bigint`+selection, args...).Scan(&count, &total); err != nil {
 		return nil, 0, 0, postgres.Classify(fmt.Errorf("count register: %w", err))
 	}
 	rows, err := s.pool.Query(ctx, `SELECT `+debtorColumns+selection+`
-		AND ($8 = 0 OR (d.owed_before + d.owed_after, -d.employer_id) < (SELECT p.owed_before + p.owed_after, -p.employer_id FROM complaints.debtor p WHERE p.employer_id = $8))
-		ORDER BY d.owed_before + d.owed_after DESC, d.employer_id LIMIT $9`, append(args, f.After, f.Limit)...)
+		AND ($9 = 0 OR (d.owed_before + d.owed_after, -d.employer_id) < (SELECT p.owed_before + p.owed_after, -p.employer_id FROM complaints.debtor p WHERE p.employer_id = $9))
+		ORDER BY d.owed_before + d.owed_after DESC, d.employer_id LIMIT $10`, append(args, f.After, f.Limit)...)
 	if err != nil {
 		return nil, 0, 0, postgres.Classify(fmt.Errorf("list register: %w", err))
 	}
@@ -142,4 +146,37 @@ func (s *Store) DebtorStates(ctx context.Context) (map[int32]supervision.DebtorS
 		return nil
 	})
 	return states, postgres.Classify(err)
+}
+
+// WrittenOff are the sums written off with all three approvals, by employer: they raise no watch level. Error: fault.Unavailable.
+func (s *Store) WrittenOff(ctx context.Context) (map[int32]money.Fen, error) {
+	rows, err := s.pool.Query(ctx, `SELECT w.employer_id, sum(w.amount)::bigint FROM complaints.write_off w JOIN complaints.write_off_approval a ON a.write_off_id = w.id AND a.ordinal = 3 GROUP BY 1`)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("read write-offs: %w", err))
+	}
+	sums := map[int32]money.Fen{}
+	var id int32
+	var sum money.Fen
+	_, err = pgx.ForEachRow(rows, []any{&id, &sum}, func() error {
+		sums[id] = sum
+		return nil
+	})
+	return sums, postgres.Classify(err)
+}
+
+// DebtorLines are the lines of all employers of a selection, for an export; ordered by employer, period and insurance. Error: fault.Unavailable.
+func (s *Store) DebtorLines(ctx context.Context, who Staff, employers []int32) (map[int32][]supervision.DebtorLine, error) {
+	rows, err := s.pool.Query(ctx, `SELECT l.employer_id, l.period, l.insurance, l.persons, l.owed, coalesce(l.late_fee, 0), l.late_fee IS NOT NULL
+		FROM complaints.debtor d JOIN complaints.debtor_line l USING (employer_id) WHERE `+debtorScope+` AND l.employer_id = ANY ($3) ORDER BY 1, 2, 3`, who.Region, who.seesFigures(), employers)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("read lines of the register: %w", err))
+	}
+	lines := map[int32][]supervision.DebtorLine{}
+	var id int32
+	var line supervision.DebtorLine
+	_, err = pgx.ForEachRow(rows, []any{&id, &line.Period, &line.Insurance, &line.Persons, &line.Owed, &line.LateFee, &line.FeeKnown}, func() error {
+		lines[id] = append(lines[id], line)
+		return nil
+	})
+	return lines, postgres.Classify(err)
 }

@@ -68,6 +68,9 @@ func (s *Store) ApproveWriteOff(ctx context.Context, who Staff, uscc string, ver
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO complaints.write_off_approval (write_off_id, ordinal, authority, document, approved_on, staff_id) VALUES ($1, $2, $3, $4, $5, $6)`,
 			id, len(earlier)+1, given.Authority, given.Document, given.ApprovedOn.Time(), who.ID)
+		if err == nil && len(earlier)+1 == len(supervision.WriteOffOrder) {
+			_, err = tx.Exec(ctx, `INSERT INTO complaints.debtor_event (employer_id, at, staff_id, what, before, after) VALUES ($1, $2, $3, 'written_off', '', $4)`, d.EmployerID, now, who.ID, amount.String())
+		}
 		return amount.String(), given.Authority, err
 	})
 }

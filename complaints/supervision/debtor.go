@@ -45,6 +45,9 @@ type Debtor struct {
 	Owner                   int32
 	OwnerName               string
 	Since, ClearedOn        calendar.Date
+	WrittenOff              money.Fen // with all three approvals; no longer pursued, and still in what the ledger says is owed
+	PlanState               PlanState // of the repayment plan that runs; empty without one
+	PlanDue                 money.Fen // of it now: missed instalments, or the whole rest once it is broken
 	Version                 int
 }
 
@@ -54,6 +57,7 @@ type DebtorFilter struct {
 	Region  string // leading digits
 	Level   int    // at least this watch level
 	State   string // empty: any
+	Plan    string // standing of the running repayment plan; empty: any
 	Cleared bool   // those that have paid instead of those that owe
 	After   int32  // keyset: the last employer of the page before, 0 for the first page
 	Limit   int
@@ -106,6 +110,9 @@ type WriteOffApproval struct {
 
 // Owed is what is owed in all, without the late fee.
 func (d Debtor) Owed() money.Fen { return d.OwedBefore + d.OwedAfter }
+
+// Open is what is still pursued: owed and not written off.
+func (d Debtor) Open() money.Fen { return max(0, d.Owed()-d.WrittenOff) }
 
 // String is the state and its dates for the history: codes and dates only, so that every language can say it.
 func (s DebtorState) String() string {

@@ -22,7 +22,11 @@ func planView(p layout.Page, plan PlanStanding) pages.Plan {
 	status.Text = p.T("supervision.plan." + string(plan.State))
 	v := pages.Plan{Title: p.T("supervision.plan.title", plan.SignedOn, plan.Total.Grouped()), Status: status, Effect: p.T("supervision.plan.effect."+string(plan.State), plan.DueNow.Grouped(), plan.Rest.Grouped())}
 	if !plan.EndedOn.IsZero() {
-		v.Effect = p.T("supervision.plan.ended", plan.EndedOn, plan.EndReason)
+		reason := plan.EndReason
+		if reason == "kept" {
+			reason = p.T("supervision.event.plan_kept")
+		}
+		v.Effect = p.T("supervision.plan.ended", plan.EndedOn, reason)
 	}
 	v.Table = layout.Table{ID: "plan" + strconv.Itoa(int(plan.ID)), Caption: p.T("supervision.instalments"), Head: []layout.Column{{Text: p.T("supervision.due_on")}, {Text: p.T("supervision.amount"), Number: true},
 		{Text: p.T("supervision.paid"), Number: true}, {Text: p.T("supervision.settled")}}}

@@ -23,7 +23,7 @@ var debtorStates = []string{"running", "stopped", "bankrupt", "merged"}
 func registerFilter(c *fiber.Ctx) supervision.DebtorFilter {
 	after, _ := strconv.ParseInt(c.Query("after"), 10, 32) // what is no number is the first page
 	level, _ := strconv.Atoi(c.Query("level"))
-	return supervision.DebtorFilter{Search: strings.TrimSpace(c.Query("q")), Region: digitsOf(c.Query("region")), Level: level, State: c.Query("state"), Cleared: c.Query("cleared") == "1",
+	return supervision.DebtorFilter{Search: strings.TrimSpace(c.Query("q")), Region: digitsOf(c.Query("region")), Level: level, State: c.Query("state"), Plan: planAsked(c.Query("plan")), Cleared: c.Query("cleared") == "1",
 		After: int32(after), Limit: registerLength}
 }
 
@@ -75,7 +75,7 @@ func (s *Site) showRegister(c *fiber.Ctx) error {
 
 func registerQuery(f supervision.DebtorFilter, after int32) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"q": f.Search, "region": f.Region, "state": f.State} {
+	for name, value := range map[string]string{"q": f.Search, "region": f.Region, "state": f.State, "plan": f.Plan} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -110,7 +110,7 @@ func (s *Site) registerFilters(p layout.Page, f supervision.DebtorFilter) []layo
 	if f.Cleared {
 		cleared = "1"
 	}
-	return []layout.FormField{field("level", level, levels...), field("state", f.State, states...),
+	return []layout.FormField{field("level", level, levels...), field("state", f.State, states...), field("plan", f.Plan, planStates(p)...),
 		{Input: layout.Input{ID: "cleared", Label: p.T("supervision.filter.cleared"), Value: cleared}, Choices: []layout.Pair{{Term: p.T("supervision.owing"), Value: ""}, {Term: p.T("supervision.cleared"), Value: "1"}}}}
 }
 
@@ -148,10 +148,42 @@ func (s *Site) registerTable(p layout.Page, list []supervision.Debtor) layout.Ta
 			{Text: p.T("supervision.before"), Number: true, Wide: true}, {Text: p.T("supervision.fee"), Number: true, Wide: true}, {Text: p.T("supervision.headcount"), Number: true, Wide: true},
 			{Text: p.T("supervision.months"), Wide: true}, {Text: p.T("supervision.owner"), Wide: true}}}
 	for _, d := range list {
-		t.Rows = append(t.Rows, []layout.Cell{{Text: d.Name, Href: "/supervision/register/" + d.USCC, Note: regionName(d.Region)}, yuan(d.Owed()), s.levelCell(p, d.Level), stateCell(p, d),
+		t.Rows = append(t.Rows, []layout.Cell{{Text: d.Name, Href: "/supervision/register/" + d.USCC, Note: regionName(d.Region)}, owedCell(p, d), s.levelCell(p, d.Level), stateCell(p, d),
 			yuan(d.OwedBefore), yuan(d.LateFee), number(d.Headcount), {Text: d.FirstPeriod.String() + " – " + d.LastPeriod.String()}, {Text: d.OwnerName}})
 	}
 	return t
+}
+
+// planStandings are how a running repayment plan may stand.
+var planStandings = []supervision.PlanState{supervision.PlanRunning, supervision.PlanLate, supervision.PlanBroken}
+
+func planAsked(text string) string {
+	for _, s := range planStandings {
+		if string(s) == text {
+			return text
+		}
+	}
+	return ""
+}
+
+func planStates(p layout.Page) []layout.Pair {
+	var list []layout.Pair
+	for _, s := range planStandings {
+		list = append(list, layout.Pair{Term: p.T("supervision.plan." + string(s)), Value: string(s)})
+	}
+	return list
+}
+
+// owedCell says below what is owed what was written off, and what is due of a plan that was not kept.
+func owedCell(p layout.Page, d supervision.Debtor) layout.Cell {
+	cell := yuan(d.Owed())
+	if d.WrittenOff > 0 {
+		cell.Note = p.T("audit.writtenoff", d.WrittenOff.Grouped())
+	}
+	if d.PlanState == supervision.PlanLate || d.PlanState == supervision.PlanBroken {
+		cell.Note = p.T("audit.plandue."+string(d.PlanState), d.PlanDue.Grouped())
+	}
+	return cell
 }
 
 // showDebtor is one employer: what it owes line by line, how it stands, its plan, what was written off, and every change.
@@ -168,6 +200,7 @@ func (s *Site) debtorPage(c *fiber.Ctx, form string, wrong []layout.FieldError) 
 	v := pages.Debtor{Page: p, Errors: wrong, Tabs: tabs(p, ""), Name: d.Name, Status: stateCell(p, d.Debtor), Level: s.levelCell(p, d.Level)}
 	v.Facts = s.debtorFacts(p, d)
 	v.Lines = debtorLines(p, d)
+	v.Papers = debtorPapers(p, d)
 	for _, plan := range d.Plans {
 		v.Plans = append(v.Plans, planView(p, plan))
 	}
@@ -217,6 +250,9 @@ func (s *Site) debtorFacts(p layout.Page, d DebtorFile) []layout.Pair {
 		{Term: p.T("supervision.headcount"), Value: strconv.Itoa(d.Headcount)}, {Term: p.T("supervision.owed"), Value: d.Owed().Grouped()}, {Term: p.T("supervision.before"), Value: d.OwedBefore.Grouped()},
 		{Term: p.T("supervision.after"), Value: d.OwedAfter.Grouped()}, {Term: p.T("supervision.fee"), Value: d.LateFee.Grouped()}, {Term: p.T("supervision.since"), Value: d.Since.String()},
 		{Term: p.T("supervision.owner"), Value: d.OwnerName}}
+	if d.WrittenOff > 0 {
+		facts = append(facts, layout.Pair{Term: p.T("audit.writeoff.sum"), Value: d.WrittenOff.Grouped()}, layout.Pair{Term: p.T("audit.writeoff.rest"), Value: d.Open().Grouped()})
+	}
 	if d.FeeUnruled > 0 {
 		facts = append(facts, layout.Pair{Term: p.T("supervision.unruled"), Value: d.FeeUnruled.Grouped()})
 	}
@@ -248,4 +284,29 @@ func debtorLines(p layout.Page, d DebtorFile) layout.Table {
 		t.Foot = []layout.Cell{{Text: p.T("supervision.sum")}, {}, yuan(d.Owed()), yuan(d.LateFee), {}}
 	}
 	return t
+}
+
+// debtorPapers are the documents served on the employer, the money that came in, and the late fee's own ledger.
+func debtorPapers(p layout.Page, d DebtorFile) []layout.Table {
+	notices := layout.Table{ID: "notices", Caption: p.T("audit.notices"), Empty: p.T("audit.notices.none"), Head: []layout.Column{{Text: p.T("audit.notice")}, {Text: p.T("audit.notice.issued")}, {Text: p.T("audit.notice.served")}, {Text: p.T("audit.notice.state"), Wide: true}}}
+	for _, n := range d.Notices {
+		served := layout.Cell{Text: "--"}
+		if n.Service != nil {
+			served.Text = n.Service.ServedOn.String()
+		}
+		notices.Rows = append(notices.Rows, []layout.Cell{{Text: n.Kind.Title(), Note: n.Number}, {Text: n.IssuedOn.String()}, served, {Text: p.T("notice.state." + n.State)}})
+	}
+	payments := layout.Table{ID: "payments", Caption: p.T("audit.payments"), Empty: p.T("audit.payments.none"), Head: []layout.Column{{Text: p.T("audit.payment.day")}, {Text: p.T("audit.payment.amount"), Number: true}, {Text: p.T("audit.payment.principal"), Number: true}, {Text: p.T("audit.payment.fee"), Number: true, Wide: true}, {Text: p.T("audit.payment.voucher"), Wide: true}}}
+	for _, x := range d.Payments {
+		voucher := x.Voucher
+		if !x.ReversedAt.IsZero() {
+			voucher += " " + p.T("audit.payment.reversed")
+		}
+		payments.Rows = append(payments.Rows, []layout.Cell{{Text: x.PaidOn.String()}, yuan(x.Amount), yuan(x.Principal), yuan(x.FeePaid), {Text: voucher}})
+	}
+	fees := layout.Table{ID: "fees", Caption: p.T("audit.fees"), Empty: p.T("audit.fees.none"), Head: []layout.Column{{Text: p.T("supervision.month")}, {Text: p.T("supervision.insurance")}, {Text: p.T("audit.fees.charged"), Number: true}, {Text: p.T("audit.fees.paid"), Number: true}}}
+	for _, f := range d.Fees {
+		fees.Rows = append(fees.Rows, []layout.Cell{{Text: f.Period.String()}, {Text: insuranceName(p, f.Insurance)}, yuan(f.Charged), yuan(f.Paid)})
+	}
+	return []layout.Table{notices, payments, fees}
 }

@@ -36,6 +36,7 @@ type Register interface {
 	RequestWriteOff(ctx context.Context, session, uscc string, version int, amount money.Fen, reason string, now time.Time) error
 	ApproveWriteOff(ctx context.Context, session, uscc string, version int, id int32, given supervision.WriteOffApproval, now time.Time) error
 	CollectionFlows(ctx context.Context, session, region string, digits int, insurance contribution.Insurance, from calendar.Period, now time.Time) ([]supervision.RegionFlow, error)
+	DebtorLines(ctx context.Context, session string, list []supervision.Debtor, now time.Time) (map[int32][]supervision.DebtorLine, error)
 	ExportRegister(ctx context.Context, session string, f supervision.DebtorFilter, now time.Time) ([]supervision.Debtor, error)
 }
 
@@ -45,6 +46,9 @@ type DebtorFile struct {
 	Events    []supervision.DebtorEvent
 	Plans     []PlanStanding
 	WriteOffs []supervision.WriteOff
+	Notices   []Notice  // issued to the employer, oldest first; of cases that the asker may see
+	Payments  []Payment // newest first
+	Fees      []LateFee // the late fee's own ledger
 }
 
 // PlanStanding is a plan with what has become of it.

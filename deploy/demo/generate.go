@@ -143,9 +143,19 @@ func (g *generator) makeWorkers() {
 		if (w.Number[16]-'0')%2 == 1 {
 			w.sex = "男"
 		}
+		if i > 12 { // the first ones are personas
+			g.retire(&w, birth)
+		}
 		g.workers = append(g.workers, w)
 	}
 	g.makePersonas()
+}
+
+// retire lets whoever has turned sixty draw a pension; the last contribution is of the month before.
+func (g *generator) retire(w *worker, birth calendar.Date) {
+	if last := calendar.NewPeriod(birth.Year+60, birth.Month).Add(-1); last <= g.last {
+		w.status, w.to = "离退休", max(last, g.first)
+	}
 }
 
 func citizenNumber(birth calendar.Date, n int) string {

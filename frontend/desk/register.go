@@ -22,6 +22,7 @@ type Debtor struct {
 	Status, Level layout.Cell
 	Facts         []layout.Pair
 	Lines         layout.Table
+	Papers        []layout.Table // documents, payments, the late fee's ledger
 	Plans         []Plan
 	WriteOffs     []layout.Table
 	Forms         []layout.Form
