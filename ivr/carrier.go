@@ -32,7 +32,7 @@ func ReadCarrier(r *config.Reader) Config {
 
 // NewCarrier asks nothing yet.
 func NewCarrier(c Config) (*Carrier, error) {
-	client, err := twilio.New(twilio.Config{AccountSID: c.accountSID, Token: string(c.tokens[0]), Number: c.number, API: c.carrier})
+	client, err := twilio.New(twilio.Config{AccountSID: c.accountSID, Token: string(c.tokens[0]), Number: c.number, Trunk: c.trunk, API: c.carrier})
 	if err != nil {
 		return nil, err
 	}

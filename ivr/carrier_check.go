@@ -136,12 +136,16 @@ func (c *Carrier) checkVoices(r *report) {
 const mainland = "+86"
 
 func (c *Carrier) checkCountries(r *report) {
+	if c.config.trunk != "" {
+		r.add("countries", Good, "people and callers are called over the trunk %s, whatever the geographic permissions are; its own addresses must be those of twilio provision", c.config.trunk)
+		return
+	}
 	numbers := slices.Clone(c.config.agents)
 	if len(c.config.agents) > 0 { // else nobody is called back
 		numbers = append(numbers, c.config.backPrefixes...)
 	}
 	if slices.ContainsFunc(numbers, func(n string) bool { return strings.HasPrefix(n, mainland) }) && !c.rehearses() {
-		r.add("countries", Warning, "this carrier puts through no calls to mainland China: people there answer through a SIP trunk of another carrier, and are not called back (see README, In mainland China)")
+		r.add("countries", Warning, "this carrier puts through no calls to mainland China: people and callers there are called over a trunk of another carrier, set as TWILIO_BYOC_TRUNK (see README, In mainland China)")
 	}
 	countries, err := c.client.Countries()
 	if err != nil {

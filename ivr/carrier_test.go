@@ -132,6 +132,21 @@ func TestWhatKeepsCallsAwayIsTold(t *testing.T) {
 	}
 }
 
+// Over a trunk of another carrier people are called as the carrier calls over it, and its permissions do not matter.
+func TestCallingOverATrunk(t *testing.T) {
+	trunk := "BY" + strings.Repeat("a", 32)
+	h := newHotline(t, append(open(), quiet, "", "TWILIO_BYOC_TRUNK", trunk)...)
+	h.carrier.Own(ourNumber)
+	if lines := found(t, h.account(t, "TWILIO_BYOC_TRUNK", trunk)); !tells(lines, "good countries", trunk) {
+		t.Errorf("%q", lines)
+	}
+	var document string
+	h.phone.Trace = func(e softphone.Exchange) { document = string(e.Body) }
+	if call := h.call(t, "1", "0"); call.Awaits() != "transfer" || len(call.Warnings()) > 0 || strings.Count(document, `byoc="`+trunk+`"`) != 2 {
+		t.Errorf("awaits %s, %v: %s", call.Awaits(), call.Warnings(), document)
+	}
+}
+
 // A number whose calls a trunk or an application takes is not set up over somebody's head.
 func TestATakenNumberIsLeftAlone(t *testing.T) {
 	h := newHotline(t, quiet, "")

@@ -33,6 +33,7 @@ type Config struct {
 	accountSID                              string
 	tokens                                  [][]byte
 	carrier                                 string // where the carrier's REST interface is
+	trunk                                   string // of another carrier, over which people are called; none is the carrier's own network
 	fallback                                string // what the carrier asks when we do not answer
 	fetchEvery                              time.Duration
 	hours                                   callflow.Hours
@@ -47,6 +48,7 @@ type Config struct {
 // Telephone numbers in the international form; only the configuration's ever reach the carrier.
 var (
 	telephone = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	trunkSID  = regexp.MustCompile(`^BY[0-9a-fA-F]{32}$`)
 	countries = regexp.MustCompile(`^\+[1-9][0-9]{0,6}$`)
 )
 
@@ -84,6 +86,9 @@ func (c *Config) readAccount(r *config.Reader) {
 	}
 	if c.number = r.Text("TWILIO_NUMBER", ""); c.number != "" && !telephone.MatchString(c.number) {
 		r.Problem("TWILIO_NUMBER", "needs a telephone number such as +8657300000000")
+	}
+	if c.trunk = r.Text("TWILIO_BYOC_TRUNK", ""); c.trunk != "" && !trunkSID.MatchString(c.trunk) {
+		r.Problem("TWILIO_BYOC_TRUNK", "needs the number of a trunk, BY and 32 hexadecimal digits")
 	}
 	c.fallback = web.FallbackAddress(c.publicURL)
 	if other := r.Text("IVR_FALLBACK_URL", ""); other != "" {
@@ -127,7 +132,7 @@ func Migrations() postgres.Migrations { return store.Migrations() }
 
 // New builds the wing; all that can fail fails here.
 func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
-	client, err := twilio.New(twilio.Config{AccountSID: c.accountSID, Token: string(c.tokens[0]), Number: c.number, API: c.carrier})
+	client, err := twilio.New(twilio.Config{AccountSID: c.accountSID, Token: string(c.tokens[0]), Number: c.number, Trunk: c.trunk, API: c.carrier})
 	if err != nil {
 		return server.Wing{}, err
 	}
@@ -135,7 +140,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err != nil {
 		return server.Wing{}, err
 	}
-	site := &web.Site{Line: l, PublicURL: c.publicURL, AccountSID: c.accountSID, Tokens: c.tokens, Agents: c.agents, Log: d.Log}
+	site := &web.Site{Line: l, PublicURL: c.publicURL, AccountSID: c.accountSID, Tokens: c.tokens, Agents: c.agents, Trunk: c.trunk, Log: d.Log}
 	app := server.New(server.Options{Name: "ivr", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Budget: 3 * time.Second})
 	site.Routes(app)
 	return server.Wing{App: app, Background: []func(context.Context) error{

@@ -323,4 +323,3 @@ func TestNothingSaidNothingFiled(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
-

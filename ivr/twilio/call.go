@@ -9,6 +9,9 @@ import (
 func (c *Client) Ring(number, address, ended string, seconds int) error {
 	params := &api.CreateCallParams{}
 	params.SetTo(number).SetFrom(c.config.Number).SetUrl(address).SetMethod("POST").SetStatusCallback(ended).SetStatusCallbackMethod("POST").SetTimeout(seconds)
+	if c.config.Trunk != "" {
+		params.SetByoc(c.config.Trunk)
+	}
 	_, err := c.service.CreateCall(params)
 	return known("ring", err)
 }

@@ -28,6 +28,7 @@ type Config struct {
 	AccountSID string
 	Token      string
 	Number     string // our own, in the international form; without it nobody is called and no text is sent
+	Trunk      string // our own carrier's, over which calls go; none is the carrier's own network
 	API        string // where the REST interface is: https://api.twilio.com, or a mock's address
 }
 

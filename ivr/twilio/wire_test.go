@@ -70,7 +70,7 @@ func newWire(t *testing.T) (*wire, *softphone.Carrier, *twilio.Client) {
 	w := &wire{t: t, operations: file.Operations, carrier: adaptor.FiberApp(app)}
 	server := httptest.NewServer(w)
 	t.Cleanup(server.Close)
-	client, err := twilio.New(twilio.Config{AccountSID: accountSID, Token: token, Number: ownNumber, API: server.URL})
+	client, err := twilio.New(twilio.Config{AccountSID: accountSID, Token: token, Number: ownNumber, Trunk: "BY0123456789abcdef0123456789abcdef", API: server.URL})
 	if err != nil {
 		t.Fatal(err)
 	}

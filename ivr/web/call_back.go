@@ -37,7 +37,7 @@ func (s *Site) backConnect(c *fiber.Ctx) error {
 	}
 	done := s.PublicURL + "/voice/back/" + lang + "/" + c.Params("id") + "/" + c.Params("nonce") + "/done"
 	d := newDocument().start("Dial", "action", done, "method", "POST", "timeout", number(ringFor), "timeLimit", number(longestTalk), "callerId", own)
-	return send(c, d.start("Number").text(caller).end().end().bytes())
+	return send(c, d.start("Number", over(s.Trunk)...).text(caller).end().end().bytes())
 }
 
 func (s *Site) backDone(c *fiber.Ctx) error {

@@ -142,7 +142,7 @@ func checkReply(t *testing.T, checked map[string]bool, s callflow.State, r callf
 		for _, slow := range []bool{false, true} {
 			s.Lang, s.Slow = lang, slow
 			document := render(s, r, addresses{step: "https://h.example/voice/step/cmn/CA1/2/n", recorded: "https://h.example/voice/recording/CA1/tip-1#rc=5&rp=5xx", sound: "https://h.example/voice/sound/CA1/2/n",
-				whisper: "https://h.example/voice/whisper/cmn", wait: "https://h.example/voice/wait/cmn/CA1/2/n", agents: []string{"+8610000000101", "+8610000000102"}})
+				whisper: "https://h.example/voice/whisper/cmn", wait: "https://h.example/voice/wait/cmn/CA1/2/n", agents: []string{"+8610000000101", "+8610000000102"}, trunk: "BY0123456789abcdef0123456789abcdef"})
 			if checked[string(document)] {
 				continue
 			}

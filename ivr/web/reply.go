@@ -34,6 +34,7 @@ type addresses struct {
 	whisper  string   // what an agent hears before being connected
 	wait     string   // what a waiting caller hears
 	agents   []string // telephone numbers from the configuration; never a caller's
+	trunk    string   // our own carrier's trunk, over which they are called; none is the carrier's own network
 }
 
 // render writes the document of a reply.
@@ -56,7 +57,7 @@ func render(s callflow.State, r callflow.Reply, to addresses) []byte {
 		d.sayAll(s, r.Say)
 		d.start("Dial", "action", to.step, "method", "POST", "timeout", number(ringFor), "timeLimit", number(longestTalk), "answerOnBridge", "true")
 		for _, agent := range to.agents {
-			d.start("Number", "url", to.whisper, "method", "POST").text(agent).end()
+			d.start("Number", over(to.trunk, "url", to.whisper, "method", "POST")...).text(agent).end()
 		}
 		d.end()
 	default:
@@ -64,6 +65,14 @@ func render(s callflow.State, r callflow.Reply, to addresses) []byte {
 		d.redirect(to.step) // silence comes back too
 	}
 	return d.bytes()
+}
+
+// over adds the trunk over which a number is called.
+func over(trunk string, attributes ...string) []string {
+	if trunk == "" {
+		return attributes
+	}
+	return append(attributes, "byoc", trunk)
 }
 
 // gather awaits keys. Without a finishing key an empty finishOnKey makes star and hash keys like others.

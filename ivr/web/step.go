@@ -45,6 +45,7 @@ func (s *Site) render(call string) Render {
 			whisper:  s.PublicURL + "/voice/whisper/" + state.Lang,
 			wait:     s.PublicURL + "/voice/wait/" + state.Lang + "/" + at,
 			agents:   s.Agents,
+			trunk:    s.Trunk,
 		}), nil
 	}
 }

@@ -70,6 +70,7 @@ type Site struct {
 	AccountSID string
 	Tokens     [][]byte // the carrier's signing tokens; two during a rotation
 	Agents     []string // telephone numbers of the people who answer
+	Trunk      string   // of our own carrier, over which they and callers are called; none is the carrier's own network
 	Log        *slog.Logger
 }
 
