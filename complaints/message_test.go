@@ -17,19 +17,19 @@ func TestMessagesAndNotesAreKeptApart(t *testing.T) {
 	page := r.get(li, at)
 	r.want(page, 200, "举报人会读到", "只有办案人员读到", "发给举报人", "保存为内部记录")
 
-	r.want(r.post(li, "/settings/phrases", "id", "0", "use", "reply", "title", "要材料", "words", "请补充{月份}的工资条。"), 403)
-	r.want(r.post(head, "/settings/phrases", "id", "0", "use", "reply", "title", "要材料", "words", "请{姓名}补充"), 422, "不认识这些占位：{姓名}", "要材料")
-	r.want(r.post(head, "/settings/phrases", "id", "0", "use", "reply", "title", "", "words", ""), 422, "标题写 1 到 40 个字", "内容写 1 到 2000 个字")
-	r.want(r.post(head, "/settings/phrases", "id", "0", "use", "shout", "title", "t", "words", "w"), 422)
-	r.want(r.post(head, "/settings/phrases", "id", "0", "use", "reply", "title", "要材料<b>", "words", "案件{案件编号}（{单位}）请补充{月份}的工资条。"), 303)
-	r.want(r.post(head, "/settings/phrases", "id", "0", "use", "note", "title", "已电话", "words", "{今天} 已电话联系单位。"), 303)
-	r.want(r.get(li, "/settings/phrases"), 200, "要材料&lt;b&gt;", "已电话")
-	if a := r.get(other, "/settings/phrases"); strings.Contains(a.body, "要材料") {
+	r.want(r.post(li, "/phrases", "id", "0", "use", "reply", "title", "要材料", "words", "请补充{月份}的工资条。"), 403)
+	r.want(r.post(head, "/phrases", "id", "0", "use", "reply", "title", "要材料", "words", "请{姓名}补充"), 422, "不认识这些占位：{姓名}", "要材料")
+	r.want(r.post(head, "/phrases", "id", "0", "use", "reply", "title", "", "words", ""), 422, "标题写 1 到 40 个字", "内容写 1 到 2000 个字")
+	r.want(r.post(head, "/phrases", "id", "0", "use", "shout", "title", "t", "words", "w"), 422)
+	r.want(r.post(head, "/phrases", "id", "0", "use", "reply", "title", "要材料<b>", "words", "案件{案件编号}（{单位}）请补充{月份}的工资条。"), 303)
+	r.want(r.post(head, "/phrases", "id", "0", "use", "note", "title", "已电话", "words", "{今天} 已电话联系单位。"), 303)
+	r.want(r.get(li, "/phrases"), 200, "要材料&lt;b&gt;", "已电话")
+	if a := r.get(other, "/phrases"); strings.Contains(a.body, "要材料") {
 		t.Error("another region sees the phrases")
 	}
 	id := r.value(`SELECT id FROM complaints.phrase WHERE use = 'reply'`)
-	r.want(r.post(other, "/settings/phrases/"+id+"/end"), 404)
-	r.want(r.post(other, "/settings/phrases", "id", id, "use", "reply", "title", "抢", "words", "抢"), 404)
+	r.want(r.post(other, "/phrases/"+id+"/end"), 404)
+	r.want(r.post(other, "/phrases", "id", id, "use", "reply", "title", "抢", "words", "抢"), 404)
 	filled := r.get(li, at+"?phrase="+id)
 	r.want(filled, 200, "案件2026-000001（嘉兴示例单位）请补充____的工资条。")
 	for _, secret := range []string{reporterName, reporterMobile, reporterNumber} {
@@ -51,7 +51,7 @@ func TestMessagesAndNotesAreKeptApart(t *testing.T) {
 	if strings.Contains(page.body, "<script>alert") {
 		t.Error("a message is run")
 	}
-	r.want(r.post(head, "/settings/phrases/"+id+"/end"), 303)
+	r.want(r.post(head, "/phrases/"+id+"/end"), 303)
 	if a := r.get(li, at); strings.Contains(a.body, "要材料") {
 		t.Error("a phrase that was taken away is offered")
 	}

@@ -11,6 +11,7 @@ import (
 	"shebao/complaints/store"
 	"shebao/frontend/fonts"
 	"shebao/shared/document"
+	"shebao/shared/intake"
 )
 
 // Played is something that a member of staff did to a case on a day: an action of the lifecycle, a note, or a merge into another case.
@@ -19,6 +20,9 @@ type Played struct {
 	At            time.Time
 	Input         lifecycle.Input
 	Note, Into    string
+	Message       string    // to the reporter
+	Transcript    string    // of the case's first recording
+	Phrase        [3]string // use, title, words: kept for the region of the account
 }
 
 // Play takes what waits in the intake and lets staff do what is given, in order, each at its own time and by the rules of that day: for a demo whose desk has a past.
@@ -42,6 +46,12 @@ func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now
 		switch {
 		case step.Into != "":
 			err = cases.Merge(ctx, who, step.Case, step.Into, step.At)
+		case step.Message != "":
+			err = cases.Write(ctx, who, step.Case, step.Message, true, step.At)
+		case step.Transcript != "":
+			err = transcribeFirst(ctx, cases, who, step)
+		case step.Phrase[1] != "":
+			err = cases.SavePhrase(ctx, who, store.Phrase{Use: step.Phrase[0], Title: step.Phrase[1], Words: step.Phrase[2]}, step.At)
 		case step.Note != "":
 			err = cases.Write(ctx, who, step.Case, step.Note, false, step.At)
 		default:
@@ -53,4 +63,22 @@ func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now
 	}
 	_, err = cases.Sweep(ctx, now)
 	return err
+}
+
+// transcribeFirst writes down what is said in a case's first recording.
+func transcribeFirst(ctx context.Context, cases *store.Store, who store.Staff, step Played) error {
+	c, err := cases.Peek(ctx, who, step.Case)
+	if err != nil {
+		return err
+	}
+	list, err := cases.Attachments(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if a.Kind == intake.Recording {
+			return cases.Transcribe(ctx, who, step.Case, a.ID, step.Transcript, step.At)
+		}
+	}
+	return fmt.Errorf("case %s has no recording", step.Case)
 }

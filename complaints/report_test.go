@@ -135,7 +135,7 @@ func TestAnAnonymousReportAtTheCounter(t *testing.T) {
 	if got := r.value(`SELECT (identity IS NULL)::text || channel FROM complaints.complaint`); got != "trueoperator" {
 		t.Errorf("the case: %s", got)
 	}
-	r.want(r.get(hu, "/cases/2026-000001"), 200, "/cases/2026-000001/attachments/1")
+	r.want(r.get(hu, "/cases/2026-000001/files"), 200, "/cases/2026-000001/attachments/1")
 }
 
 // An objection to the record that is made at the counter goes its own route.

@@ -18,7 +18,7 @@ func TestEveryQueryOnCasesIsScoped(t *testing.T) {
 		"release": "a conflict takes cases away from its own member", "DisableStaff": "cases of an account that ends wait again", "People": "counts only, for administrators",
 		"asks": "asks the scope itself", "openTogether": "the case was loaded in the scope, locked", "retire": "the case was planned in the region", "retireNext": "the case was planned in the region",
 		"notRetired": "the case was loaded in the scope, locked", "merge": "both cases were loaded in the scope, locked", "HandOverOf": "asked for a case that was opened in the scope",
-		"reportedWords": "asked for a case that was opened in the scope", "recomputeAll": "clocks run for all regions", "WarnNotices": "clocks run for all regions",
+		"RewardFacts": "asked for a case that was opened in the scope", "reportedWords": "asked for a case that was opened in the scope", "recomputeAll": "clocks run for all regions", "WarnNotices": "clocks run for all regions",
 		"planOne": "within the region of the plan, which the door checks; tells a number only", "newAudit": "makes a case; nobody asks", "auditProgress": "counts only, of the asker's region",
 		"ChosenAudits": "the plan's own region and conflicts of interest, in its SQL", "Conflicts": "the conflicts' own region, in its SQL; tells a number only",
 	}

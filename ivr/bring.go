@@ -253,24 +253,42 @@ func choices(found []ledger.Employer) ([]callflow.Choice, error) {
 	return list, nil
 }
 
+// ownMonths are the months that the caller's record lacks with the employer of the tip-off; none when the employer is in no register.
+func (l *line) ownMonths(ctx context.Context, r ledger.Record, t intake.TipOff) (string, error) {
+	code, err := identity.ParseUSCC(t.EmployerUSCC)
+	if err != nil {
+		return "", nil //nolint:nilerr // the caller gave a name only
+	}
+	e, err := l.ledger.EmployerByUSCC(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	return contribution.WriteGaps(r.Gaps(e.ID, t.From, t.To)), nil
+}
+
 // acceptWithin is how many working days the desk has to decide whether it accepts (劳社部令第25号 art. 18).
 const acceptWithin = 5
 
 // file files the tip-off once, whatever is retried. An anonymous caller's number is not kept.
 func (l *line) file(ctx context.Context, call store.Call, s callflow.State, now time.Time) (string, error) {
 	var reporter *intake.Reporter
+	tip := tipOff(s)
 	if s.Tip.Named {
 		if s.Person == 0 { // the sign-in has lapsed, or Redis has lost it
 			return "", errSignedOut
 		}
-		p, err := l.ledger.Person(ctx, s.Person)
+		r, err := l.ledger.Record(ctx, s.Person)
 		if err != nil {
 			return "", err
 		}
+		if tip.OwnMonths, err = l.ownMonths(ctx, r, tip); err != nil {
+			return "", err
+		}
+		p := r.Person
 		reporter = &intake.Reporter{PersonID: p.ID, Name: p.Name, IDNumber: p.IDNumber, Mobile: p.Mobile, SafeToContact: s.Tip.Safe}
 	}
 	promised, _ := l.workdays.Add(calendar.DateOf(now), acceptWithin)
-	code, err := l.counter.File(ctx, call.KeyOf(s.TipMatter()), tipOff(s), reporter, promised, now)
+	code, err := l.counter.File(ctx, call.KeyOf(s.TipMatter()), tip, reporter, promised, now)
 	if err != nil {
 		return "", err
 	}

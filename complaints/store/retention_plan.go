@@ -25,7 +25,7 @@ const ended = `(SELECT max(e.at) FROM complaints.event e WHERE e.complaint_id = 
 const families = `
 	SELECT c.id, coalesce(c.lead_id, c.id) AS family, c.number, c.route, c.state, c.region, ` + ended + ` AS ended, w.warned_on,
 		EXISTS (SELECT FROM complaints.legal_hold h WHERE h.complaint_id = c.id AND h.lifted_at IS NULL) AS held,
-		EXISTS (SELECT FROM complaints.notice n WHERE n.complaint_id = c.id AND n.state <> 'draft') OR EXISTS (SELECT FROM complaints.payment y WHERE y.complaint_id = c.id)
+		EXISTS (SELECT FROM complaints.notice n WHERE n.complaint_id = c.id AND n.state <> 'draft') OR EXISTS (SELECT FROM complaints.payment y WHERE y.complaint_id = c.id) OR EXISTS (SELECT FROM complaints.reward w WHERE w.complaint_id = c.id)
 			OR EXISTS (SELECT FROM complaints.audit_item i WHERE i.complaint_id = c.id) OR EXISTS (SELECT FROM complaints.assistance a WHERE a.complaint_id = c.id) OR EXISTS (SELECT FROM complaints.audit_visit v WHERE v.complaint_id = c.id) AS books
 	FROM complaints.complaint c LEFT JOIN complaints.retention_warning w ON w.complaint_id = c.id
 	WHERE c.anonymised_at IS NULL AND (c.region = '' OR starts_with(c.region, $1)) AND c.received_at < $2

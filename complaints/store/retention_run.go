@@ -26,6 +26,9 @@ var reporterRows = []string{
 	`DELETE FROM complaints.identity_request WHERE complaint_id = $1`,
 	`DELETE FROM complaints.decision WHERE complaint_id = $1`,
 	`DELETE FROM complaints.evidence_snapshot WHERE complaint_id = $1`,
+	`DELETE FROM complaints.transcript WHERE complaint_id = $1`,
+	`DELETE FROM complaints.case_file WHERE complaint_id = $1`,
+	`DELETE FROM complaints.wage_sheet WHERE complaint_id = $1`,
 	`DELETE FROM complaints.calculation_person p USING complaints.calculation k WHERE p.calculation_id = k.id AND k.complaint_id = $1`,
 	`DELETE FROM complaints.search WHERE complaint_id = $1`,
 	`DELETE FROM complaints.retention_warning WHERE complaint_id = $1`,
@@ -217,7 +220,7 @@ func (s *Store) retire(ctx context.Context, tx pgx.Tx, x retiring, now time.Time
 		}
 		statements = append(statements, caseRows...)
 	} else {
-		_, err := tx.Exec(ctx, `UPDATE complaints.complaint SET words = '', identity = NULL, proposed_reply = '', tags = '{}', anonymised_at = $2, version = version + 1 WHERE id = $1`, x.ID, now)
+		_, err := tx.Exec(ctx, `UPDATE complaints.complaint SET words = '', own_months = '', identity = NULL, proposed_reply = '', tags = '{}', anonymised_at = $2, version = version + 1 WHERE id = $1`, x.ID, now)
 		if err != nil {
 			return removed, fmt.Errorf("anonymise case: %w", err)
 		}
@@ -330,7 +333,7 @@ func (s *Store) SweepDrafts(ctx context.Context, now time.Time) (n int64, err er
 }
 
 // bookTables refer to a case and stay: whatever has rows in one of them is anonymised, never deleted.
-var bookTables = []string{"notice", "payment", "audit_item", "audit_visit", "assistance", "transfer"}
+var bookTables = []string{"reward", "notice", "payment", "audit_item", "audit_visit", "assistance", "transfer"}
 
 // RetiredTables are the tables that refer to a case and that retention has decided about.
 func RetiredTables() []string {

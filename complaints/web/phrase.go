@@ -40,7 +40,7 @@ func (s *Site) phrasesPage(c *fiber.Ctx, wrong []layout.FieldError) error {
 			}
 			f := s.phraseForm(c, p, id, x, wrong)
 			part.Forms = append(part.Forms, f)
-			part.Buttons = append(part.Buttons, layout.Form{Action: "/settings/phrases/" + id + "/end", Button: p.T("phrase.end", x.Title)})
+			part.Buttons = append(part.Buttons, layout.Form{Action: "/phrases/" + id + "/end", Button: p.T("phrase.end", x.Title)})
 		}
 		if len(part.Forms) == 0 && len(part.Terms) == 0 {
 			part.Texts = []string{p.T("phrase.none")}
@@ -62,7 +62,7 @@ func (s *Site) phraseForm(c *fiber.Ctx, p layout.Page, id string, x Phrase, wron
 	if open {
 		x.Use, x.Title, x.Words, errors = form(c, "use"), form(c, "title"), form(c, "words"), wrong
 	}
-	return layout.Form{Title: x.Title, Action: "/settings/phrases", Button: p.T("phrase.save"), Open: open, Hidden: []layout.Pair{{Term: "id", Value: id}}, Fields: []layout.FormField{
+	return layout.Form{Title: x.Title, Action: "/phrases", Button: p.T("phrase.save"), Open: open, Hidden: []layout.Pair{{Term: "id", Value: id}}, Fields: []layout.FormField{
 		{Input: layout.Input{ID: "use-" + id, Label: p.T("phrase.use"), Value: x.Use}, Name: "use", Choices: []layout.Pair{{Term: p.T("phrase.use.reply"), Value: "reply"}, {Term: p.T("phrase.use.note"), Value: "note"}}},
 		{Input: layout.Input{ID: "title-" + id, Label: p.T("phrase.name"), Value: x.Title, Errors: errors}, Name: "title"},
 		{Input: layout.Input{ID: "words-" + id, Label: p.T("phrase.words"), Rows: 4, Value: x.Words, Errors: errors}, Name: "words"}}}
@@ -107,7 +107,7 @@ func (s *Site) endPhrase(c *fiber.Ctx) error {
 func (s *Site) phrasesDone(c *fiber.Ctx, err error) error {
 	f := fault.Of(err)
 	if f == nil {
-		return c.Redirect("/settings/phrases", fiber.StatusSeeOther)
+		return c.Redirect("/phrases", fiber.StatusSeeOther)
 	}
 	if !shownInPlace(f) {
 		return err

@@ -130,6 +130,10 @@ func demoDesk(ctx context.Context, pool *pgxpool.Pool, settings *config.Reader, 
 			s.input.By = calendar.DateOf(at.AddDate(0, 0, 10))
 			steps = append(steps, complaints.Played{Case: number, Account: s.account, At: at, Input: s.input})
 		}
+		if d.employer == demoRecorded {
+			steps = append(steps, complaints.Played{Case: number, Account: "chen.jie", At: received.AddDate(0, 0, 3), Transcript: demoTranscript},
+				complaints.Played{Case: number, Account: "chen.jie", At: received.AddDate(0, 0, 4), Message: "已收到您的电话录音，正在核对单位的缴费记录。"})
+		}
 		if d.employer == "金华婺城食品有限公司" { // the second report of the matter is merged into the first; the others wait to be noticed
 			switch {
 			case lead == "":
@@ -140,6 +144,7 @@ func demoDesk(ctx context.Context, pool *pgxpool.Pool, settings *config.Reader, 
 			}
 		}
 	}
+	steps = append(steps, demoPhrases(now.AddDate(0, 0, -90))...)
 	slices.SortStableFunc(steps, func(a, b complaints.Played) int { return a.At.Compare(b.At) })
 	return complaints.Play(ctx, c, pool, steps, now)
 }
@@ -158,6 +163,9 @@ func (d demoCase) file(ctx context.Context, book *ledger.Ledger, counter *intake
 	if d.employer == demoNamed {
 		tip.Named, reporter = true, demoReporter()
 	}
-	_, err = counter.File(ctx, intake.NewKey(), tip, reporter, promised, at)
-	return err
+	key := intake.NewKey()
+	if _, err = counter.File(ctx, key, tip, reporter, promised, at); err != nil || d.employer != demoRecorded {
+		return err
+	}
+	return counter.Attach(ctx, d.channel, key, intake.Attachment{Kind: intake.Recording, MediaType: "audio/wav", Content: demoSpeech()}, at)
 }

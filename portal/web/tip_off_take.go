@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -246,24 +245,13 @@ func (s *Site) ownMonths(ctx context.Context, r ledger.Record, t intake.TipOff) 
 	if !t.OwnRights || t.EmployerUSCC == "" {
 		return "", nil
 	}
-	var rows []contribution.Row
-	var ids []int32
-	for _, y := range r.Years {
-		for _, row := range y.Rows {
-			rows = append(rows, row)
-			if !slices.Contains(ids, row.EmployerID) {
-				ids = append(ids, row.EmployerID)
-			}
-		}
-	}
-	found, err := s.Ledger.Employers(ctx, ids)
+	code, err := identity.ParseUSCC(t.EmployerUSCC)
 	if err != nil {
 		return "", err
 	}
-	for id, e := range found {
-		if string(e.USCC) == t.EmployerUSCC {
-			return contribution.WriteGaps(contribution.Gaps(rows, id, t.From, t.To, r.DataDate)), nil
-		}
+	e, err := s.Ledger.EmployerByUSCC(ctx, code)
+	if err != nil {
+		return "", err
 	}
-	return "", nil
+	return contribution.WriteGaps(r.Gaps(e.ID, t.From, t.To)), nil
 }
