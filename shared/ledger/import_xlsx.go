@@ -17,10 +17,11 @@ import (
 	"shebao/shared/calendar"
 )
 
-// The largest workbook that is opened: what a sheet may unfold to, and what of it is held in memory before it goes to disk.
+// The largest workbook that is opened: what a sheet may unfold to, and what of a part is held in memory before it goes to disk. The texts that cells share are parsed to ten times their size
+// when they are held in memory, so that not much may be.
 const (
 	maxUnfolded = 4 << 30
-	maxInMemory = 16 << 20
+	maxInMemory = 2 << 20
 )
 
 // openXLSX reads the first sheet of a workbook. Errors: import.xlsx, import.formula.
