@@ -90,7 +90,7 @@ func TestAnObjectionIsFiledWithItsFilesAndFollowedWithoutItsCode(t *testing.T) {
 	}
 	has(t, "receipt", b.page("/tip-off/receipt"), "已收到您的核查申请", "2026-12-07")
 	list := s.taken()
-	if len(list) != 1 || list[0].TipOff.Kind != intake.Objection || list[0].TipOff.Matter != intake.MissingMonths || list[0].TipOff.Region == "" || len(list[0].Identity) == 0 {
+	if len(list) != 1 || list[0].TipOff.Kind != intake.Objection || list[0].TipOff.Matter != intake.MissingMonths || list[0].TipOff.Region == "" || list[0].TipOff.EmployerUSCC != "91070102MAXG612DD9" || len(list[0].Identity) == 0 {
 		t.Fatalf("the desk got %d, %+v", len(list), list)
 	}
 	attachments, err := intake.NewDesk(s.pool, s.content).Attachments(t.Context(), list[0].ID)

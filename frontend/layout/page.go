@@ -24,6 +24,7 @@ type Page struct {
 	Demo        bool
 	Scripts     []string // names of further script files
 	Leave       *Leave   // on a shared computer
+	About       string   // what the site is for, to search engines; empty where none may come
 }
 
 // Acting says on whose behalf somebody reads, and leads back.

@@ -12,6 +12,7 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
+	"shebao/shared/ledger"
 	"shebao/shared/receipt"
 	"shebao/shared/server"
 )
@@ -113,17 +114,19 @@ func (s *Site) checkObjection(c *fiber.Ctx, f objectionForm) (key intake.Key, t 
 	if problem := fault.Of(t.Check()); problem != nil {
 		wrong = append(wrong, problem.Fields...)
 	}
-	if t.Region, err = s.regionOf(c, t.From); err != nil {
+	employer, err := s.employerIn(c, t.From)
+	if err != nil {
 		return nil, t, nil, err
 	}
+	t.Region, t.EmployerUSCC, t.EmployerName = employer.Region, string(employer.USCC), employer.Name
 	return key, t, wrong, nil
 }
 
-// regionOf is the region of the employer in a month, or of the latest one: whose records are to be looked at.
-func (s *Site) regionOf(c *fiber.Ctx, month calendar.Period) (string, error) {
+// employerIn is the person's employer in a month, or the latest one before it: whose records are to be looked at, and in whose region. It is empty for whoever never had one.
+func (s *Site) employerIn(c *fiber.Ctx, month calendar.Period) (ledger.Employer, error) {
 	r, err := s.record(c)
 	if err != nil {
-		return "", err
+		return ledger.Employer{}, err
 	}
 	var id int32
 	for _, y := range r.Years {
@@ -134,10 +137,10 @@ func (s *Site) regionOf(c *fiber.Ctx, month calendar.Period) (string, error) {
 		}
 	}
 	if id == 0 {
-		return "", nil
+		return ledger.Employer{}, nil
 	}
 	found, err := s.Ledger.Employers(c.UserContext(), []int32{id})
-	return found[id].Region, err
+	return found[id], err
 }
 
 // fileObjection files once, and leads to the receipt.

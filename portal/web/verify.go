@@ -118,9 +118,11 @@ func verified(p layout.Page, issued ledger.Statement) *pages.Verified {
 	return v
 }
 
-// verifyPage is for nobody to find by a search engine: an address may hold a code.
+// verifyPage with a code in its address is for nobody to find by a search engine.
 func (s *Site) verifyPage(c *fiber.Ctx, v pages.Verify, wrong string) error {
-	c.Set("X-Robots-Tag", "noindex, nofollow")
+	if v.Code != "" || v.Result != nil {
+		c.Set("X-Robots-Tag", "noindex, nofollow")
+	}
 	v.Page = s.page(c, locale.Text(lang(c), "verify.title"), "/verify")
 	if v.Result != nil {
 		v.Page.Title = v.Result.State.Word

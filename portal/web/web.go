@@ -255,7 +255,7 @@ func (s *Site) Routes(app *fiber.App) {
 
 // page is the shell of a page as this visitor wants it. section is the navigation entry that it belongs to.
 func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
-	p := layout.Page{Site: "site.portal", Lang: lang(c), Title: title, Path: section, Back: c.OriginalURL(), Elder: c.Cookies("ui") == "elder", Demo: s.Demo, SignOut: "/sign-out"}
+	p := layout.Page{Site: "site.portal", Lang: lang(c), Title: title, Path: section, Back: c.OriginalURL(), Elder: c.Cookies("ui") == "elder", Demo: s.Demo, SignOut: "/sign-out", About: locale.Text(lang(c), "help.about")}
 	if theme := c.Cookies("theme"); theme == "dark" || theme == "light" {
 		p.Theme = theme
 	}
