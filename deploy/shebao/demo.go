@@ -54,6 +54,7 @@ var demoStaff = []complaints.Account{
 	{Account: "chen.jie", Name: "陈洁", Role: "investigator", Region: "3304", Password: "demo-investigator-2"},
 	{Account: "hu.xin", Name: "胡欣", Role: "intake", Region: "33", Password: "demo-intake"},
 	{Account: "gao.yuan", Name: "高远", Role: "sysadmin", Password: "demo-sysadmin"},
+	{Account: "sun.ping", Name: "孙平", Role: "auditor", Password: "demo-auditor-1"},
 	{Account: "sun.jing", Name: "孙静", Role: "auditor", Password: "demo-auditor"},
 }
 
