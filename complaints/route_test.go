@@ -21,7 +21,7 @@ var who = []struct {
 	{"/audit-log", []lifecycle.Role{lifecycle.Auditor}},
 	{"/people", []lifecycle.Role{lifecycle.Sysadmin}},
 	{"/sign-ins", []lifecycle.Role{lifecycle.Supervisor, lifecycle.Sysadmin}},
-	{"/retention", []lifecycle.Role{lifecycle.Supervisor}}, {"/settings", []lifecycle.Role{lifecycle.Supervisor}},
+	{"/retention", []lifecycle.Role{lifecycle.Supervisor}}, {"/settings", []lifecycle.Role{lifecycle.Supervisor}}, {"/settings/phrases", caseRoles},
 	{"/keyholder", []lifecycle.Role{lifecycle.Investigator, lifecycle.Supervisor}},
 }
 

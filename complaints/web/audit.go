@@ -89,7 +89,7 @@ type Unconfirmed struct {
 }
 
 // Who may see what auditors do beside the agency's figures.
-var figureReaders = []lifecycle.Role{lifecycle.Supervisor, lifecycle.Auditor, lifecycle.Investigator}
+var figureReaders = []lifecycle.Role{lifecycle.Supervisor, lifecycle.Investigator}
 
 // auditSubjects are the pages of audits, in order, with who sees each.
 var auditSubjects = []struct {

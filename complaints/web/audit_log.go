@@ -207,7 +207,8 @@ func auditCells(p layout.Page, r AuditRow) []layout.Cell {
 	if r.Account != "" {
 		actor.Text = r.Account
 	}
-	return []layout.Cell{{Text: r.At.In(calendar.Zone).Format("2006-01-02 15:04:05")}, actor, action, subject, {Text: reasonName(p, r.Reason)}}
+	at := r.At.In(calendar.Zone)
+	return []layout.Cell{{Text: at.Format(time.DateOnly), Note: at.Format(time.TimeOnly)}, actor, action, subject, {Text: reasonName(p, r.Reason)}}
 }
 
 func actionName(p layout.Page, action string) string {
@@ -230,7 +231,7 @@ func reasonName(p layout.Page, reason string) string {
 }
 
 func roleName(p layout.Page, role string) string {
-	for _, prefix := range []string{"people.role.", "seen.role."} {
+	for _, prefix := range []string{"auditlog.role.", "people.role.", "seen.role."} {
 		if locale.Has(p.Lang, prefix+role) {
 			return p.T(prefix + role)
 		}
