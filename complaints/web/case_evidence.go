@@ -53,7 +53,7 @@ func (s *Site) evidencePage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	v.Parts = append(v.Parts, evidenceParts(p, k, e, p.T("evidence.source", e.DataDate, when(now)))...)
 	v.Parts = append(v.Parts, wagesForm(c, p, at, wrong))
 	keep := pages.Section{ID: "kept", Title: p.T("evidence.kept"), Note: p.T("evidence.kept.note"), Buttons: []layout.Form{{Action: at + "/evidence", Button: p.T("evidence.keep")}},
-		Table: layout.Table{ID: "kept-list", Caption: p.T("evidence.kept"), Empty: p.T("evidence.kept.none"), Head: []layout.Column{{Text: p.T("evidence.kept.at")}, {Text: p.T("evidence.kept.by")}, {Text: p.T("material.hash"), Wide: true}}}}
+		Table: layout.Table{ID: "kept-list", Quiet: true, Caption: p.T("evidence.kept"), Empty: p.T("evidence.kept.none"), Head: []layout.Column{{Text: p.T("evidence.kept.at")}, {Text: p.T("evidence.kept.by")}, {Text: p.T("material.hash"), Wide: true}}}}
 	for _, x := range kept {
 		keep.Table.Rows = append(keep.Table.Rows, []layout.Cell{{Text: when(x.At), Href: at + "/evidence/" + strconv.FormatInt(x.ID, 10)}, {Text: x.By}, {Text: hash(x.SHA256)}})
 	}
@@ -118,7 +118,7 @@ func ownPart(p layout.Page, k Case, e Evidence) pages.Section {
 	case len(e.Own) == 0:
 		part.Texts = []string{p.T("evidence.own.none")}
 	default:
-		t := layout.Table{ID: "own-months", Caption: p.T("evidence.own"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.insurance")}, {Text: p.T("evidence.status")}}}
+		t := layout.Table{ID: "own-months", Quiet: true, Caption: p.T("evidence.own"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.insurance")}, {Text: p.T("evidence.status")}}}
 		for _, g := range e.Own {
 			t.Rows = append(t.Rows, []layout.Cell{{Text: g.Period.String()}, {Text: p.T("insurance." + strconv.Itoa(int(g.Insurance)))}, {Text: p.T("evidence.gap." + g.Status.String())}})
 		}
@@ -128,7 +128,7 @@ func ownPart(p layout.Page, k Case, e Evidence) pages.Section {
 }
 
 func alikePart(p layout.Page, e Evidence) pages.Section {
-	t := layout.Table{ID: "alike", Caption: p.T("evidence.alike"), Empty: p.T("evidence.alike.none"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.insurance")}, {Text: p.T("evidence.alike.people"), Number: true}}}
+	t := layout.Table{ID: "alike", Quiet: true, Caption: p.T("evidence.alike"), Empty: p.T("evidence.alike.none"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.insurance")}, {Text: p.T("evidence.alike.people"), Number: true}}}
 	for _, a := range e.Alike {
 		t.Rows = append(t.Rows, []layout.Cell{{Text: a.Period.String()}, {Text: p.T("insurance." + strconv.Itoa(int(a.Insurance)))}, {Text: p.T("evidence.alike.of", a.Owing, a.Of)}})
 	}
@@ -136,7 +136,7 @@ func alikePart(p layout.Page, e Evidence) pages.Section {
 }
 
 func monthsPart(p layout.Page, e Evidence) pages.Section {
-	t := layout.Table{ID: "months", Caption: p.T("evidence.months"), Empty: p.T("evidence.months.none"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("desk.headcount"), Number: true}, {Text: p.T("evidence.missing"), Number: true, Wide: true},
+	t := layout.Table{ID: "months", Quiet: true, Caption: p.T("evidence.months"), Empty: p.T("evidence.months.none"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("desk.headcount"), Number: true}, {Text: p.T("evidence.missing"), Number: true, Wide: true},
 		{Text: p.T("desk.owing"), Number: true}, {Text: p.T("desk.owed"), Number: true}, {Text: p.T("desk.base"), Number: true, Wide: true}, {Text: p.T("evidence.lowest"), Number: true, Wide: true}}}
 	for _, m := range e.Months {
 		lowest := layout.Cell{Text: m.Lowest.Grouped()}
@@ -150,7 +150,7 @@ func monthsPart(p layout.Page, e Evidence) pages.Section {
 
 // wagesPart sets the wage sheets beside the ledger: how many people, and how much on average.
 func wagesPart(p layout.Page, e Evidence) pages.Section {
-	t := layout.Table{ID: "wages", Caption: p.T("evidence.wages"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.wages.people"), Number: true}, {Text: p.T("evidence.wages.insured"), Number: true},
+	t := layout.Table{ID: "wages", Quiet: true, Caption: p.T("evidence.wages"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.wages.people"), Number: true}, {Text: p.T("evidence.wages.insured"), Number: true},
 		{Text: p.T("evidence.wages.average"), Number: true}, {Text: p.T("desk.base"), Number: true}, {Text: p.T("evidence.wages.source"), Wide: true}}}
 	for _, w := range e.Wages {
 		base := layout.Cell{Text: "--"}
@@ -171,7 +171,7 @@ func wagesPart(p layout.Page, e Evidence) pages.Section {
 }
 
 func earlierPart(p layout.Page, e Evidence) pages.Section {
-	t := layout.Table{ID: "earlier", Caption: p.T("evidence.earlier"), Empty: p.T("evidence.earlier.none"), Head: []layout.Column{{Text: p.T("evidence.case")}, {Text: p.T("desk.state")}, {Text: p.T("desk.kind"), Wide: true}, {Text: p.T("desk.received"), Wide: true}}}
+	t := layout.Table{ID: "earlier", Quiet: true, Caption: p.T("evidence.earlier"), Empty: p.T("evidence.earlier.none"), Head: []layout.Column{{Text: p.T("evidence.case")}, {Text: p.T("desk.state")}, {Text: p.T("desk.kind"), Wide: true}, {Text: p.T("desk.received"), Wide: true}}}
 	for _, x := range e.Earlier {
 		state := layout.Cell{Text: p.T("lifecycle.state." + string(x.State))}
 		if x.Finding != "" {

@@ -69,7 +69,7 @@ func (s *Site) filesPage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	for i, r := range f.Recordings {
 		v.Parts = append(v.Parts, recordingPart(c, p, at, i, r, wrong))
 	}
-	t := layout.Table{ID: "reporter-files", Caption: p.T("material.reporter"), Empty: p.T("material.reporter.none"), Head: fileHead(p)}
+	t := layout.Table{ID: "reporter-files", Quiet: true, Caption: p.T("material.reporter"), Empty: p.T("material.reporter.none"), Head: fileHead(p)}
 	for _, a := range f.Reporter {
 		t.Rows = append(t.Rows, []layout.Cell{{Text: a.Name, Href: at + "/attachments/" + strconv.FormatInt(a.ID, 10), Note: a.MediaType}, {Text: p.T("desk.by.reporter"), Note: when(a.AddedAt)}, {Text: hash(a.SHA256)}})
 	}
@@ -101,7 +101,7 @@ func recordingPart(c *fiber.Ctx, p layout.Page, at string, i int, r Recording, w
 }
 
 func staffFilesPart(c *fiber.Ctx, p layout.Page, at string, list []CaseFile, wrong []layout.FieldError) pages.Section {
-	part := pages.Section{ID: "staff", Title: p.T("material.staff"), Table: layout.Table{ID: "staff-files", Caption: p.T("material.staff"), Empty: p.T("material.staff.none"), Head: fileHead(p)}}
+	part := pages.Section{ID: "staff", Title: p.T("material.staff"), Table: layout.Table{ID: "staff-files", Quiet: true, Caption: p.T("material.staff"), Empty: p.T("material.staff.none"), Head: fileHead(p)}}
 	for _, f := range list {
 		id := strconv.FormatInt(f.ID, 10)
 		name := layout.Cell{Text: f.Name, Href: at + "/files/" + id, Note: strings.TrimSpace(f.About + " " + size(f.Bytes))}

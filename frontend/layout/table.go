@@ -3,6 +3,7 @@ package layout
 // Table is a table of figures: every row begins with its heading cell. Columns that a phone has no room for are named there, and stay in the downloads.
 type Table struct {
 	ID, Caption string
+	Quiet       bool // the heading above says the same: the caption is for readers of the table alone
 	Head        []Column
 	Rows        [][]Cell
 	Foot        []Cell
