@@ -287,7 +287,7 @@ func (l *line) file(ctx context.Context, call store.Call, s callflow.State, now 
 		p := r.Person
 		reporter = &intake.Reporter{PersonID: p.ID, Name: p.Name, IDNumber: p.IDNumber, Mobile: p.Mobile, SafeToContact: s.Tip.Safe}
 	}
-	promised, _ := l.workdays.Add(calendar.DateOf(now), acceptWithin)
+	promised, _ := l.workdays.Now().Add(calendar.DateOf(now), acceptWithin)
 	code, err := l.counter.File(ctx, call.KeyOf(s.TipMatter()), tip, reporter, promised, now)
 	if err != nil {
 		return "", err

@@ -145,6 +145,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	site.Routes(app)
 	return server.Wing{App: app, Background: []func(context.Context) error{
 		fetchRecordings(l, c.fetchEvery, d.Now, d.Log), sweepCalls(l, d.Now, d.Log), callBack(l, c.fetchEvery, d.Now, d.Log), sendTexts(l, client, c, d),
+		l.workdays.Keep,
 	}}, nil
 }
 
@@ -185,9 +186,10 @@ func newLine(c Config, d server.Deps, carrier telephony) (*line, error) {
 		return nil, err
 	}
 	slow := seal.NewSlow()
-	return &line{calls: store.New(d.DB, d.Redis, field), ledger: ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup}), pins: credential.New(d.DB, slow, c.pepper),
+	book := ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup})
+	return &line{calls: store.New(d.DB, d.Redis, field), ledger: book, pins: credential.New(d.DB, slow, c.pepper),
 		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), limiter: redis.NewLimiter(d.Redis), texts: texts, carrier: carrier,
-		hash: hash, workdays: calendar.China(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, portalURL: c.portalURL, db: d.DB, log: d.Log, opening: func(now time.Time) time.Time {
+		hash: hash, workdays: book.Calendar(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, portalURL: c.portalURL, db: d.DB, log: d.Log, opening: func(now time.Time) time.Time {
 			if c.rehearseAt.IsZero() {
 				return now
 			}

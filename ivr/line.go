@@ -35,7 +35,7 @@ type line struct {
 	carrier      telephony
 	slow         underway
 	hash         seal.HashKey
-	workdays     *calendar.Workdays
+	workdays     *ledger.Calendar
 	hours        callflow.Hours
 	opening      func(now time.Time) time.Time // the instant by which opening hours are judged: a rehearsal may set another
 	agents       []string                      // telephones of the people who answer, from the configuration

@@ -18,7 +18,7 @@ func (l *line) findPerson(ctx context.Context, call store.Call, s callflow.State
 	b := callflow.Brought{Back: l.mayCallBack(t.Caller)}
 	if !l.open(t.Now) {
 		b.Problem, b.Say = "no_agents", []callflow.Line{{Key: "open_hours", Args: []string{l.hours.Spoken(s.Lang)}}}
-		if next, ok := l.hours.Next(l.opening(t.Now), l.workdays); ok {
+		if next, ok := l.hours.Next(l.opening(t.Now), l.workdays.Now()); ok {
 			b.Say = append(b.Say, callflow.Line{Key: "open_next", Args: []string{callflow.SpokenTime(s.Lang, next)}})
 		}
 		return b, nil
@@ -35,7 +35,7 @@ func (l *line) findPerson(ctx context.Context, call store.Call, s callflow.State
 }
 
 func (l *line) open(now time.Time) bool {
-	return len(l.agents) > 0 && l.hours.Open(l.opening(now), l.workdays)
+	return len(l.agents) > 0 && l.hours.Open(l.opening(now), l.workdays.Now())
 }
 
 // Rests between two tries to ring people for the same caller.

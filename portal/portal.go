@@ -9,7 +9,6 @@ import (
 	"shebao/frontend/fonts"
 	"shebao/portal/store"
 	"shebao/portal/web"
-	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/document"
 	"shebao/shared/intake"
@@ -100,11 +99,12 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	}
 	slow := seal.NewSlow()
 	book, own := ledger.New(d.DB, keys), store.New(d.DB, d.Redis, d.Log)
+	days := book.Calendar()
 	counter := intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow)
 	site := &web.Site{
 		Ledger: &register{Ledger: book, now: d.Now}, Issued: book, Press: press, PublicURL: c.publicURL, Sessions: sessions{own}, Limiter: redis.NewLimiter(d.Redis),
 		Counter: counter, Objections: objections{own, counter, field}, ObjectionDays: c.objectionDays, Visits: visits{own, book}, Recovery: book, Forms: own,
-		Tokens: tokens, Field: field, Hash: limits, Workdays: calendar.China(), Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
+		Tokens: tokens, Field: field, Hash: limits, Workdays: days.Now, Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
 	}
 	if err := openAccounts(site, c, d, book, own, slow); err != nil {
 		return server.Wing{}, err
@@ -113,7 +113,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem,
 		Uploads: server.Uploads{At: web.TakesFiles, Limit: web.FilesLimit}})
 	site.Routes(app)
-	return server.Wing{App: app, Background: []func(context.Context) error{sweep(own, d.Now, d.Log)}}, nil
+	return server.Wing{App: app, Background: []func(context.Context) error{sweep(own, d.Now, d.Log), days.Keep}}, nil
 }
 
 func ledgerKeys(secret config.Secret, statements ledger.StatementKeys) (ledger.Keys, error) {

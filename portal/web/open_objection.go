@@ -139,7 +139,7 @@ func (s *Site) openedListing(c *fiber.Ctx, key listingKey, v pages.OpenedListing
 
 // promiseUntil says until when an objection may be made, and how many working days that is.
 func (s *Site) promiseUntil(p layout.Page, to, today calendar.Date) (string, int) {
-	left, _ := s.Workdays.Count(today, to)
+	left, _ := s.Workdays().Count(today, to)
 	return p.N("open.listing.open", left, dateWords(p.Lang, to)), left
 }
 

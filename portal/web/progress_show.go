@@ -141,7 +141,7 @@ func (s *Site) promise(p layout.Page, by, today calendar.Date) (text string, lat
 	if by.IsZero() {
 		return "", false
 	}
-	left, _ := s.Workdays.Count(today, by) // a guess about next year's holidays is still the best that can be told
+	left, _ := s.Workdays().Count(today, by) // a guess about next year's holidays is still the best that can be told
 	switch {
 	case today.After(by):
 		return p.N("portal.progress.late", max(1, -left), dateWords(p.Lang, by)), true

@@ -227,7 +227,7 @@ func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bo
 		reporter = &intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe, Helper: helper}
 	}
 	now := server.Now(c)
-	promised, provisional := s.Workdays.Add(calendar.DateOf(now), acceptWithin)
+	promised, provisional := s.Workdays().Add(calendar.DateOf(now), acceptWithin)
 	code, err := s.Counter.File(c.UserContext(), key, t, reporter, promised, now)
 	if err != nil {
 		return err

@@ -136,7 +136,7 @@ type Site struct {
 	Hash          seal.HashKey  // of addresses and numbers, for limits
 	Open          Open
 	Listings      Listings
-	Workdays      *calendar.Workdays
+	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
 	Log           *slog.Logger
 	Secure        bool // cookies only over TLS
 	Demo          bool

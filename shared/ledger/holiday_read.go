@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,4 +45,39 @@ func (l *Ledger) Workdays(ctx context.Context) (*calendar.Workdays, error) {
 		}
 	}
 	return w, nil
+}
+
+// Calendar is the calendar of the moment for a process that serves for long.
+type Calendar struct {
+	ledger  *Ledger
+	current atomic.Pointer[calendar.Workdays]
+}
+
+// Calendar begins with the notices that the program was built with; Keep learns of the others.
+func (l *Ledger) Calendar() *Calendar {
+	c := &Calendar{ledger: l}
+	c.current.Store(calendar.China())
+	return c
+}
+
+// Now is what was last learned.
+func (c *Calendar) Now() *calendar.Workdays { return c.current.Load() }
+
+// learnEvery is how long an imported notice may go unnoticed.
+const learnEvery = time.Minute
+
+// Keep looks for notices at once and then every minute, until ctx ends. While the database is away the last calendar known stays.
+func (c *Calendar) Keep(ctx context.Context) error {
+	tick := time.NewTicker(learnEvery)
+	defer tick.Stop()
+	for {
+		if w, err := c.ledger.Workdays(ctx); err == nil {
+			c.current.Store(w)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }

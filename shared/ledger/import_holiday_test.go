@@ -1,7 +1,9 @@
 package ledger_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"shebao/shared/calendar"
 	"shebao/shared/ledger"
@@ -61,4 +63,18 @@ func TestHolidaysAreTakenByTheYear(t *testing.T) {
 	mustImport(t, l, ledger.Holidays, writeFile(t, "2026.csv", holidayHeader+"2026-12-31,放假,国办发明电〔2026〕10号\n"))
 	is("2026-12-31", false, false)
 	is("2026-10-10", false, false) // in place of what the program was built with
+	days := l.Calendar()
+	if days.Now() != calendar.China() {
+		t.Error("before the first look it is not the built-in calendar")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- days.Keep(ctx) }()
+	for end := time.Now().Add(time.Minute); days.Now().Version() != workdays().Version() && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	cancel()
+	if err := <-ended; err != nil || days.Now().Version() != workdays().Version() {
+		t.Errorf("a serving process has not learned: %v", err)
+	}
 }
