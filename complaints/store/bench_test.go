@@ -203,24 +203,30 @@ const bareClaim = `
 	)
 	INSERT INTO complaints.event (complaint_id, at, staff_id, what, text) SELECT id, $2, $1, 'claimed', '' FROM claimed`
 
-// benchClaim: eight investigators take the next case at once; no case comes twice.
+// benchClaim: eight investigators take the next case at once; no case comes twice. The first limit writes nothing into the audit log, whose chain lets one commit at a time; the second does.
 func benchClaim(b *testing.B, s *Store, pool *pgxpool.Pool, staff []Staff) {
-	times := min(1600, *benchCases/24/2/benchRounds/benchStaff/2*benchStaff) // half of what waits is left
+	times := min(1600, *benchCases/24/2/benchRounds/benchStaff/4*benchStaff) // half of what waits is left
+	noted := func(ctx context.Context, w int) error {
+		_, err := pool.Exec(ctx, bareClaim+` RETURNING audit.append('complaints', $2, 'staff', 'investigator', 'claim', 'case', '', '', 'done')`, staff[w].ID, benchNow)
+		return err
+	}
 	for b.Loop() {
 		var mu sync.Mutex
 		taken := map[string]int{}
-		against(b, "claim", benchStaff, times, 0.8, func(ctx context.Context, w int) error {
-			_, err := pool.Exec(ctx, bareClaim, staff[w].ID, benchNow)
-			return err
-		}, func(ctx context.Context, w int) error {
+		claim := func(ctx context.Context, w int) error {
 			number, err := s.ClaimNext(ctx, staff[w], benchNow)
 			mu.Lock()
 			defer mu.Unlock()
 			taken[number]++
 			return err
-		})
-		if len(taken) != times*benchRounds {
-			b.Errorf("%d claims gave %d cases", times*benchRounds, len(taken))
+		}
+		against(b, "claim", benchStaff, times, 0.8, func(ctx context.Context, w int) error {
+			_, err := pool.Exec(ctx, bareClaim, staff[w].ID, benchNow)
+			return err
+		}, claim)
+		against(b, "claim-noted", benchStaff, times, 0.8, noted, claim)
+		if len(taken) != 2*times*benchRounds {
+			b.Errorf("%d claims gave %d cases", 2*times*benchRounds, len(taken))
 		}
 	}
 }
