@@ -11,6 +11,7 @@ import (
 	"shebao/portal/web"
 	"shebao/shared/config"
 	"shebao/shared/document"
+	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
@@ -106,6 +107,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 		Counter: counter, Objections: objections{own, counter, field}, ObjectionDays: c.objectionDays, Visits: visits{own, book}, Recovery: book, Forms: own,
 		Tokens: tokens, Field: field, Hash: limits, Workdays: days.Now, Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
 	}
+	site.Confirmations = eligibility.New(d.DB)
 	if err := openAccounts(site, c, d, book, own, slow); err != nil {
 		return server.Wing{}, err
 	}

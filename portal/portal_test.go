@@ -26,6 +26,7 @@ import (
 	"shebao/shared/config"
 	"shebao/shared/credential"
 	"shebao/shared/document/documenttest"
+	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres/postgrestest"
@@ -62,7 +63,7 @@ type site struct {
 func newSite(t testing.TB) *site {
 	t.Helper()
 	s := &site{
-		t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), publication.Migrations(), portal.Migrations()),
+		t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), publication.Migrations(), portal.Migrations()),
 		secret: bytes.Repeat([]byte{5}, 32), now: time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC), log: &bytes.Buffer{},
 	}
 	s.importTwo()

@@ -123,6 +123,7 @@ type Site struct {
 	PINs          PINs
 	Proofs        Proofs
 	Helpers       Helpers
+	Confirmations Confirmations
 	Sessions      Sessions
 	Limiter       Limiter
 	Counter       Counter
@@ -190,6 +191,8 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/me/helpers", person, s.grantHelper},
 		{"POST", "/me/helpers/end", person, s.endHelper},
 		{"GET", "/me/documents", reader, s.showDocuments},
+		{"GET", "/me/eligibility", person, s.showEligibility},
+		{"POST", "/me/eligibility", person, s.confirmEligibility},
 		{"GET", "/helping", self, s.showHelping},
 		{"POST", "/helping", self, s.chooseHelping},
 		{"GET", "/verify", anybody, s.showVerify},
