@@ -51,13 +51,13 @@ func TestPublication(t *testing.T) {
 	author.open("/supervision/publications")
 	author.isAccessible("editions")
 	author.shot("publications.desk")
-	author.press("浙江省2026 年第 3 季度稽核情况")
+	author.press("浙江省 2026 年第 3 季度稽核情况")
 	author.reads("待另一人批准", "这是第一次公布")
 	if strings.Contains(author.element("main"), "\n批准\n") {
 		t.Error("the author is offered to approve")
 	}
 	second.open("/supervision/publications")
-	second.press("浙江省2026 年第 3 季度稽核情况")
+	second.press("浙江省 2026 年第 3 季度稽核情况")
 	second.isAccessible("waits for the second person")
 	second.shot("publication.review.desk")
 	second.press("批准")
@@ -77,7 +77,7 @@ func TestPublication(t *testing.T) {
 	author.press("提交批准")
 	author.reads("待另一人批准")
 	second.open("/supervision/publications")
-	second.press("浙江省2026 年第 2 季度征缴情况")
+	second.press("浙江省 2026 年第 2 季度征缴情况")
 	second.reads("与上次公布的差异")
 	second.shot("publication.difference.desk")
 	second.press("批准")
@@ -86,7 +86,7 @@ func TestPublication(t *testing.T) {
 	public.reads("公开信息", "2026 年第 3 季度征缴率", "单位异议")
 	public.isAccessible("open")
 	public.shot("open.phone")
-	public.press("浙江省2026 年第 3 季度社会保险费征缴情况")
+	public.press("浙江省 2026 年第 3 季度社会保险费征缴情况")
 	public.reads("征缴率 = 实际征缴额 ÷ 应征缴额", "低于 90%", "下载 CSV")
 	public.isAccessible("collection")
 	public.shot("open.collection.phone")
@@ -108,7 +108,7 @@ func TestPublication(t *testing.T) {
 // objects: an employer finds its line by the letter's code, and reads the decision by the same code.
 func objects(t *testing.T, b browser, a addresses, author, second *visitor) {
 	author.open("/supervision/publications")
-	author.press("浙江省嘉兴市2026 年第 3 季度欠费单位")
+	author.press("浙江省嘉兴市 2026 年第 3 季度欠费单位")
 	author.reads("异议期", "编写人不能处理")
 	at := regexp.MustCompile(`/supervision/publications/\d+`).FindString(author.address())
 	author.open(at + "/letters")

@@ -157,21 +157,21 @@ func rateValue(p layout.Page, rate string, below bool) layout.Cell {
 	return layout.Cell{Text: rate + "%", Tag: "paid", Glyph: "✓"}
 }
 
-func ratePoint(p layout.Page, label string, f publication.Figure) layout.Point {
+func ratePoint(label string, f publication.Figure) layout.Point {
 	if f.Amounts == nil || f.Rate == "" {
 		return layout.Point{Label: label, Shown: "--"}
 	}
 	hundredths, err := money.Parse(f.Rate)
 	point := layout.Point{Label: label, Shown: f.Rate + "%", Hundredths: int64(hundredths), Known: err == nil, Low: f.Below}
 	if f.Below {
-		point.Shown += " ! " + p.T("open.below")
+		point.Shown += " !" // the words are in the table; beside a bar there is no room for them
 	}
 	return point
 }
 
 func figureTable(p layout.Page, id, caption, first string, list []publication.Figure, name func(publication.Figure) string) layout.Table {
 	t := layout.Table{ID: id, Caption: caption, Empty: p.T("open.none"), Head: []layout.Column{{Text: first}, {Text: p.T("open.rate"), Number: true}, {Text: p.T("open.due"), Number: true, Wide: true}, {Text: p.T("open.collected"), Number: true, Wide: true},
-		{Text: p.T("open.recovered"), Number: true, Wide: true}, {Text: p.T("open.rate_with"), Number: true}}}
+		{Text: p.T("open.recovered"), Number: true, Wide: true}, {Text: p.T("open.rate_with"), Number: true, Wide: true}}}
 	for _, f := range list {
 		if f.Amounts == nil {
 			hidden := layout.Cell{Text: p.T("open.suppressed")}
@@ -192,7 +192,7 @@ func collectionView(p layout.Page, e publication.Edition, v *pages.OpenEdition) 
 	for _, f := range figures.Regions {
 		hidden = hidden || f.Suppressed
 		if f.Amounts != nil {
-			bars = append(bars, ratePoint(p, part(f.Name), f))
+			bars = append(bars, ratePoint(part(f.Name), f))
 		}
 	}
 	if len(bars) > 0 {
@@ -208,7 +208,7 @@ func collectionView(p layout.Page, e publication.Edition, v *pages.OpenEdition) 
 	if len(figures.Course) > 1 {
 		current := layout.Series{Name: p.T("open.rate")}
 		for _, f := range figures.Course {
-			current.Points = append(current.Points, ratePoint(p, shortSpan(f.Code), f))
+			current.Points = append(current.Points, ratePoint(shortSpan(f.Code), f))
 		}
 		chart := layout.Lines(layout.Chart{ID: "chart-course", Title: p.T("open.chart.course"), Description: p.T("open.chart.course.desc", len(figures.Course))}, line, p.T("open.line"), current)
 		v.Charts = append(v.Charts, pages.OpenChart{Chart: &chart})
