@@ -2,37 +2,103 @@ package e2e
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
-// Every page in every dress: phone and desktop, plain, large type, dark, English.
+// Every page of a signed-in worker with the worst account, of a visitor and of a reporter: at phone and desktop size, light, dark, in large type, in forced colours and in English; what it
+// weighs, by keyboard alone, without scripts, on the smallest screen.
 func TestPagesInEveryDress(t *testing.T) {
 	h := newHouse(t)
+	importWorst(t, h)
 	a := h.start("demo")
 	b := startBrowser(t)
+	year := time.Now().Year() - 1
+	worker := []string{"/", fmt.Sprintf("/statement/%d", year), fmt.Sprintf("/statement/%d?only=gaps", year), fmt.Sprintf("/statement/%d/7", year), fmt.Sprintf("/statement/%d/11", year-1), "/account", "/me",
+		"/objection", "/tip-off?kind=unpaid"}
+	visitors := []string{"/", "/sign-in", "/tip-off", "/progress", "/help", "/help/after", "/help/missing", "/tools/late-fee?principal=1000&first=2011-06-30&last=2020-07-01", "/nowhere"}
+	v := b.visitor(t, a.Portal, 360, 740)
+	looksAt(v, "visitor", visitors)
+	v = b.visitor(t, a.Portal, 360, 740)
+	v.entersAs(worstNumber, worstPIN)
+	v.downloads(fmt.Sprintf("/statement/%d.pdf", year))
+	looksAt(v, "worker", worker)
+	v = b.visitor(t, a.Portal, 360, 740)
+	v.open("/tip-off")
+	v.choose("kind", "unpaid")
+	v.choose("own", "no")
+	v.fill("employer", "示例（长三角生态绿色一体化发展示范区）没有登记的工坊")
+	v.fill("words", "工资条一直在扣，社保没有到账。"+longWord)
+	v.press("下一步")
+	v.isAccessible("the answers of a reporter")
+	v.press("提交举报")
+	code := regexp.MustCompile(`\d{4} \d{4} \d{4} \d{4}`).FindString(v.text())
+	looksAt(v, "reporter", []string{"/tip-off/receipt"})
+	v.open("/progress")
+	v.fill("code", code)
+	v.press("查进度")
+	looksAt(v, "reporter", []string{"/progress"})
+	softphonesIn(t, b, a)
+}
+
+// longWord cannot be broken where words end.
+const longWord = "https://example.invalid/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+// citizenKB is what the first load of a citizen's page may cost.
+const citizenKB = 40
+
+// looksAt judges pages in every dress, and leaves the visitor in the plain one.
+func looksAt(v *visitor, who string, paths []string) {
+	v.t.Helper()
+	for _, path := range paths {
+		v.plainly(who+" "+path, path, citizenKB)
+	}
+	type size struct {
+		name          string
+		width, height int64
+	}
+	phone, desktop, smallest := size{"phone", 360, 740}, size{"desktop", 1280, 900}, size{"smallest", 320, 568}
+	for _, dress := range []struct {
+		name, on, off string
+		sizes         []size
+	}{{"plain", "", "", []size{phone, desktop}}, {"dark", "深色", "浅色", []size{phone}}, {"elder", "长辈版", "标准版", []size{phone, smallest}}, {"english", "English", "中文", []size{smallest}}} {
+		if dress.on != "" {
+			v.press(dress.on)
+		}
+		for _, path := range paths {
+			for _, size := range dress.sizes {
+				v.do("resize", chromedp.EmulateViewport(size.width, size.height))
+				v.open(path)
+				v.isAccessible(fmt.Sprintf("%s %s %s %s", who, path, size.name, dress.name))
+				v.shot(fmt.Sprintf("%s-%s.%s.%s", who, nameOf(path), size.name, dress.name))
+			}
+		}
+		if dress.off != "" {
+			v.press(dress.off)
+		}
+	}
+}
+
+// nameOf is a page's address without what would not do in a file's name.
+func nameOf(path string) string {
+	name := strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-", "&", "-").Replace(path), "-")
+	if name == "" {
+		return "home"
+	}
+	return name
+}
+
+// softphonesIn looks at the soft phone.
+func softphonesIn(t *testing.T, b browser, a addresses) {
+	t.Helper()
 	for _, size := range []struct {
 		name          string
 		width, height int64
 	}{{"phone", 360, 740}, {"desktop", 1280, 900}} {
-		v := b.visitor(t, a.Portal, size.width, size.height)
-		v.open("/sign-in")
-		v.fill("number", a.SignIns.Worker.IDNumber)
-		v.fill("pin", a.SignIns.Worker.PIN)
-		v.press("登录")
-		for _, dress := range []struct{ name, button string }{{"plain", ""}, {"dark", "深色"}, {"large", "长辈版"}, {"English", "English"}} {
-			if dress.button != "" {
-				v.open("/")
-				v.press(dress.button)
-			}
-			for i, path := range []string{"/", "/statement", "/account", "/tip-off", "/progress", "/sign-in", "/nowhere", "/me", "/help/gaps", "/statement/2026/6"} {
-				v.open(path)
-				name := fmt.Sprintf("%s %s %s", path, size.name, dress.name)
-				v.isAccessible(name)
-				if i < 5 {
-					v.shot(fmt.Sprintf("page%d.%s.%s", i, size.name, dress.name))
-				}
-			}
-		}
 		phone := b.visitor(t, a.Softphone, size.width, size.height)
 		phone.open("/")
 		phone.touch("拨打 12333", "普通话请按 1")
