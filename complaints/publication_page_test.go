@@ -1,0 +1,82 @@
+package complaints
+
+import (
+	"net/http"
+	"testing"
+
+	"shebao/complaints/lifecycle"
+	"shebao/shared/publication"
+)
+
+// edition puts a draft by an account in the desk, without a ledger behind it.
+func (r *room) edition(account string, k publication.Key, body publication.Body) (path string) {
+	r.t.Helper()
+	content, err := publication.Canonical(body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	id := r.value(`INSERT INTO complaints.edition (subject, region, span, body, data_date, author_id, drafted_at) SELECT $1, $2, $3, $4, '2026-11-20', id, $5 FROM complaints.staff WHERE account = $6 RETURNING id::text`,
+		string(k.Subject), k.Region, k.Span, content, r.at, account)
+	return "/supervision/publications/" + id
+}
+
+func auditBody(n int) publication.Body {
+	return publication.Body{Audit: &publication.AuditFigures{OnSite: n, Insured: 1000, OnSiteRate: "70.00", OnSiteTarget: 60, OnSiteReached: true, PensionersTarget: 60, Suppressed: true}}
+}
+
+// Every guard of the pages: role, region, the same person, an old version, a missing reason.
+func TestThePagesOfPublicationAreGuarded(t *testing.T) {
+	r := newRoom(t)
+	author, second := r.staff("zhao", lifecycle.Supervisor, "33"), r.staff("wang", lifecycle.Supervisor, "33")
+	auditor, elsewhere, worker := r.staff("auditor", lifecycle.Auditor, ""), r.staff("elsewhere", lifecycle.Supervisor, "32"), r.staff("li", lifecycle.Investigator, "33")
+	at := r.edition("zhao", publication.Key{Subject: publication.Audit, Region: "33", Span: "2026Q3"}, auditBody(700))
+	r.want(r.get(author, "/supervision/publications"), 200, "浙江省 2026 年第 3 季度稽核情况", "编写中", "编写新的公布稿")
+	r.want(r.get(auditor, "/supervision/publications"), 403)
+	r.want(r.get(worker, "/supervision/publications"), 403)
+	r.want(r.get(elsewhere, at), 404)
+	r.want(r.get(author, "/supervision/publications/x"), 404)
+	r.want(r.get(author, at), 200, "700", "这是第一次公布", "提交批准")
+	r.want(r.post(auditor, at+"/act", "action", "submit", "version", "1"), 403)
+	r.want(r.post(author, at+"/act", "action", "submit", "version", "1"), http.StatusSeeOther)
+	r.want(r.post(author, at+"/act", "action", "approve", "version", "2"), 403, "编写人不能批准自己的公布稿")
+	r.want(r.post(elsewhere, at+"/act", "action", "approve", "version", "2"), 404)
+	r.want(r.post(second, at+"/act", "action", "approve", "version", "1"), 409)
+	r.want(r.post(second, at+"/act", "action", "return", "version", "2"), 422, "reason-return")
+	r.want(r.post(second, at+"/act", "action", "release", "version", "2"), 409)
+	r.want(r.post(second, at+"/act", "action", "burn", "version", "2"), 409)
+	r.want(r.post(second, at+"/act", "action", "approve", "version", "2"), http.StatusSeeOther)
+	r.want(r.get(author, at), 200, "已公布", "/open/audit/33/2026Q3", "批准")
+	again := r.edition("wang", publication.Key{Subject: publication.Audit, Region: "33", Span: "2026Q3"}, auditBody(720))
+	r.want(r.get(second, again), 200, "与同一地区上一次公布的相比", "700", "720")
+	r.want(r.post(second, again+"/act", "action", "drop", "version", "1", "reason", "数字不全"), http.StatusSeeOther)
+	r.want(r.get(second, again), 200, "已撤下", "数字不全")
+}
+
+// Forms that are wrong name the field and lose nothing; a quarter that the data has not reached cannot be drafted.
+func TestADraftIsAskedForByItsFields(t *testing.T) {
+	r := newRoom(t)
+	author := r.staff("zhao", lifecycle.Supervisor, "33")
+	r.want(r.post(author, "/supervision/publications", "subject", "arrears", "region", "333", "span", "2026Q9", "minimum", "many"), 422, "地区代码是两位", "请选择期间", "金额写成元", `value="many"`)
+	r.want(r.post(author, "/supervision/publications", "subject", "audit", "region", "33", "span", "2026Q3"), 422, "这个期间还没有结束")
+	r.want(r.post(r.staff("auditor", lifecycle.Auditor, ""), "/supervision/publications", "subject", "audit", "region", "33", "span", "2026Q3"), 403)
+}
+
+func TestLettersAndDecisionsOnTheDesk(t *testing.T) {
+	r := newRoom(t)
+	author, second := r.staff("zhao", lifecycle.Supervisor, "33"), r.staff("wang", lifecycle.Supervisor, "33")
+	list := publication.ArrearsList{Minimum: 1, Through: 202609, Employers: []publication.Debtor{{USCC: "91330402MA10000010", Name: "嘉兴示例有限公司", Region: "330402", From: 202607, To: 202609, Owed: 5_0000_00, Headcount: 9, State: "running"}}}
+	list.Sum()
+	at := r.edition("zhao", publication.Key{Subject: publication.Arrears, Region: "3304", Span: "2026Q3"}, publication.Body{Arrears: &list})
+	r.want(r.post(author, at+"/act", "action", "submit", "version", "1"), http.StatusSeeOther)
+	r.want(r.post(second, at+"/act", "action", "approve", "version", "2"), http.StatusSeeOther)
+	r.want(r.get(second, at), 200, "异议期", "2026-12-01", "告知函", "还没有单位提出异议")
+	letters := r.get(author, at+"/letters")
+	r.want(letters, 200, "嘉兴示例有限公司", "拟公布欠费单位告知书", "50,000.00")
+	r.want(r.get(r.staff("auditor", lifecycle.Auditor, ""), at+"/letters"), 403)
+	r.want(r.get(r.staff("elsewhere", lifecycle.Supervisor, "32"), at+"/letters"), 404)
+	r.want(r.post(second, at+"/act", "action", "release", "version", "3"), 409)
+	r.want(r.post(second, at+"/objections/1", "decision", "upheld", "reply", ""), 422, "请填写给单位的答复")
+	r.want(r.post(second, at+"/objections/1", "decision", "maybe", "reply", "x"), 422)
+	r.want(r.post(second, at+"/objections/1", "decision", "upheld", "reply", "没有这条"), 409)
+	r.want(r.get(second, at+"/objections/1/files/00"), 404)
+}
