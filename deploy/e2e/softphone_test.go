@@ -26,14 +26,14 @@ func TestACallOnTheSoftPhonesPage(t *testing.T) {
 		v.open("/")
 		v.shot("softphone.idle." + size.name)
 		v.touch("拨打 12333", "普通话请按 1")
-		v.types("1", "举报单位请按 2")
-		v.types("2", "有几个月没缴")
+		v.typesKey("1", "举报单位请按 2")
+		v.typesKey("2", "有几个月没缴")
 		v.touch("1", "请说出单位名称")
 		v.shot("softphone.speech." + size.name)
 		v.isAccessible("soft phone listens " + size.name)
 		v.fill("words", "南湖电子")
 		v.touch("说出来", "嘉兴南湖电子有限公司，请按 1")
-		v.types("1", "从哪个月开始")
+		v.typesKey("1", "从哪个月开始")
 		if size.name == "phone" {
 			v.fill("keys", "202503#")
 			v.touch("按下", "从2025年3月开始")
@@ -42,17 +42,17 @@ func TestACallOnTheSoftPhonesPage(t *testing.T) {
 				v.do("key", chromedp.KeyEvent(string(key)))
 			}
 			v.waitsFor("已按 20250")
-			v.types("3", "从2025年3月开始")
+			v.typesKey("3", "从2025年3月开始")
 		}
-		v.types("1", "请在滴声后讲述")
+		v.typesKey("1", "请在滴声后讲述")
 		v.shot("softphone.record." + size.name)
 		v.isAccessible("soft phone records " + size.name)
 		v.touch("讲述", "录好了")
-		v.types("2", "♪ audio/wav")
-		v.types("1", "回执码是")
+		v.typesKey("2", "♪ audio/wav")
+		v.typesKey("1", "回执码是")
 		v.shot("softphone.receipt." + size.name)
 		v.eval(`document.querySelector('main').innerText.includes('没有听到') ? (() => { throw new Error('silence was heard') })() : true`)
-		v.types("0", "正在转接人工")
+		v.typesKey("0", "正在转接人工")
 		v.isAccessible("soft phone puts through " + size.name)
 		v.touch("人工接听", "感谢来电")
 		v.shot("softphone.over." + size.name)
@@ -67,8 +67,8 @@ func TestACallOnTheSoftPhonesPage(t *testing.T) {
 	v.eval(`document.querySelector('main').innerText.includes('To report an employer') ? (() => { throw new Error('a key was taken') })() : true`)
 }
 
-// types presses a key of the keyboard, and waits for what is heard then.
-func (v *visitor) types(key, shows string) {
+// typesKey presses a key of the keyboard, and waits for what is heard then.
+func (v *visitor) typesKey(key, shows string) {
 	v.t.Helper()
 	v.do("key "+key, chromedp.KeyEvent(key))
 	v.waitsFor(shows)
