@@ -107,7 +107,7 @@ func TestAssistanceAndSamplesByThePages(t *testing.T) {
 	const evil = `"><script>alert(1)</script>`
 	r.want(r.post(li, "/supervision/assistance", "direction", "in", "matter", "employer", "other", evil, "document", "苏协 3", "began_on", "2026-10-29", "days", "20", "words", evil), 303)
 	list := r.get(li, "/supervision/assistance")
-	r.want(list, 200, "外地请我方协查", "剩 2 个工作日（2026-11-26）")
+	r.want(list, 200, "外地请我方协查", "剩 2 个工作日", "2026-11-26")
 	one := r.get(li, "/supervision/assistance/1")
 	for _, page := range []answer{list, one, r.post(li, "/supervision/assistance", "direction", "out", "matter", evil, "other", evil, "document", evil, "days", "x", "words", evil)} {
 		if strings.Contains(page.body, "<script>alert") {

@@ -80,15 +80,15 @@ func (s *Site) assistanceState(p layout.Page, a supervision.Assistance, today ca
 		return cell
 	}
 	left, _ := s.Workdays().Count(today, a.Due)
-	cell := layout.Cell{Text: p.N("audit.assist.left", left, a.Due), Tag: "infot", Glyph: "…"}
+	cell := layout.Cell{Text: p.N("audit.assist.left", left), Tag: "infot", Glyph: "…", Note: a.Due.String()}
 	switch {
 	case today.After(a.Due):
-		cell = layout.Cell{Text: p.T("audit.assist.over", a.Due), Tag: "owe", Glyph: "✕"}
+		cell = layout.Cell{Text: p.T("audit.assist.over"), Tag: "owe", Glyph: "✕", Note: a.Due.String()}
 	case left <= assistanceSoon:
 		cell.Tag, cell.Glyph = "wait", "!"
 	}
 	if a.Provisional {
-		cell.Text += " " + p.T("notice.provisional")
+		cell.Note += " " + p.T("notice.provisional")
 	}
 	return cell
 }
@@ -143,7 +143,7 @@ func (s *Site) assistanceRequestPage(c *fiber.Ctx, open string, wrong []layout.F
 	p, today := s.auditShell(c, "audit.assistance"), calendar.DateOf(now)
 	p.Title = p.T("audit.assist.title", a.Document)
 	state := s.assistanceState(p, a, today)
-	part := pages.Section{Texts: []string{a.Words}, Terms: []layout.Pair{{Term: p.T("audit.assist.due"), Value: state.Glyph + " " + state.Text}, {Term: p.T("audit.assist.direction"), Value: directionWords(p, a)}, {Term: p.T("audit.assist.other"), Value: a.Other},
+	part := pages.Section{Texts: []string{a.Words}, Terms: []layout.Pair{{Term: p.T("audit.assist.due"), Value: state.Glyph + " " + state.Text + " " + a.Due.String()}, {Term: p.T("audit.assist.direction"), Value: directionWords(p, a)}, {Term: p.T("audit.assist.other"), Value: a.Other},
 		{Term: p.T("audit.assist.matter"), Value: p.T("audit.matter." + a.Matter)}, {Term: p.T("audit.assist.began"), Value: a.BeganOn.String()}, {Term: p.T("supervision.owner"), Value: a.OwnerName}}}
 	for _, more := range []layout.Pair{{Term: p.T("audit.person"), Value: a.Masked}, {Term: p.T("audit.case"), Value: a.Case}, {Term: p.T("audit.assist.reminded"), Value: a.RemindedOn.String()}, {Term: p.T("audit.form.answered_on"), Value: a.AnsweredOn.String()}, {Term: p.T("audit.form.answer"), Value: a.Answer}} {
 		if more.Value != "" {
