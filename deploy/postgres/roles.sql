@@ -39,7 +39,8 @@ GRANT EXECUTE ON FUNCTION audit.append TO shebao_portal, shebao_ivr, shebao_comp
 GRANT SELECT ON audit.seen TO shebao_portal;
 
 -- The desk's page for the security auditor reads the log, and notes where it ends; no process changes it.
-GRANT SELECT ON audit.log, audit.head TO shebao_complaints;
+GRANT SELECT ON audit.log, audit.head, audit.purged TO shebao_complaints;
+GRANT EXECUTE ON FUNCTION audit.row_hash TO shebao_complaints;
 
 -- Own schemas.
 DO $$
