@@ -57,7 +57,7 @@ func TestAuditsFromThePlanToTheReport(t *testing.T) {
 	li := b.visitor(t, a.Complaints, 360, 740)
 	li.signIn(a.SignIns.Investigator.Account, a.SignIns.Investigator.Password)
 	li.open("/cases/" + number + "/audit")
-	li.reads("为什么稽核", "核查 7")
+	li.reads("为什么稽核", "未参保")
 	li.isAccessible("audit of a case")
 	li.shot("audit-case.phone")
 	li.open("/supervision/assistance/1")
