@@ -33,7 +33,7 @@ func TestACaseIsWorkedToItsEnd(t *testing.T) {
 	desk.press("保存工资表")
 	desk.reads("单位财务提供的工资发放表", "9,000.00")
 	desk.open(at + "/messages")
-	desk.press("请补充工资条")
+	desk.press("正在核对名册")
 	desk.reads("举报人会读到", "只有办案人员读到")
 	desk.press("发给举报人")
 	desk.fill("note", "单位财务说下周给名册")
@@ -91,7 +91,7 @@ func TestACaseIsWorkedToItsEnd(t *testing.T) {
 		worker.fill("code", code)
 		worker.press("查进度")
 	}
-	text := worker.reads("单位欠缴属实，已责令限期补缴，并加收滞纳金。", "答复书文号", "〔", "（PDF，", "请补充")
+	text := worker.reads("单位欠缴属实，已责令限期补缴，并加收滞纳金。", "答复书文号", "〔", "（PDF，", "正在核对单位的职工名册")
 	if strings.Contains(text, "单位财务说下周给名册") {
 		t.Error("the reporter reads an internal note")
 	}
