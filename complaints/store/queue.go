@@ -204,12 +204,13 @@ func (s *Store) Drafts(ctx context.Context, who Staff, now time.Time) ([]intake.
 // quiet is how long a draft is left to whoever may still be filing it.
 const quiet = 15 * time.Minute
 
-// claimNext gives the first waiting case within the scope to $3, whoever else asks at the same moment; the intake ($5) only what is not accepted yet. One statement says, does and
-// notes it: the log's chain is locked for no longer than it must be.
+// claimNext gives the first waiting case within the scope to $3, whoever else asks at the same moment; the intake ($5) only what is not accepted yet, and an audit only to who may
+// be assigned one. One statement says, does and notes it: the log's chain is locked for no longer than it must be.
 const claimNext = `
 	WITH claimed AS (
 		UPDATE complaints.complaint SET owner_id = $3, claimed_at = $4, state = CASE WHEN state = 'received' THEN 'screening' ELSE state END, version = version + 1
-		WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND (NOT $5 OR c.state IN ('received', 'screening')) AND ` + scoped + ` ORDER BY c.due, c.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+		WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND (NOT $5 OR c.state IN ('received', 'screening'))
+			AND (c.route <> 'audit' OR (SELECT complaints.audit_unfit($3, ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date)) = '') AND ` + scoped + ` ORDER BY c.due, c.id LIMIT 1 FOR UPDATE SKIP LOCKED)
 		RETURNING id, number, region
 	), told AS (
 		INSERT INTO complaints.event (complaint_id, at, staff_id, what, text) SELECT id, $4, $3, 'claimed', '' FROM claimed
