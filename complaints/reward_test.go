@@ -15,7 +15,7 @@ func TestARewardByPolicyAndTwoPeople(t *testing.T) {
 	at := "/cases/2026-000001/reward/"
 	x.want(x.get(x.li, "/settings/rewards"), 403)
 	policy := func(change ...string) []string {
-		fields := map[string]string{"version": "0", "on": "yes", "share": "5", "of": "recovered", "least": "200", "most": "100000", "no_loss": "0", "routes": "labour_inspection_complaint\naudit_tipoff", "anonymous": "yes", "own": "yes"}
+		fields := map[string]string{"version": "0", "on": "yes", "share": "5", "of": "recovered", "least": "200", "most": "100000", "no_loss": "0", "routes": "劳动保障监察投诉\r\n稽核举报", "anonymous": "yes", "own": "yes"}
 		for i := 0; i+1 < len(change); i += 2 {
 			fields[change[i]] = change[i+1]
 		}

@@ -12,6 +12,7 @@ import (
 	"shebao/complaints/reward"
 	pages "shebao/frontend/desk"
 	"shebao/frontend/layout"
+	"shebao/frontend/locale"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/money"
@@ -161,17 +162,20 @@ func (s *Site) rewardPolicyPage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	var routes []string
 	for _, r := range lifecycle.Routes {
 		if r != lifecycle.Audit {
-			routes = append(routes, p.T("lifecycle.route."+string(r))+" "+string(r))
+			routes = append(routes, p.T("lifecycle.route."+string(r)))
 		}
 	}
 	f := layout.Form{Title: p.T("reward.policy.set"), Action: "/settings/rewards", Button: p.T("reward.policy.save"), Open: true, Hidden: []layout.Pair{{Term: "version", Value: strconv.Itoa(x.Version)}}, Fields: []layout.FormField{
 		field("on", yes(x.Policy.On), ask...), field("share", (money.Fen(x.Policy.Share)).Grouped()),
 		field("of", string(x.Policy.Of), layout.Pair{Term: p.T("reward.of.recovered"), Value: "recovered"}, layout.Pair{Term: p.T("reward.of.proven"), Value: "proven"}),
 		field("least", x.Policy.Least.String()), field("most", x.Policy.Most.String()), field("no_loss", x.Policy.NoLoss.String()),
-		{Input: layout.Input{ID: "routes", Label: p.T("reward.field.routes"), Hint: strings.Join(routes, "；"), Rows: 4, Value: value("routes", strings.Join(x.Policy.Routes, "\n")), Errors: wrong}},
+		{Input: layout.Input{ID: "routes", Label: p.T("reward.field.routes"), Hint: strings.Join(routes, "；"), Rows: 4, Value: value("routes", routeNames(p, x.Policy.Routes)), Errors: wrong}},
 		field("anonymous", yes(x.Policy.Anonymous), ask...), field("own", yes(x.Policy.OwnRights), ask...)}}
 	note := p.T("reward.policy.own", x.Region)
-	if x.Version == 0 {
+	switch {
+	case x.Version == 0 && x.Of == "":
+		note = p.T("reward.policy.default")
+	case x.Version == 0:
 		note = p.T("reward.policy.above", x.Of)
 	}
 	v.Parts = []pages.Section{{ID: "policy", Note: note + " " + p.T("reward.policy.law"), Forms: []layout.Form{f}}}
@@ -189,7 +193,7 @@ func (s *Site) saveRewardPolicy(c *fiber.Ctx) error {
 		return sum
 	}
 	x := reward.Policy{On: form(c, "on") == "yes", Share: int(amount("share", "fault.reward.share")), Of: reward.Base(form(c, "of")), Least: amount("least", "fault.reward.least"), Most: amount("most", "fault.reward.most"),
-		NoLoss: amount("no_loss", "fault.reward.no_loss"), Routes: strings.Fields(form(c, "routes")), Anonymous: form(c, "anonymous") == "yes", OwnRights: form(c, "own") == "yes"}
+		NoLoss: amount("no_loss", "fault.reward.no_loss"), Routes: readRoutes(lang(c), form(c, "routes")), Anonymous: form(c, "anonymous") == "yes", OwnRights: form(c, "own") == "yes"}
 	version, err := strconv.Atoi(form(c, "version"))
 	if err != nil {
 		return fault.New(fault.Invalid, "fault.request")
@@ -207,4 +211,30 @@ func (s *Site) saveRewardPolicy(c *fiber.Ctx) error {
 	}
 	c.Status(server.Status(f.Kind))
 	return s.rewardPolicyPage(c, fieldErrors(lang(c), f))
+}
+
+// routeNames are procedures by their names, one a line.
+func routeNames(p layout.Page, routes []string) string {
+	var names []string
+	for _, r := range routes {
+		names = append(names, p.T("lifecycle.route."+r))
+	}
+	return strings.Join(names, "\n")
+}
+
+// readRoutes reads names of procedures, one a line; what is none stays as it was written, and is refused with the field named.
+func readRoutes(lang, text string) []string {
+	var routes []string
+	for _, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		for _, r := range lifecycle.Routes {
+			if line == locale.Text(lang, "lifecycle.route."+string(r)) {
+				line = string(r)
+			}
+		}
+		routes = append(routes, line)
+	}
+	return routes
 }
