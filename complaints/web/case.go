@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,7 +59,13 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 	months := strings.Trim(k.From.String()+" – "+k.To.String(), " –")
 	v.Facts = []pages.Pair{{Term: p.T("desk.employer"), Value: strings.TrimSpace(k.EmployerName + " " + k.EmployerUSCC)}, {Term: p.T("desk.kind"), Value: p.T("tipoff.kind." + k.Kind)},
 		{Term: p.T("desk.months"), Value: months}, {Term: p.T("desk.route"), Value: p.T("lifecycle.route." + string(k.Route))}, {Term: p.T("desk.channel"), Value: p.T("desk.channel." + k.Channel)},
-		{Term: p.T("desk.reporter"), Value: reporter}, {Term: p.T("desk.owner"), Value: k.OwnerName}}
+		{Term: p.T("desk.owner"), Value: k.OwnerName}}
+	v.WordsHead = p.T("desk.words")
+	if k.Route == lifecycle.Audit { // nobody reported it: the plan says why
+		v.WordsHead = p.T("audit.case.why")
+	} else {
+		v.Facts = slices.Insert(v.Facts, len(v.Facts)-1, pages.Pair{Term: p.T("desk.reporter"), Value: reporter})
+	}
 	if k.EmployerUSCC == "" && k.Route != lifecycle.Audit {
 		v.LinkEmployer = "/cases/" + k.Number + "/employer"
 	}

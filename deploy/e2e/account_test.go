@@ -14,6 +14,7 @@ import (
 // A newcomer opens an account with the message that arrives on the soft phone; a worker lets a relative read, who reads as themselves and is seen. At phone and desktop size, in
 // every dress.
 func TestAccountsFromTheFirstMessageToTheHelper(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)

@@ -15,6 +15,7 @@ import (
 
 // The supervisor's pages of audits on a phone and a desk, and an audit from the plan to the workbook of the report.
 func TestAuditsFromThePlanToTheReport(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)

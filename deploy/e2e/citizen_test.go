@@ -23,6 +23,7 @@ import (
 // A worker misses months that were paid: at most three questions lead to the filled form, the proof is handed in, the clock runs, the desk finds the record wrong and corrects it, and the
 // worker sees the corrected statement; the paper issued before says that it is superseded. Another worker's missing months lead to the tip-off instead, and its receipt is not lost by haste.
 func TestFromAMissingMonthToTheCorrectedStatement(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)

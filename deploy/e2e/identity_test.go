@@ -16,6 +16,7 @@ import (
 
 // Two people open a reporter's identity on their phones and at their desks; the reporter reads it; the auditor finds it; nothing of it is anywhere else.
 func TestTwoPeopleOpenAnIdentity(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)

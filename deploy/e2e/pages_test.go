@@ -13,6 +13,7 @@ import (
 // Every page of a signed-in worker with the worst account, of a visitor and of a reporter: at phone and desktop size, light, dark, in large type, in forced colours and in English; what it
 // weighs, by keyboard alone, without scripts, on the smallest screen.
 func TestPagesInEveryDress(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	importWorst(t, h)
 	a := h.start("demo")
@@ -33,6 +34,10 @@ func TestPagesInEveryDress(t *testing.T) {
 	v.choose("own", "no")
 	v.fill("employer", "示例（长三角生态绿色一体化发展示范区）没有登记的工坊")
 	v.fill("words", "工资条一直在扣，社保没有到账。"+longWord)
+	v.press("下一步")
+	v.reads("请选择是哪一家单位") // the register has others of like names
+	v.isAccessible("which employer")
+	v.choose("choice", "typed")
 	v.press("下一步")
 	v.isAccessible("the answers of a reporter")
 	v.press("提交举报")

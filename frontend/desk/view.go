@@ -42,6 +42,7 @@ type Case struct {
 	CaseHead
 	Facts        []Pair
 	Words        string
+	WordsHead    string // what the words are: the report, or why the plan chose the employer
 	Recordings   []string
 	LinkEmployer string // where the employer is looked for in the register; empty once it is known
 	Files        string // how many the reporter handed in; empty for none
