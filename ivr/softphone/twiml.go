@@ -115,16 +115,30 @@ var schemaFile []byte
 
 type schemaElement struct {
 	Children   []string
-	Attributes map[string]struct {
-		Type, List string
-		Enum       []string
-	}
+	Attributes map[string]schemaAttribute
 }
 
+type schemaAttribute struct {
+	Type, List string
+	Enum       []string
+}
+
+// schema is the carrier's own as the file has it, read out of its library, and what the library lacks though the carrier documents it: the reason on a call that is put
+// through, two languages in which it listens, and Cantonese, in which its voice Hiujin speaks.
 var schema = sync.OnceValue(func() map[string]schemaElement {
 	var file struct{ Elements map[string]schemaElement }
 	if err := json.Unmarshal(schemaFile, &file); err != nil {
 		panic(err) // embedded
+	}
+	file.Elements["Dial"].Attributes["callReason"] = schemaAttribute{Type: "string"}
+	for _, more := range []struct {
+		element   string
+		languages []string
+	}{{"Gather", []string{"en-HK", "cmn-Hans-HK"}}, {"Say", []string{"yue-CN"}}} {
+		attributes := file.Elements[more.element].Attributes
+		language := attributes["language"]
+		language.Enum = append(language.Enum, more.languages...)
+		attributes["language"] = language
 	}
 	return file.Elements
 })
