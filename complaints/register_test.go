@@ -4,11 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"shebao/complaints/arrears"
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
+	"shebao/shared/money"
 )
 
 // first is the employer of the register that owes most, as it stands.
@@ -155,5 +157,78 @@ func TestTheExportHasEveryLine(t *testing.T) {
 	}
 	if none, err := o.store.DebtorLines(t.Context(), far, ids); err != nil || len(none) != 0 {
 		t.Errorf("another city sees %v, %v", none, err)
+	}
+}
+
+// The register counts late fees as the notices do: by the region's setting, and not for the days of an approved deferral. Whatever the fee hangs on asks for a refresh by itself.
+func TestTheRegisterCountsFeesAsNoticesDo(t *testing.T) {
+	o := newOffice(t)
+	o.mustRefresh(t, supervisedAt)
+	head := o.staff(t, "zhao", lifecycle.Supervisor, "33")
+	d := o.first(t, head)
+	fee := func(on time.Time) money.Fen {
+		t.Helper()
+		o.mustRefresh(t, on)
+		got, err := o.store.Debtor(t.Context(), head, d.USCC, on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		setting, err := o.store.MoneySetting(t.Context(), d.Region)
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts, err := o.store.EmployerFacts(t.Context(), d.USCC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := arrears.Input{PaidOn: calendar.DateOf(on), Facts: facts, Setting: setting.Arrears}
+		for _, l := range got.Lines {
+			in.Lines = append(in.Lines, arrears.Line{Period: l.Period, Insurance: l.Insurance, Due: l.Owed})
+		}
+		notice, err := arrears.Compute(in)
+		if err != nil || notice.Sum.Fee != got.LateFee || notice.Sum.Owed != got.Owed() {
+			t.Fatalf("the register has %s on %s, a notice would say %s on %s (%v)", got.LateFee, got.Owed(), notice.Sum.Fee, notice.Sum.Owed, err)
+		}
+		return got.LateFee
+	}
+	whole := d.LateFee
+	setting, err := o.store.MoneySetting(t.Context(), "33")
+	if err != nil {
+		t.Fatal(err)
+	}
+	setting.Arrears.EndDay = arrears.DayBeforePayment
+	if err := o.store.SaveMoneySetting(t.Context(), head, "33", 0, setting, supervisedAt); err != nil {
+		t.Fatal(err)
+	}
+	shorter := fee(supervisedAt.Add(time.Minute))
+	if shorter >= whole {
+		t.Errorf("without the day of payment the fee is %s, with it %s", shorter, whole)
+	}
+	o.exec(t, `INSERT INTO complaints.deferral (employer_uscc, from_on, to_on, document, added_at, added_by) VALUES ($1, '2026-10-01', '2026-10-31', '示缓 1 号', $2, $3)`, d.USCC, supervisedAt, head.ID)
+	if deferred := fee(supervisedAt.AddDate(0, 0, 1)); deferred >= shorter {
+		t.Errorf("a month deferred, and the fee is %s of %s", deferred, shorter)
+	}
+}
+
+// A change that comes while a refresh runs is not lost: the refresh answers only what had been asked when it began.
+func TestAChangeDuringARefreshIsSeen(t *testing.T) {
+	o := newOffice(t)
+	o.mustRefresh(t, supervisedAt)
+	head := o.staff(t, "zhao", lifecycle.Supervisor, "33")
+	d := o.first(t, head)
+	began, err := o.store.Supervised(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.store.SetDebtorState(t.Context(), head, d.USCC, d.Version, supervision.DebtorState{State: "bankrupt", DeclaredOn: calendar.NewDate(2026, 10, 1)}, supervisedAt); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.store.RefreshSupervised(t.Context(), began, store.LedgerFigures{Debtors: []supervision.DebtorFigures{{EmployerID: d.EmployerID, USCC: d.USCC, Name: d.Name, Region: d.Region, OwedAfter: d.OwedAfter, LateFee: d.LateFee,
+		Lines: []supervision.DebtorLine{{Period: 202606, Insurance: 110, Owed: d.OwedAfter}}}}}); err != nil {
+		t.Fatal(err)
+	}
+	o.mustRefresh(t, supervisedAt)
+	if got, err := o.store.Debtor(t.Context(), head, d.USCC, supervisedAt); err != nil || got.LateFee >= d.LateFee {
+		t.Errorf("the bankruptcy was lost: %s, before %s (%v)", got.LateFee, d.LateFee, err)
 	}
 }

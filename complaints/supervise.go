@@ -2,10 +2,10 @@ package complaints
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
+	"shebao/complaints/arrears"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
@@ -13,7 +13,6 @@ import (
 	"shebao/shared/eligibility"
 	"shebao/shared/latefee"
 	"shebao/shared/ledger"
-	"shebao/shared/money"
 )
 
 // supervise keeps the register of employers in arrears and the collection figures in step with the ledger.
@@ -51,7 +50,7 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 	}
 	last, err := s.store.Supervised(ctx)
 	today := calendar.DateOf(now)
-	if err != nil || last.Run == state.Run && last.DataDate == state.DataDate && last.OnDay == today {
+	if err != nil || last.Run == state.Run && last.DataDate == state.DataDate && last.OnDay == today && last.Asked == last.Answered {
 		return false, err
 	}
 	debtors, err := s.debtors(ctx, state.DataDate, today)
@@ -76,7 +75,7 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 	if figures.Plans, err = s.plans(ctx, debtors, today); err != nil {
 		return false, err
 	}
-	return true, s.store.RefreshSupervised(ctx, store.Supervised{Run: state.Run, DataDate: state.DataDate, OnDay: today, At: now}, figures)
+	return true, s.store.RefreshSupervised(ctx, store.Supervised{Run: state.Run, DataDate: state.DataDate, OnDay: today, At: now, Asked: last.Asked}, figures)
 }
 
 // debtors are the employers that owe for periods that are judged, with the late fee of every line to today.
@@ -99,7 +98,7 @@ func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) (
 	if err != nil {
 		return nil, err
 	}
-	states, err := s.store.DebtorStates(ctx)
+	fees, err := s.store.FeeBook(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +112,7 @@ func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) (
 		for to < len(lines) && lines[to].EmployerID == lines[from].EmployerID {
 			to++
 		}
-		d, err := s.debtor(employers[lines[from].EmployerID], lines[from:to], states[lines[from].EmployerID], today)
+		d, err := debtorOf(employers[lines[from].EmployerID], lines[from:to], fees, today)
 		if err != nil {
 			return nil, err
 		}
@@ -125,16 +124,23 @@ func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) (
 	return debtors, nil
 }
 
-func (s supervise) debtor(e ledger.Employer, lines []ledger.EmployerOwed, state supervision.DebtorState, today calendar.Date) (supervision.DebtorFigures, error) {
-	d := supervision.DebtorFigures{EmployerID: e.ID, USCC: string(e.USCC), Name: e.Name, Region: e.Region, Ownership: e.Ownership}
-	for _, line := range lines {
-		fee, known, err := lateFee(line, state, today)
-		if err != nil {
-			return d, err
-		}
-		d.Lines = append(d.Lines, supervision.DebtorLine{Period: line.Period, Insurance: line.Insurance, Persons: line.Persons, Owed: line.Owed, LateFee: fee, FeeKnown: known})
-		d.LateFee += fee
-		if !known {
+// debtorOf counts one employer's lines as a notice would: by its region's setting, less what a bankruptcy or an approved deferral stops.
+func debtorOf(e ledger.Employer, lines []ledger.EmployerOwed, fees store.FeeBook, today calendar.Date) (supervision.DebtorFigures, error) {
+	d := supervision.DebtorFigures{EmployerID: e.ID, USCC: string(e.USCC), Name: e.Name, Region: e.Region, Ownership: e.Ownership, Lines: make([]supervision.DebtorLine, len(lines))}
+	in := arrears.Input{PaidOn: today, Lines: make([]arrears.Line, len(lines))}
+	in.Setting, in.Facts = fees.Of(d.Region, d.USCC)
+	for i, line := range lines {
+		in.Lines[i] = arrears.Line{Period: line.Period, Insurance: line.Insurance, Persons: line.Persons, Due: line.Owed}
+	}
+	counted, err := arrears.Compute(in)
+	if err != nil {
+		return d, err
+	}
+	for i, row := range counted.Rows { // as many as the lines and in their order, since every line owes
+		line := supervision.DebtorLine{Period: row.Period, Insurance: row.Insurance, Persons: row.Persons, Owed: row.Due, LateFee: row.Fee, FeeKnown: row.Why != arrears.WhyLocalRule}
+		d.Lines[i] = line
+		d.LateFee += line.LateFee
+		if !line.FeeKnown {
 			d.FeeUnruled += line.Owed
 		}
 		if line.Period.LastDay().Before(latefee.Regulation) {
@@ -144,22 +150,4 @@ func (s supervise) debtor(e ledger.Employer, lines []ledger.EmployerOwed, state 
 		}
 	}
 	return d, nil
-}
-
-// lateFee of one line to today, by the same rules as the notices; it stops with a bankruptcy. known is false when a local rule would be needed.
-func lateFee(line ledger.EmployerOwed, state supervision.DebtorState, today calendar.Date) (fee money.Fen, known bool, err error) {
-	first := contribution.DueDate(line.Period).AddDays(1)
-	if first.After(today) {
-		return 0, true, nil
-	}
-	rules := latefee.NationalRules()
-	if !state.AcceptedOn.IsZero() {
-		rules.Stop = latefee.StopAccepted // 企业破产法 art. 46: claims bear no more from the acceptance on
-	}
-	got, err := rules.Compute(latefee.Claim{Principal: line.Owed, Insurance: line.Insurance, Period: line.Period, FirstDay: first, LastDay: today,
-		Declared: state.DeclaredOn, Accepted: state.AcceptedOn})
-	if errors.Is(err, latefee.ErrNeedsLocalRule) {
-		return 0, false, nil
-	}
-	return got.Amount, err == nil, err
 }

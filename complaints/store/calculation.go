@@ -197,6 +197,9 @@ func (s *Store) AddDeferral(ctx context.Context, who Staff, number string, d Def
 		if err != nil {
 			return fmt.Errorf("add deferral: %w", err)
 		}
+		if err := askRefresh(ctx, tx); err != nil {
+			return err
+		}
 		if err := event(ctx, tx, c.ID, &who.ID, "deferral_added", d.From.String()+" – "+d.To.String()+" "+d.Document, now); err != nil {
 			return err
 		}
@@ -213,6 +216,9 @@ func (s *Store) EndDeferral(ctx context.Context, who Staff, number string, id in
 		}
 		if tag.RowsAffected() == 0 {
 			return fault.New(fault.Conflict, "fault.desk.changed")
+		}
+		if err := askRefresh(ctx, tx); err != nil {
+			return err
 		}
 		if err := event(ctx, tx, c.ID, &who.ID, "deferral_ended", "", now); err != nil {
 			return err

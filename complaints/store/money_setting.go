@@ -91,6 +91,9 @@ func (s *Store) saveMoneySetting(ctx context.Context, staff *int32, region strin
 		if tag.RowsAffected() == 0 {
 			return fault.New(fault.Conflict, "fault.desk.changed")
 		}
+		if err := askRefresh(ctx, tx); err != nil {
+			return err
+		}
 		entry.Action, entry.Subject = "set money rules", "region:"+region
 		return audit.Append(ctx, tx, entry)
 	})

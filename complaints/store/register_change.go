@@ -24,9 +24,8 @@ func (s *Store) changeDebtor(ctx context.Context, who Staff, uscc string, versio
 		return fault.New(fault.Denied, "fault.desk.role")
 	}
 	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
-		// A bankruptcy stops the fee, a write-off lowers the level: the next look takes the figures anew. First of all, as a refresh locks it first too.
-		if _, err := tx.Exec(ctx, `UPDATE complaints.supervised SET on_day = NULL`); err != nil {
-			return fmt.Errorf("ask for a refresh: %w", err)
+		if err := askRefresh(ctx, tx); err != nil { // first of all, as a refresh locks it first too
+			return err
 		}
 		d, err := oneDebtor(ctx, tx, who, uscc, ` FOR UPDATE OF d`)
 		if err != nil {

@@ -130,24 +130,6 @@ func (s *Store) DebtorTotals(ctx context.Context, who Staff) (byLevel, byInsuran
 	return byLevel, byInsurance, nil
 }
 
-// DebtorStates are the states of all employers of the register, since a bankruptcy stops the late fee.
-func (s *Store) DebtorStates(ctx context.Context) (map[int32]supervision.DebtorState, error) {
-	rows, err := s.pool.Query(ctx, `SELECT employer_id, state, stopped_on, accepted_on, declared_on, merged_on, successor FROM complaints.debtor WHERE state <> 'running'`)
-	if err != nil {
-		return nil, postgres.Classify(fmt.Errorf("read states: %w", err))
-	}
-	states := map[int32]supervision.DebtorState{}
-	var id int32
-	var state supervision.DebtorState
-	var stopped, accepted, declared, merged *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&id, &state.State, &stopped, &accepted, &declared, &merged, &state.Successor}, func() error {
-		state.StoppedOn, state.AcceptedOn, state.DeclaredOn, state.MergedOn = dateOf(stopped), dateOf(accepted), dateOf(declared), dateOf(merged)
-		states[id] = state
-		return nil
-	})
-	return states, postgres.Classify(err)
-}
-
 // WrittenOff are the sums written off with all three approvals, by employer: they raise no watch level. Error: fault.Unavailable.
 func (s *Store) WrittenOff(ctx context.Context) (map[int32]money.Fen, error) {
 	rows, err := s.pool.Query(ctx, `SELECT w.employer_id, sum(w.amount)::bigint FROM complaints.write_off w JOIN complaints.write_off_approval a ON a.write_off_id = w.id AND a.ordinal = 3 GROUP BY 1`)

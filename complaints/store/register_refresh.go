@@ -28,13 +28,15 @@ type Supervised struct {
 	DataDate calendar.Date
 	OnDay    calendar.Date
 	At       time.Time
+	Asked    int // how often a change of the desk has asked for a refresh
+	Answered int // how many of those a refresh has seen
 }
 
 // Supervised reads it; no date before the first refresh. Error: fault.Unavailable.
 func (s *Store) Supervised(ctx context.Context) (Supervised, error) {
 	var of Supervised
 	var data, day, at *time.Time
-	err := s.pool.QueryRow(ctx, `SELECT run, data_date, on_day, at FROM complaints.supervised`).Scan(&of.Run, &data, &day, &at)
+	err := s.pool.QueryRow(ctx, `SELECT run, data_date, on_day, at, asked, answered FROM complaints.supervised`).Scan(&of.Run, &data, &day, &at, &of.Asked, &of.Answered)
 	of.DataDate, of.OnDay = dateOf(data), dateOf(day)
 	if at != nil {
 		of.At = *at
@@ -70,7 +72,7 @@ func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, from Ledge
 		if err := standPlans(ctx, tx, of, from.Plans); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE complaints.supervised SET run = $1, data_date = $2, on_day = $3, at = $4`, of.Run, dateArg(of.DataDate), of.OnDay.Time(), of.At)
+		_, err := tx.Exec(ctx, `UPDATE complaints.supervised SET run = $1, data_date = $2, on_day = $3, at = $4, answered = $5`, of.Run, dateArg(of.DataDate), of.OnDay.Time(), of.At, of.Asked)
 		return err
 	})
 }
