@@ -15,7 +15,7 @@ import (
 // every dress.
 func TestAccountsFromTheFirstMessageToTheHelper(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	looks(t, b, a)

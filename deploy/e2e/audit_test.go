@@ -16,7 +16,7 @@ import (
 // The supervisor's pages of audits on a phone and a desk, and an audit from the plan to the workbook of the report.
 func TestAuditsFromThePlanToTheReport(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	year := time.Now().Format("2006")

@@ -24,7 +24,7 @@ import (
 // worker sees the corrected statement; the paper issued before says that it is superseded. Another worker's missing months lead to the tip-off instead, and its receipt is not lost by haste.
 func TestFromAMissingMonthToTheCorrectedStatement(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	dir := t.TempDir()

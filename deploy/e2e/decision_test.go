@@ -12,7 +12,7 @@ import (
 // A named report from its filing to its reward: evidence on file, a proposal, a second person's approval, a numbered reply that the reporter reads on the portal and hears on the telephone.
 func TestACaseIsWorkedToItsEnd(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	worker := b.visitor(t, a.Portal, 360, 740)

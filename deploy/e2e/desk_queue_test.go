@@ -13,7 +13,7 @@ import (
 // The queue, the account and the staff in every dress; what one member of staff does is what another sees.
 func TestTheDeskInEveryDress(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	year := time.Now().Format("2006")

@@ -20,7 +20,7 @@ var printedCode = regexp.MustCompile(`[0-9A-Z]{4}( [0-9A-Z]{4}){3}`)
 // A worker downloads the statement's paper; whoever is handed it types the code as people do and compares; nobody learns more than stands on it. All pages in every dress.
 func TestAPaperAndItsCheck(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	worker := b.visitor(t, a.Portal, 360, 740)

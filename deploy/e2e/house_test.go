@@ -23,6 +23,9 @@ var build = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := os.Chmod(dir, 0o755); err != nil { // open to the database's user
+		return "", err
+	}
 	binary := filepath.Join(dir, "shebao")
 	out, err := exec.Command("go", "build", "-o", binary, "../shebao").CombinedOutput()
 	if err != nil {
@@ -61,8 +64,12 @@ func newHouse(t testing.TB) house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // what a still dying child holds, the system cleans
-	env := append(os.Environ(), "SHEBAO_DATA="+filepath.Join(dir, "data"), "PORTAL_LISTEN=127.0.0.1:0", "IVR_LISTEN=127.0.0.1:0", "DESK_LISTEN=127.0.0.1:0", "SOFTPHONE_LISTEN=127.0.0.1:0")
-	return house{t, binary, env, dir}
+	return house{t, binary, housedIn(filepath.Join(dir, "data")), dir}
+}
+
+// housedIn is the environment of commands whose data is in a folder and whose addresses are free ones.
+func housedIn(data string) []string {
+	return append(os.Environ(), "SHEBAO_DATA="+data, "PORTAL_LISTEN=127.0.0.1:0", "IVR_LISTEN=127.0.0.1:0", "DESK_LISTEN=127.0.0.1:0", "SOFTPHONE_LISTEN=127.0.0.1:0")
 }
 
 // run runs one command to its end and returns what it printed; wantCode is its exit code.

@@ -17,7 +17,7 @@ import (
 // Two people open a reporter's identity on their phones and at their desks; the reporter reads it; the auditor finds it; nothing of it is anywhere else.
 func TestTwoPeopleOpenAnIdentity(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	if got := h.run(0, "li.min demo passphrase one\nzhao.lei demo passphrase two\n", "identity-key", "check", "--try"); !strings.Contains(got, "3 hold a part") || !strings.Contains(got, "the two make the key") {

@@ -14,7 +14,7 @@ import (
 // From the arithmetic to the month made good: an investigator counts what an employer owes, demands it on paper, serves the paper, books the money; the worker sees it.
 func TestMoneyComesBack(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	worker := b.visitor(t, a.Portal, 390, 844)

@@ -14,7 +14,7 @@ import (
 // weighs, by keyboard alone, without scripts, on the smallest screen.
 func TestPagesInEveryDress(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	importWorst(t, h)
 	a := h.start("demo")
 	b := startBrowser(t)

@@ -128,7 +128,7 @@ const deskKB = 60
 // The desk for everybody: each page of each role, by those who have less.
 func TestTheDeskPlainly(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	open := func(account, password, shows string) *visitor {

@@ -37,7 +37,7 @@ func (v *visitor) openData(path string) (lines [][]string, document map[string]a
 // From the draft to the public page and back: one person drafts, another approves, the employers that are going to be named object, the public reads, and who pays is taken off by itself.
 func TestPublication(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	h.env = append(h.env, "DESK_SUPERVISE_EVERY=1s")
 	a := h.start("demo")
 	b := startBrowser(t)

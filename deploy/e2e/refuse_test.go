@@ -10,7 +10,7 @@ import (
 // What may not be done is refused, clearly or with nothing at all, and loses nothing.
 func TestWhatIsRefused(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	post := func(address string, form url.Values, header map[string]string) (int, string) {
 		t.Helper()

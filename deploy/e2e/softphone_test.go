@@ -16,7 +16,7 @@ import (
 // A tip-off from the first ring to the receipt on the soft phone's page: keys by mouse and keyboard, typed speech, a sound, a person, in both sizes.
 func TestACallOnTheSoftPhonesPage(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	b := startBrowser(t)
 	for _, size := range []struct {
@@ -88,7 +88,7 @@ func (v *visitor) waitsFor(shows string) {
 // The page works without script: the same forms answer with pages.
 func TestTheSoftPhoneWithoutScript(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newDemoHouse(t)
 	a := h.start("demo")
 	jar, err := cookiejar.New(nil)
 	if err != nil {
