@@ -52,6 +52,10 @@ func (l *line) look(ctx context.Context, call store.Call, s callflow.State, r ca
 		b.Say, err = l.facts(ctx, s)
 	case callflow.TextStatement:
 		err = l.textStatement(ctx, call, s, t.Now)
+	case callflow.PensionFacts:
+		b.Say, err = l.pensionFacts(ctx, s, t.Now)
+	case callflow.ConfirmOwn:
+		b.Say, err = l.confirmOwn(ctx, s, t)
 	case callflow.OwnEmployers:
 		b.Choices, err = l.ownEmployers(ctx, s.Person)
 	case callflow.Search:
@@ -89,6 +93,8 @@ func problem(need callflow.Need, err error) string {
 		return "no_number"
 	case errors.Is(err, errRedis):
 		return "later"
+	case need == callflow.ConfirmOwn && fault.Is(err, fault.Conflict):
+		return "pension_none"
 	case need == callflow.TextStatement && (fault.Is(err, fault.Invalid) || fault.Is(err, fault.Limited)):
 		return "no_text"
 	case fault.Is(err, fault.Denied):

@@ -125,6 +125,12 @@ func (p *player) do(doing string) (err error) {
 		return err
 	case "caller": // how the dialled caller answers
 		return p.agent.Transfer(ctx, rest)
+	case "retire": // everybody draws a pension from now on
+		_, err = p.h.pool.Exec(ctx, `UPDATE ledger.person SET status = 3`)
+		return err
+	case "visit": // somebody came to see the pensioner, and it is not so
+		_, err = p.h.pool.Exec(ctx, `INSERT INTO eligibility.confirmation SELECT person_id, year, 'visit', region, false, confirmed_on + 1, recorded_at FROM eligibility.confirmation`)
+		return err
 	case "notices-first":
 		p.h.phone.NoticesFirst = true
 		return nil
@@ -252,6 +258,7 @@ func (h *hotline) rowsNow(t *testing.T) []string {
 			UNION ALL SELECT 8, sent_at, format('intake.message %s: %s', id, CASE WHEN from_desk THEN 'from the desk' ELSE 'from the reporter' END) FROM intake.message
 			UNION ALL SELECT 9, NULL, format('intake.attachment: %s', count(*)) FROM intake.attachment
 			UNION ALL SELECT 10, at, format('audit: %s, %s', action, outcome) FROM audit.log WHERE stream = 'ivr'
+			UNION ALL SELECT 10, recorded_at, format('eligibility.confirmation: %s by %s, met %s, on %s', year, way, met, confirmed_on) FROM eligibility.confirmation
 			UNION ALL SELECT 11, enqueued_at, format('sms.message %s: %s, %s', id, kind, CASE WHEN sent_at IS NULL THEN 'waits' ELSE 'sent, number and text ' || CASE WHEN number IS NULL AND body IS NULL THEN 'wiped' ELSE 'kept' END END) FROM sms.message
 		) AS rows ORDER BY place, at, line`)
 	if err != nil {

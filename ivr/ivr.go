@@ -16,6 +16,7 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/credential"
+	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
@@ -188,7 +189,7 @@ func newLine(c Config, d server.Deps, carrier telephony) (*line, error) {
 	slow := seal.NewSlow()
 	book := ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup})
 	return &line{calls: store.New(d.DB, d.Redis, field), ledger: book, pins: credential.New(d.DB, slow, c.pepper),
-		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), limiter: redis.NewLimiter(d.Redis), texts: texts, carrier: carrier,
+		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), eligible: eligibility.New(d.DB), limiter: redis.NewLimiter(d.Redis), texts: texts, carrier: carrier,
 		hash: hash, workdays: book.Calendar(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, portalURL: c.portalURL, db: d.DB, log: d.Log, opening: func(now time.Time) time.Time {
 			if c.rehearseAt.IsZero() {
 				return now

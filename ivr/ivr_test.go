@@ -29,6 +29,7 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/credential"
+	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres"
@@ -232,7 +233,7 @@ func withLedger(t *testing.T, settings ...string) *hotline {
 // filled, as a setting, begins with the sample agency's ledger.
 const filled = "filled"
 
-var modules = []postgres.Migrations{audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), ivr.Migrations()}
+var modules = []postgres.Migrations{audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), ivr.Migrations()}
 
 var secret = bytes.Repeat([]byte{5}, 32)
 

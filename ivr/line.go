@@ -16,6 +16,7 @@ import (
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/credential"
+	"shebao/shared/eligibility"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
@@ -30,6 +31,7 @@ type line struct {
 	ledger       *ledger.Ledger
 	pins         *credential.PINs
 	counter      *intake.Counter
+	eligible     *eligibility.Room
 	limiter      *redis.Limiter
 	texts        *sms.Messages
 	carrier      telephony

@@ -24,13 +24,23 @@ func brought(s State, b Brought) (State, Reply) {
 	switch s.Place {
 	case PIN:
 		s.Number, s.Person, s.SignedIn, s.SignIns = "", b.Person, true, 0
-		if s.After == Safe {
+		switch s.After {
+		case Safe:
 			return to(s, Safe)
+		case Pension:
+			s.Place, s.Failures = Pension, 0
+			return s, Reply{Need: PensionFacts}
 		}
 		s.Place, s.Failures = Menu, 0
 		return s, Reply{Need: Facts}
 	case Menu:
 		s.Told, s.Texts = b.Say, b.Text
+		return to(s, Answer, b.Say...)
+	case Pension:
+		if len(b.Say) == 0 { // it is to be confirmed
+			return to(s, Pension)
+		}
+		s.Told, s.Texts = b.Say, false
 		return to(s, Answer, b.Say...)
 	case Answer:
 		return to(s, Answer, Line{Key: "texted"})
@@ -78,9 +88,14 @@ func troubled(s State, b Brought) (State, Reply) {
 		return refusedSignIn(s, b.Problem)
 	case s.Place == Kind:
 		return draft(to(s, Employer))
-	case b.Problem == "signed_out" && s.Place == Answer:
+	case b.Problem == "signed_out" && (s.Place == Answer || s.Place == Pension):
 		s.SignedIn, s.Person, s.After = false, 0, Menu
+		if s.Place == Pension {
+			s.After = Pension
+		}
 		return to(s, Number, Line{Key: "lapsed"})
+	case s.Place == Pension:
+		return to(s, Menu, Line{Key: b.Problem})
 	case s.Place == Answer: // it cannot be sent, and nobody has failed
 		return to(s, Answer, Line{Key: b.Problem})
 	case b.Problem == "signed_out": // the sign-in has lapsed while words were said: they stay

@@ -20,6 +20,7 @@ const (
 	Number      Place = "number"
 	PIN         Place = "pin"
 	Answer      Place = "answer"
+	Pension     Place = "pension"
 	Kind        Place = "kind"
 	Employer    Place = "employer"
 	CreditCode  Place = "credit_code"
@@ -44,7 +45,7 @@ const (
 )
 
 // Places lists every place, for the test that walks them all.
-var Places = [...]Place{Language, Menu, Number, PIN, Answer, Kind, Employer, CreditCode, Which, Month, Named, Safe, Record, Keep, Receipt, Code, Progress, Addition, AdditionOK,
+var Places = [...]Place{Language, Menu, Number, PIN, Answer, Pension, Kind, Employer, CreditCode, Which, Month, Named, Safe, Record, Keep, Receipt, Code, Progress, Addition, AdditionOK,
 	Waiting, CallBack, NoPerson, Message, MessageOK, Transferred, Over}
 
 // State of a call, kept sealed between its steps and wiped when it ends.
@@ -151,6 +152,8 @@ const (
 	SignIn        Need = "sign_in"        // State.Number with the keyed PIN
 	TextStatement Need = "text_statement" // the link of the latest statement, to the mobile on record
 	Facts         Need = "facts"          // of State.Person
+	PensionFacts  Need = "pension_facts"  // of State.Person: whether the pension is to be confirmed this year
+	ConfirmOwn    Need = "confirm_own"    // that State.Person still meets the conditions for the pension
 	OwnEmployers  Need = "own_employers"  // of State.Person, the latest first
 	Search        Need = "search"         // employers by the spoken name
 	ByCode        Need = "by_code"        // the employer by the keyed credit code, in which * stands for any letter

@@ -22,11 +22,11 @@ func inputs() []callflow.Input {
 		{Queued: "leave"}, {Queued: "leave", Wish: callflow.WantCallBack}, {Queued: "leave", Wish: callflow.WantMessage}, {Queued: "leave", Wish: callflow.WantMenu}, {Queued: "bridged"},
 		{Queued: "queue-full"}, {Queued: "error"}, {Queued: "system-error"}, {Queued: "redirected"},
 		{Brought: &callflow.Brought{Agents: true, Ahead: true}}, {Brought: &callflow.Brought{Agents: true, Back: true}},
-		{Brought: &callflow.Brought{Person: 7, Receipt: "0000000000000098", Choices: found, Say: []callflow.Line{{Key: "fact_none"}}}}, {Brought: &callflow.Brought{Agents: true}}}
+		{Brought: &callflow.Brought{Person: 7, Receipt: "0000000000000098", Choices: found, Say: []callflow.Line{{Key: "fact_none"}}}}, {Brought: &callflow.Brought{Agents: true}}, {Brought: &callflow.Brought{Say: []callflow.Line{{Key: "pension_none"}}}}, {Brought: &callflow.Brought{}}}
 	for _, key := range "0123456789*#" {
 		list = append(list, callflow.Input{Keys: string(key)})
 	}
-	for _, problem := range []string{"later", "locked", "wrong_signin", "no_code", "no_employer", "no_agents", "no_number", "signed_out"} {
+	for _, problem := range []string{"later", "locked", "wrong_signin", "no_code", "no_employer", "no_agents", "no_number", "signed_out", "pension_none"} {
 		list = append(list, callflow.Input{Brought: &callflow.Brought{Problem: problem}})
 	}
 	for i := range list {
@@ -44,7 +44,7 @@ func states() []callflow.State {
 				for _, recording := range []string{"", "RE0"} {
 					list = append(list, callflow.State{Place: place, Lang: "en", Failures: failures, CallBacks: true, Rings: 19, Recording: recording})
 					list = append(list, callflow.State{Place: place, Lang: "cmn", Failures: failures, Found: found, Receipt: "0000000000000098", Person: signedIn, SignedIn: signedIn != 0, Recording: recording,
-						After: callflow.Menu, Tip: callflow.Tip{Kind: "unpaid", Recorded: recording != ""}})
+						After: [...]callflow.Place{callflow.Menu, callflow.Safe, callflow.Pension}[failures], Tip: callflow.Tip{Kind: "unpaid", Recorded: recording != ""}})
 				}
 			}
 		}
@@ -313,6 +313,41 @@ func TestMonthsThatHaveNotBegunAreRefused(t *testing.T) {
 		if got, _ := callflow.Step(s, callflow.Input{Keys: keys, Today: today}); got.Place != want {
 			t.Errorf("%s leads to %s", keys, got.Place)
 		}
+	}
+}
+
+// Who draws a pension confirms it by a key, after the PIN: nothing but a clear yes does, and what was said can be heard again.
+func TestAPensionIsConfirmedByAKey(t *testing.T) {
+	s, _ := callflow.Begin()
+	s, _ = walk(t, s, "1", "4", "07010120010331000*")
+	s, r := callflow.Step(s, callflow.Input{Keys: "270413"})
+	if s, r = callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Person: 7}}); r.Need != callflow.PensionFacts {
+		t.Fatalf("after the PIN: %+v", r)
+	}
+	open, r := callflow.Step(s, callflow.Input{Brought: &callflow.Brought{}})
+	if open.Place != callflow.Pension || r.Need != callflow.Nothing {
+		t.Fatalf("it is open: %+v", r)
+	}
+	for _, in := range []callflow.Input{{}, {Keys: "2"}, {Keys: "3"}, {Words: "好"}} {
+		if s, r := callflow.Step(open, in); r.Need != callflow.Nothing {
+			t.Errorf("%+v confirms: %+v %+v", in, s, r)
+		}
+	}
+	if s, r = callflow.Step(open, callflow.Input{Keys: "1"}); r.Need != callflow.ConfirmOwn {
+		t.Fatalf("%+v", r)
+	}
+	done := []callflow.Line{{Key: "pension_done", Args: []string{"2026", "2026年12月31日"}}}
+	if s, r = callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Say: done}}); s.Place != callflow.Answer || r.Say[0].Key != "pension_done" {
+		t.Fatalf("%+v", r)
+	}
+	if _, r = callflow.Step(s, callflow.Input{Keys: "*"}); r.Say[0].Key != "pension_done" {
+		t.Errorf("star: %+v", r)
+	}
+	if s, r := callflow.Step(open, callflow.Input{Brought: &callflow.Brought{Problem: "signed_out"}}); s.Place != callflow.Number || s.After != callflow.Pension || r.Say[0].Key != "lapsed" {
+		t.Errorf("lapsed: %+v %+v", s, r)
+	}
+	if s, r := callflow.Step(open, callflow.Input{Brought: &callflow.Brought{Problem: "later"}}); s.Place != callflow.Menu || r.Say[0].Key != "later" {
+		t.Errorf("the database is away: %+v %+v", s, r)
 	}
 }
 

@@ -39,16 +39,20 @@ const (
 	callBack
 	noCallBack
 	text
+	pension
+	confirm
 )
 
 // places is the table of all menus.
 var places = map[Place]row{
 	Language: {back: Language, keys: map[string]move{"1": {do: speak, value: "cmn"}, "2": {do: speak, value: "yue"}, "3": {do: speak, value: "en"}}},
-	Menu:     {back: Language, keys: map[string]move{"1": {do: inquire}, "2": {do: report}, "3": {to: Code}}},
+	Menu:     {back: Language, keys: map[string]move{"1": {do: inquire}, "2": {do: report}, "3": {to: Code}, "4": {do: pension}}},
 
 	Number: {back: Menu, entry: true, maxKeys: 18, finish: true},
 	PIN:    {back: Number, entry: true, maxKeys: 6, finish: true},
 	Answer: {back: Menu, keys: map[string]move{"1": {to: Menu}, "2": {do: report}, "3": {do: text}}},
+
+	Pension: {back: Menu, keys: map[string]move{"1": {do: confirm}, "2": {to: Menu}}},
 
 	Kind: {back: Menu, keys: map[string]move{"1": {do: kind, value: "unpaid"}, "2": {do: kind, value: "underpaid"}, "3": {do: kind, value: "not_registered"},
 		"4": {do: kind, value: "fraud"}, "5": {do: kind, value: "other"}}},
@@ -88,6 +92,15 @@ func do(s State, m move) (State, Reply) {
 		}
 		s.SignedIn, s.After = false, Menu
 		return to(s, Number)
+	case pension:
+		if s.Person != 0 {
+			s.Place = Pension
+			return s, Reply{Need: PensionFacts}
+		}
+		s.SignedIn, s.After = false, Pension
+		return to(s, Number)
+	case confirm:
+		return s, Reply{Need: ConfirmOwn}
 	case report:
 		return beginTip(s)
 	case kind:

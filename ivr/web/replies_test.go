@@ -42,6 +42,11 @@ func answers(need callflow.Need) []callflow.Input {
 		list = append(list, callflow.Brought{Person: 7}, callflow.Brought{Problem: "wrong_signin"}, callflow.Brought{Problem: "locked"})
 	case callflow.Facts:
 		list = append(list, callflow.Brought{Text: true, Say: []callflow.Line{{Key: "fact_employer_owes", Args: []string{employer}}, {Key: "fact_none"}}}, callflow.Brought{Say: []callflow.Line{{Key: "fact_none"}}})
+	case callflow.PensionFacts:
+		list = append(list, callflow.Brought{}, callflow.Brought{Say: []callflow.Line{{Key: "pension_done", Args: []string{"2026", "2026年12月31日"}}}}, callflow.Brought{Say: []callflow.Line{{Key: "pension_none"}}},
+			callflow.Brought{Say: []callflow.Line{{Key: "pension_not_met", Args: []string{"2026"}}}}, callflow.Brought{Problem: "signed_out"})
+	case callflow.ConfirmOwn:
+		list = append(list, callflow.Brought{Say: []callflow.Line{{Key: "pension_done", Args: []string{"2026", "2026年12月31日"}}}}, callflow.Brought{Problem: "pension_none"}, callflow.Brought{Problem: "signed_out"})
 	case callflow.TextStatement:
 		list = append(list, callflow.Brought{}, callflow.Brought{Problem: "no_text"}, callflow.Brought{Problem: "signed_out"})
 	case callflow.OwnEmployers, callflow.Search, callflow.ByCode:

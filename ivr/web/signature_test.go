@@ -87,7 +87,9 @@ func TestWhatDocumentedWebhooksMean(t *testing.T) {
 		"enqueue action, bridging-in-process": {Queued: "bridging-in-process"}, "enqueue action, redirected-from-bridged": {Queued: "redirected-from-bridged"},
 	}
 	var file struct {
-		Webhooks struct{ Examples []struct{ Name, Path, Body string } } `json:"webhook_examples"`
+		Webhooks struct {
+			Examples []struct{ Name, Path, Body string }
+		} `json:"webhook_examples"`
 	}
 	readVectors(t, &file)
 	met := 0
