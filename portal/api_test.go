@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -100,12 +102,13 @@ type api struct {
 	*site
 	d      description
 	bearer string
-	acting string // the grant by which a helper reads
+	acting string          // the grant by which a helper reads
+	seen   map[string]bool // the answers that came, as "post /sessions 201"
 }
 
 func (s *site) api() *api {
 	s.t.Helper()
-	a := &api{site: s}
+	a := &api{site: s, seen: map[string]bool{}}
 	if err := json.Unmarshal([]byte(s.browser().page("/api/v1/openapi.json")), &a.d); err != nil {
 		s.t.Fatal(err)
 	}
@@ -123,6 +126,21 @@ func (a *api) call(method, path, body string) (int, map[string]any) {
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	return a.answer(req)
+}
+
+// files hands in files for a key, as a program does.
+func (a *api) files(key, list string, files map[string][]byte) (int, map[string]any) {
+	a.t.Helper()
+	body, kind := multiform(a.t, url.Values{"key": {key}, "files": {list}}, files)
+	req := httptest.NewRequest("POST", "/api/v1/filings/files", body)
+	req.Header.Set("Content-Type", kind)
+	return a.answer(req)
+}
+
+// answer sends a request and holds the answer against the description; a file has no object.
+func (a *api) answer(req *http.Request) (int, map[string]any) {
+	a.t.Helper()
 	if a.bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+a.bearer)
 	}
@@ -133,33 +151,47 @@ func (a *api) call(method, path, body string) (int, map[string]any) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	bare, _, _ := strings.Cut(path, "?")
-	for described, methods := range a.d.Paths {
-		if _, exact := a.d.Paths[bare]; exact && described != bare || !regexp.MustCompile("^"+pathParameter.ReplaceAllString(described, "[^/]+")+"$").MatchString(bare) {
-			continue
+	path := strings.TrimPrefix(req.URL.Path, "/api/v1")
+	described := a.described(path)
+	response, ok := a.d.Paths[described][strings.ToLower(req.Method)].Responses[strconv.Itoa(resp.StatusCode)]
+	if !ok {
+		a.t.Fatalf("%s %s: an answer %d is not described", req.Method, path, resp.StatusCode)
+	}
+	a.seen[strings.ToLower(req.Method)+" "+described+" "+strconv.Itoa(resp.StatusCode)] = true
+	if len(response.Content) == 0 {
+		return resp.StatusCode, nil
+	}
+	media := resp.Header.Get("Content-Type")
+	content, ok := response.Content[media]
+	if !ok {
+		a.t.Fatalf("%s %s: %d is %s", req.Method, path, resp.StatusCode, media)
+	}
+	if !strings.HasSuffix(media, "json") {
+		return resp.StatusCode, nil
+	}
+	var v map[string]any
+	if err := json.NewDecoder(resp.Body).Decode(&v); err != nil {
+		a.t.Fatal(err)
+	}
+	for _, wrong := range a.d.check(content.Schema, v, path) {
+		a.t.Error(wrong)
+	}
+	return resp.StatusCode, v
+}
+
+// described is the path of the description that an address belongs to.
+func (a *api) described(path string) string {
+	a.t.Helper()
+	if _, exact := a.d.Paths[path]; exact {
+		return path
+	}
+	for described := range a.d.Paths {
+		if regexp.MustCompile("^" + pathParameter.ReplaceAllString(described, "[^/]+") + "$").MatchString(path) {
+			return described
 		}
-		response, ok := methods[strings.ToLower(method)].Responses[strconv.Itoa(resp.StatusCode)]
-		if !ok {
-			a.t.Fatalf("%s %s: an answer %d is not described", method, path, resp.StatusCode)
-		}
-		if len(response.Content) == 0 {
-			return resp.StatusCode, nil
-		}
-		content, ok := response.Content[resp.Header.Get("Content-Type")]
-		if !ok {
-			a.t.Fatalf("%s %s: %d is %s", method, path, resp.StatusCode, resp.Header.Get("Content-Type"))
-		}
-		var v map[string]any
-		if err := json.NewDecoder(resp.Body).Decode(&v); err != nil {
-			a.t.Fatal(err)
-		}
-		for _, wrong := range a.d.check(content.Schema, v, path) {
-			a.t.Error(wrong)
-		}
-		return resp.StatusCode, v
 	}
 	a.t.Fatalf("%s is not described", path)
-	return 0, nil
+	return ""
 }
 
 func TestTheAPIAnswersAsDescribed(t *testing.T) {

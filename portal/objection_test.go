@@ -29,28 +29,35 @@ func picture(t testing.TB) []byte {
 // hand sends a form with files, as a browser does.
 func (b *browser) hand(path string, form url.Values, files map[string][]byte) (int, string) {
 	b.t.Helper()
+	body, kind := multiform(b.t, form, files)
+	req := httptest.NewRequest("POST", path, body)
+	req.Header.Set("Content-Type", kind)
+	return b.send(req)
+}
+
+// multiform writes a form with files, and the media type that it is sent as.
+func multiform(t testing.TB, form url.Values, files map[string][]byte) (*bytes.Buffer, string) {
+	t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	for name, values := range form {
 		if err := w.WriteField(name, values[0]); err != nil {
-			b.t.Fatal(err)
+			t.Fatal(err)
 		}
 	}
 	for name, content := range files {
 		part, err := w.CreateFormFile("file", name)
 		if err != nil {
-			b.t.Fatal(err)
+			t.Fatal(err)
 		}
 		if _, err := part.Write(content); err != nil {
-			b.t.Fatal(err)
+			t.Fatal(err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
-	req := httptest.NewRequest("POST", path, &body)
-	req.Header.Set("Content-Type", w.FormDataContentType())
-	return b.send(req)
+	return &body, w.FormDataContentType()
 }
 
 func objection(more ...string) url.Values {

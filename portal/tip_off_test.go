@@ -137,7 +137,7 @@ func TestWrongAnswersAreSaidAtOnceAndNothingIsLost(t *testing.T) {
 	}
 	has(t, "the page", strings.ReplaceAll(page, "\u00a0", " "), "写了很久的话", "请选择是什么问题", "请选择是谁的社保", "请填写单位名称", "请把年份和月份都选上", "不能晚于本月", "有 5 处需要修改", `href="#employer"`, `<option value="2025" selected`)
 	for name, more := range map[string][]string{
-		"the last month before the first": {"to_year", "2024", "to_month", "1"}, "words without end": {"words", strings.Repeat("长", 5001)}, "an unknown kind": {"kind", "nonsense"},
+		"the last month before the first": {"to_year", "2024", "to_month", "1"}, "words without end": {"words", strings.Repeat("长", 5001)}, "an unknown kind": {"kind", "nonsense"}, "the kind of another form": {"kind", "record"},
 		"a month that is none": {"from_month", "13"}, "a name without end": {"employer", strings.Repeat("长", 101)}, "a choice that is not in the register": {"employer", "", "choice", "91110000100000000X"},
 	} {
 		if status, page := b.do("POST", "/tip-off", with(answers(more...), "key", key)); status != 422 || !strings.Contains(page, "errsum") {

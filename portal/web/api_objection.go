@@ -92,8 +92,7 @@ func (s *Site) fileObjectionJSON(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Status(fiber.StatusCreated)
-	return c.JSON(fiber.Map{"receipt": kept.Code.String(), "promised_by": kept.Promised.String(), "provisional": kept.Provisional})
+	return answerReceipt(c, kept)
 }
 
 // monthFieldOfText reads 2025-03; what is none stays as it is, so that it is told.

@@ -21,9 +21,9 @@ type proofJSON struct {
 	SendsLeft int    `json:"sends_left"`
 }
 
-// apiLang is the language of a program's user, for messages.
+// apiLang is the language of a program's user, for messages: Chinese unless English is asked for.
 func apiLang(c *fiber.Ctx) string {
-	if c.AcceptsLanguages(locale.English, "zh", locale.Chinese) == locale.English {
+	if c.AcceptsLanguages(locale.Chinese, "zh", locale.English) == locale.English {
 		return locale.English
 	}
 	return locale.Chinese

@@ -56,13 +56,18 @@ func (s *Site) confirmEligibility(c *fiber.Ctx) error {
 	if form(c, "true") != "yes" {
 		return fault.New(fault.Invalid, "eligibility.tick")
 	}
+	if err := s.keepConfirmation(c); err != nil {
+		return err
+	}
+	return c.Redirect("/me/eligibility", fiber.StatusSeeOther)
+}
+
+// keepConfirmation keeps the person's own word of this year, and notes it.
+func (s *Site) keepConfirmation(c *fiber.Ctx) error {
 	now, id := server.Now(c), visitor(c).id
 	if err := s.Confirmations.Confirm(c.UserContext(), id, eligibility.Portal, now); err != nil {
 		return err
 	}
 	subject := subjectOf(id)
-	if err := s.Sessions.Note(c.UserContext(), audit.Entry{Stream: "portal", At: now, Actor: subject, Role: "self", Action: "confirm pension", Subject: subject}); err != nil {
-		return err
-	}
-	return c.Redirect("/me/eligibility", fiber.StatusSeeOther)
+	return s.Sessions.Note(c.UserContext(), audit.Entry{Stream: "portal", At: now, Actor: subject, Role: "self", Action: "confirm pension", Subject: subject})
 }

@@ -42,11 +42,7 @@ func (s *Site) sendMessage(c *fiber.Ctx) error {
 			return s.mailboxAgain(c, m, v, list)
 		}
 	}
-	text := v.Words
-	if text == "" && len(list) > 0 {
-		text = locale.Text(lang(c), "files.only", len(list))
-	}
-	err = s.Counter.Write(c.UserContext(), m, key, text, server.Now(c))
+	err = s.Counter.Write(c.UserContext(), m, key, messageText(lang(c), v.Words, list), server.Now(c))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		v.Errors = fieldErrors(lang(c), f.Fields)
 		return s.mailboxAgain(c, m, v, list)
@@ -55,6 +51,14 @@ func (s *Site) sendMessage(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Redirect("/progress?sent=1", fiber.StatusSeeOther)
+}
+
+// messageText is what was written, or that files came without words.
+func messageText(l, words string, list []handedIn) string {
+	if words == "" && len(list) > 0 {
+		return locale.Text(l, "files.only", len(list))
+	}
+	return words
 }
 
 // mailboxAgain shows the mailbox with what was written and what was wrong; files that were good are kept.

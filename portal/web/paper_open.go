@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/shared/fault"
+	"shebao/shared/intake"
 	"shebao/shared/receipt"
 )
 
@@ -19,6 +20,11 @@ func (s *Site) openPaper(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return sendPaper(c, m)
+}
+
+// sendPaper sends the document of the message whose number is in the address.
+func sendPaper(c *fiber.Ctx, m *intake.Mailbox) error {
 	n, err := strconv.Atoi(c.Params("n"))
 	if err != nil || n < 0 || n >= len(m.Messages) || m.Messages[n].Paper == nil {
 		return fault.New(fault.NotFound, "fault.paper.none")

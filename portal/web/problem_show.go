@@ -48,10 +48,7 @@ func (s *Site) Problem(c *fiber.Ctx, status int, f *fault.Error) error {
 }
 
 func problemJSON(c *fiber.Ctx, status int, f *fault.Error) error {
-	language := locale.English
-	if c.AcceptsLanguages(locale.English, "zh", locale.Chinese) != locale.English {
-		language = locale.Chinese
-	}
+	language := apiLang(c)
 	d := problemDocument{Type: "about:blank", Title: locale.Fault(language, f), Status: status, Code: f.Key, Request: server.RequestID(c)}
 	for _, field := range f.Fields {
 		d.Errors = append(d.Errors, fieldProblem{field.Name, locale.Text(language, field.Key, field.Args...), field.Key})

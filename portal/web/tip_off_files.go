@@ -25,7 +25,7 @@ func (s *Site) takeTipOffFiles(c *fiber.Ctx) error {
 		return err
 	}
 	if len(wrong) > 0 {
-		return s.tipOffPage(c, f, offered, wrong)
+		return s.tipOffPage(c, f, offered, fieldErrors(lang(c), wrong))
 	}
 	list, refused, err := s.takeFiles(c, key, s.filesOf(c, f.files), sent)
 	if err != nil {

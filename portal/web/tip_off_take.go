@@ -49,7 +49,7 @@ func (s *Site) takeTipOff(c *fiber.Ctx) error {
 		if len(offered) > 0 {
 			f.seen, f.choice = f.employer, ""
 		}
-		return s.tipOffPage(c, f, offered, wrong)
+		return s.tipOffPage(c, f, offered, fieldErrors(lang(c), wrong))
 	}
 	step := form(c, "do")
 	if strings.HasPrefix(step, "edit") {
@@ -82,12 +82,11 @@ func (s *Site) staleTipOff(c *fiber.Ctx, f tipOffForm) error {
 }
 
 // checkTipOff makes the tip-off of the form, and says all that is wrong with it at once.
-func (s *Site) checkTipOff(c *fiber.Ctx, f tipOffForm) (t intake.TipOff, offered []ledger.Employer, wrong []layout.FieldError, err error) {
-	l := lang(c)
-	say := func(id, key string, args ...any) {
-		wrong = append(wrong, layout.FieldError{ID: id, Text: locale.Text(l, key, args...)})
+func (s *Site) checkTipOff(c *fiber.Ctx, f tipOffForm) (t intake.TipOff, offered []ledger.Employer, wrong []fault.Field, err error) {
+	say := func(name, key string, args ...any) {
+		wrong = append(wrong, fault.Field{Name: name, Key: key, Args: args})
 	}
-	t = intake.TipOff{Channel: intake.Web, Kind: f.kind, Words: f.words, Named: f.named, OwnRights: f.own == "yes", Language: l}
+	t = intake.TipOff{Channel: intake.Web, Kind: f.kind, Words: f.words, Named: f.named, OwnRights: f.own == "yes", Language: lang(c)}
 	thisMonth := calendar.DateOf(server.Now(c)).Period()
 	var fromWrong, toWrong, employerWrong string
 	t.From, fromWrong = f.from.period(thisMonth)
@@ -109,6 +108,9 @@ func (s *Site) checkTipOff(c *fiber.Ctx, f tipOffForm) (t intake.TipOff, offered
 		}
 	}
 	shared("kind")
+	if f.kind == intake.Objection { // of a form of its own
+		say("kind", "fault.tipoff.kind")
+	}
 	if f.own != "yes" && f.own != "no" {
 		say("own", "portal.tipoff.own.empty")
 	}
@@ -210,18 +212,32 @@ func contactWords(p layout.Page, safe bool, mobile string) string {
 
 // fileTipOff files once, and leads to the receipt.
 func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bool) error {
+	receipt, err := s.submitTipOff(c, key, t, safe)
+	if err != nil {
+		return err
+	}
+	kept, err := s.seal(c, cookieReceipt, receipt, receiptLife)
+	if err != nil {
+		return err
+	}
+	s.cookie(c, cookieReceipt, kept)
+	return c.Redirect("/tip-off/receipt", fiber.StatusSeeOther)
+}
+
+// submitTipOff files once; a named one in the name of who is signed in.
+func (s *Site) submitTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bool) (keptReceipt, error) {
 	var reporter *intake.Reporter
 	if t.Named {
 		r, err := s.Ledger.Record(c.UserContext(), visitor(c).id)
 		if err != nil {
-			return err
+			return keptReceipt{}, err
 		}
 		if t.OwnMonths, err = s.ownMonths(c.UserContext(), r, t); err != nil {
-			return err
+			return keptReceipt{}, err
 		}
 		helper, err := s.filedBy(c)
 		if err != nil {
-			return err
+			return keptReceipt{}, err
 		}
 		who := r.Person
 		reporter = &intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe, Helper: helper}
@@ -229,15 +245,7 @@ func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bo
 	now := server.Now(c)
 	promised, provisional := s.Workdays().Add(calendar.DateOf(now), acceptWithin)
 	code, err := s.Counter.File(c.UserContext(), key, t, reporter, promised, now)
-	if err != nil {
-		return err
-	}
-	kept, err := s.seal(c, cookieReceipt, keptReceipt{Code: code, Promised: promised, Provisional: provisional}, receiptLife)
-	if err != nil {
-		return err
-	}
-	s.cookie(c, cookieReceipt, kept)
-	return c.Redirect("/tip-off/receipt", fiber.StatusSeeOther)
+	return keptReceipt{Code: code, Promised: promised, Provisional: provisional}, err
 }
 
 // ownMonths are the months that the person's record lacks with the employer of the tip-off; none when it is about others, or the employer is in no register.
