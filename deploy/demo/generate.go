@@ -50,6 +50,7 @@ type worker struct {
 	gap                []calendar.Period // not paid
 	late               []calendar.Period // paid seven months later
 	second             int               // another employer for one month; none is -1
+	event              []string          // what happened to the account: kind, day, balance, note, principal by month
 	moved              int               // the employer before the middle of the second year; none is -1
 }
 
@@ -61,13 +62,14 @@ type generator struct {
 	last      calendar.Period
 }
 
-// Write writes employers.csv, persons.csv and contributions.csv into a folder and returns the personas. The data runs for three years to the end of the
+// Write writes employers.csv, persons.csv, contributions.csv and events.csv into a folder and returns the personas. The data runs for three years to the end of the
 // year before today, and on to two months before today.
 func Write(dir string, today calendar.Date) ([]Persona, error) {
 	g := &generator{rng: rand.New(rand.NewPCG(2001, 2003)), first: calendar.NewPeriod(today.Year-3, 1), last: today.Period().Add(-2)}
 	g.makeCompanies()
 	g.makeWorkers()
-	if err := errors.Join(g.writeCompanies(filepath.Join(dir, "employers.csv")), g.writeWorkers(filepath.Join(dir, "persons.csv")), g.writeContributions(filepath.Join(dir, "contributions.csv"))); err != nil {
+	if err := errors.Join(g.writeCompanies(filepath.Join(dir, "employers.csv")), g.writeWorkers(filepath.Join(dir, "persons.csv")), g.writeContributions(filepath.Join(dir, "contributions.csv")),
+		g.writeEvents(filepath.Join(dir, "events.csv"))); err != nil {
 		return nil, err
 	}
 	var personas []Persona
@@ -143,7 +145,7 @@ func (g *generator) makeWorkers() {
 		if (w.Number[16]-'0')%2 == 1 {
 			w.sex = "男"
 		}
-		if i > 12 { // the first ones are personas
+		if i > 13 { // the first ones are personas
 			g.retire(&w, birth)
 		}
 		g.workers = append(g.workers, w)
@@ -186,6 +188,7 @@ func (g *generator) makePersonas() {
 	p(5, "换过地方", func(w *worker) { w.company, w.moved = 10, 3 })
 	p(6, "已退休", func(w *worker) {
 		w.company, w.status, w.to = 11, "离退休", calendar.NewPeriod(year, 8)
+		w.event = []string{"离退休", calendar.NewDate(year, 8, 31).String()}
 	})
 	p(7, "2006 年前的账户", func(w *worker) {
 		w.company, w.from, w.opening, w.openingOn = 12, 200401, 200000, calendar.NewDate(2003, 12, 31)
@@ -201,6 +204,10 @@ func (g *generator) makePersonas() {
 		})
 	}
 	p(11, "名字中有生僻字", func(w *worker) { w.company, w.Name = 13, "赵𬭎䶮" })
+	p(13, "从外地转入", func(w *worker) {
+		w.company, w.Name, w.from, w.opening = 15, "吴海燕", calendar.NewPeriod(year, 6), 0
+		w.event = []string{"转入", calendar.NewDate(year, 7, 15).String(), "56218.40", "自其他地区转入", "520.00", "520.00", "520.00", "520.00", "520.00"}
+	})
 	p(12, "还没有开通账号", func(w *worker) { w.company, w.Name, w.PIN = 14, "周桂英", "" })
 }
 
@@ -233,6 +240,20 @@ func (g *generator) writeContributions(path string) error {
 				rows = append(rows, g.month(w, w.second, period)...)
 			}
 		}
+	}
+	return writeCSV(path, rows)
+}
+
+func (g *generator) writeEvents(path string) error {
+	rows := [][]string{{"证件号码", "业务流水号", "变动类型", "变动日期", "个人部分", "说明", "1月本金", "2月本金", "3月本金", "4月本金", "5月本金"}}
+	for i, w := range g.workers {
+		if len(w.event) == 0 {
+			continue
+		}
+		row := make([]string, len(rows[0]))
+		row[0], row[1] = w.Number, fmt.Sprintf("ZH%06d", i)
+		copy(row[2:], w.event)
+		rows = append(rows, row)
 	}
 	return writeCSV(path, rows)
 }

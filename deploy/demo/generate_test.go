@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shebao/deploy/demo"
+	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/ledger"
@@ -17,7 +18,7 @@ import (
 
 var (
 	today = calendar.NewDate(2026, 11, 23)
-	kinds = []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions}
+	kinds = []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions, ledger.Events}
 )
 
 func TestTheSameEveryTime(t *testing.T) {
@@ -85,13 +86,16 @@ func TestPersonasShowWhatTheySay(t *testing.T) {
 		shown[persona.Shows] = f
 	}
 	for shows, holds := range map[string]func(f facts) bool{
-		"全部足额":       func(f facts) bool { return f.owing == 0 && f.late == 0 && f.paid > 24 },
-		"中间缺月":       func(f facts) bool { return f.owing == 2 && !f.owesLately },
-		"单位欠缴":       func(f facts) bool { return f.owesLately },
-		"后来补缴":       func(f facts) bool { return f.owing == 0 && f.late == 2 },
-		"一个月两家单位":    func(f facts) bool { return f.together > 1 },
-		"换过地方":       func(f facts) bool { return f.employers == 2 && f.together == 1 },
-		"已退休":        func(f facts) bool { return f.status == ledger.Retired },
+		"全部足额":    func(f facts) bool { return f.owing == 0 && f.late == 0 && f.paid > 24 },
+		"中间缺月":    func(f facts) bool { return f.owing == 2 && !f.owesLately },
+		"单位欠缴":    func(f facts) bool { return f.owesLately },
+		"后来补缴":    func(f facts) bool { return f.owing == 0 && f.late == 2 },
+		"一个月两家单位": func(f facts) bool { return f.together > 1 },
+		"换过地方":    func(f facts) bool { return f.employers == 2 && f.together == 1 },
+		"已退休": func(f facts) bool {
+			return f.status == ledger.Retired && f.event == account.Retirement && f.accounts == 3
+		},
+		"从外地转入":      func(f facts) bool { return f.event == account.TransferIn && f.paid > 10 },
 		"2006 年前的账户": func(f facts) bool { return f.share11 && f.firstYear == 2004 },
 		"只有三人的单位":    func(f facts) bool { return f.owing > 0 && f.headcount == 3 },
 		"名字中有生僻字":    func(f facts) bool { return f.rare },
@@ -113,6 +117,8 @@ type facts struct {
 	firstYear         int
 	share11           bool
 	status            ledger.PersonStatus
+	event             account.EventKind
+	accounts          int  // years of the account
 	rare              bool // a character outside the basic plane
 }
 
@@ -120,6 +126,12 @@ func factsOf(p ledger.Person, years []ledger.PersonYear, reach calendar.Date) fa
 	f := facts{status: p.Status, firstYear: years[0].Year}
 	employers, months := map[int32]bool{}, map[calendar.Period]int{}
 	for _, y := range years {
+		if y.HasAccount {
+			f.accounts++
+		}
+		for _, e := range y.Account.Events {
+			f.event = e.Kind
+		}
 		for _, share := range y.Account.Shares {
 			f.share11 = f.share11 || share == "share-11-1998"
 		}

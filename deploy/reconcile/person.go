@@ -52,11 +52,13 @@ func (r *run) persons(ctx context.Context) error {
 	}
 	ledgerSays, portalShows := map[int]yearTotals{}, map[int]yearTotals{}
 	var missing, spoken, statements, facts int64
+	rolled := accounts{brought: map[int]money.Fen{}}
 	for id, years := range truth {
 		record, err := r.Ledger.Record(ctx, id)
 		if err != nil {
 			return err
 		}
+		rolled.take(record)
 		shown := statementsOf(record, r.data)
 		for of, y := range years {
 			ledgerSays[of] = ledgerSays[of].plus(y)
@@ -83,7 +85,7 @@ func (r *run) persons(ctx context.Context) error {
 	r.number("portal", "statements that differ from the ledger", 0, statements)
 	r.number("hotline", fmt.Sprintf("months missing in %d, as they are spoken", r.data.Year), missing, spoken)
 	r.number("hotline", "persons who are told otherwise than the ledger", 0, facts)
-	return nil
+	return r.accounts(ctx, &rolled)
 }
 
 func (t yearTotals) plus(y year) yearTotals {

@@ -37,6 +37,8 @@ import (
 
 var now = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 
+const movedPerson = "070122198908103150" // 叶𠅤
+
 // agency is a small ledger with a register and a published list over it.
 func agency(t *testing.T) (reconcile.Sources, *pgxpool.Pool) {
 	t.Helper()
@@ -64,6 +66,13 @@ func agency(t *testing.T) (reconcile.Sources, *pgxpool.Pool) {
 		if _, err := book.Import(t.Context(), kind, file, ledger.Options{Now: now}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	events := filepath.Join(dir, "events.csv")
+	if err := os.WriteFile(events, []byte("id_number,number,kind,on,personal,employer,month_2,note\n"+movedPerson+",T1,transfer_in,2025-03-01,1000.00,1.50,80.00,x\n"+movedPerson+",T2,transfer_out,2026-03-01,,,,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if report, err := book.Import(t.Context(), ledger.Events, events, ledger.Options{Now: now}); err != nil || report.Added != 2 {
+		t.Fatalf("%+v, %v", report, err)
 	}
 	key, err := seal.GenerateKey()
 	if err != nil {
@@ -150,6 +159,7 @@ func TestAFenIsFound(t *testing.T) {
 		{`UPDATE ledger.contribution SET employer_due = employer_due + 1 WHERE (person_id, period, insurance) = (SELECT person_id, period, insurance FROM ledger.contribution WHERE employer_paid < employer_due ORDER BY 1, 2, 3 LIMIT 1)`,
 			`UPDATE ledger.contribution SET employer_due = employer_due - 1 WHERE (person_id, period, insurance) = (SELECT person_id, period, insurance FROM ledger.contribution WHERE employer_paid < employer_due ORDER BY 1, 2, 3 LIMIT 1)`,
 			[]string{"register", "portal", "open data"}},
+		{`UPDATE ledger.account_event SET personal = personal + 1 WHERE number = 'T1'`, `UPDATE ledger.account_event SET personal = personal - 1 WHERE number = 'T1'`, []string{"portal"}},
 	} {
 		changed, err := pool.Exec(t.Context(), c.change)
 		if err != nil || changed.RowsAffected() == 0 {

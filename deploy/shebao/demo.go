@@ -208,7 +208,7 @@ func (p program) prepareDemo(ctx context.Context, g *ground) (demoFacts, error) 
 	if err != nil {
 		return facts, err
 	}
-	for _, kind := range []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions} {
+	for _, kind := range []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions, ledger.Events} {
 		report, err := book.Import(ctx, kind, filepath.Join(dir, string(kind)+".csv"), ledger.Options{Now: now, Progress: p.err})
 		if err != nil {
 			return facts, err

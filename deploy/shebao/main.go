@@ -38,7 +38,7 @@ func commands() map[string]command {
 
 		"serve":      {"serve portal|ivr|complaints|all", "serve one wing or all, on the configured database", program.serve},
 		"migrate":    {"migrate", "bring the database's schemas and rights up to date", program.migrate},
-		"import":     {"import [--json] rules|rates|holidays|employers|persons|contributions FILE", "import an agency's export file", program.importFile},
+		"import":     {"import [--json] rules|rates|holidays|employers|persons|contributions|events FILE", "import an agency's export file", program.importFile},
 		"pin":        {"pin set", "set PINs at the counter: an ID number and a PIN a line on standard input", program.pin},
 		"ledger":     {"ledger verify", "rebuild every packed person-year from the contribution rows and compare", program.ledger},
 		"statements": {"statements issue --year Y [--region DIGITS] [--json] | status [--year Y] [--region DIGITS] [--json]", "issue a year's statements to everybody, and show how many are issued, sent, opened", program.statements},

@@ -143,6 +143,7 @@ type Account struct {
 	Page     layout.Page
 	Sentence string
 	Rows     []AccountRow
+	Events   []string // what happened to it besides, the newest year first
 	Chart    Chart
 	DataDate string
 }

@@ -95,7 +95,7 @@ func balance(lang string, years []Year, dataDate calendar.Date) []Line {
 			continue
 		}
 		if a.Settled {
-			return []Line{{Key: "fact_balance", Args: []string{SpokenDate(lang, calendar.NewDate(years[i].Year, 12, 31)), SpokenMoney(lang, a.Closing)}}}
+			return []Line{{Key: "fact_balance", Args: []string{SpokenDate(lang, a.HeldOn()), SpokenMoney(lang, a.Closing)}}}
 		}
 		open = a
 	}

@@ -31,12 +31,24 @@ func (s *Site) showAccount(c *fiber.Ctx) error {
 	for i := len(years) - 1; i >= 0; i-- {
 		v.Rows = append(v.Rows, accountRow(p.Lang, years[i]))
 	}
+	for i := len(years) - 1; i >= 0; i-- {
+		for _, e := range years[i].Events {
+			words := eventWords(p.Lang, e)
+			if e.Kind != account.Retirement && e.Kind != account.Death {
+				words = p.T("event.amount", words, amount(p.Lang, e.Amount))
+			}
+			v.Events = append(v.Events, words)
+		}
+	}
 	last := years[len(years)-1]
 	key := "portal.account.title"
 	if !last.Settled {
 		key = "portal.account.title.now"
 	}
 	v.Sentence, v.Chart = p.T(key, last.Year, last.Closing.Grouped()), chartOf(p.Lang, years)
+	if endedEarly(&last) {
+		v.Sentence = p.T("event.title", dateWords(p.Lang, last.HeldOn()), last.Closing.Grouped())
+	}
 	return render(c, pages.AccountPage(v))
 }
 

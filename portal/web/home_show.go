@@ -32,7 +32,7 @@ func (s *Site) showHome(c *fiber.Ctx) error {
 		return render(c, pages.HomePage(v))
 	}
 	st, _ := r.statement(year)
-	v.Year, v.Sentence, v.Alert, v.Grid, v.Balance = strconv.Itoa(year), sentence(p.Lang, &st), alertOf(p.Lang, &st), gridOf(p.Lang, &st), balanceOf(p.Lang, st.Account)
+	v.Year, v.Sentence, v.Alert, v.Grid, v.Balance = strconv.Itoa(year), sentence(p.Lang, &st), alertOf(p.Lang, &st), gridOf(p.Lang, &st), balanceOf(p.Lang, r.account())
 	back, err := s.recoveries(c.UserContext(), r, calendar.DateOf(server.Now(c)))
 	if err != nil {
 		return err
@@ -53,6 +53,9 @@ func balanceOf(l string, a *account.Year) *pages.Balance {
 		key = "portal.balance.now"
 	}
 	b := &pages.Balance{Label: locale.Text(l, key, a.Year), Amount: amount(l, a.Closing)}
+	if endedEarly(a) {
+		b.Label = locale.Text(l, "event.balance", dateWords(l, a.HeldOn()))
+	}
 	switch change := a.Closing - a.Opening; {
 	case change > 0:
 		b.Change = locale.Text(l, "portal.balance.more", a.Year-1, change.Grouped())

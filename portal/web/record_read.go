@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/portal/statement"
+	"shebao/shared/account"
 	"shebao/shared/fault"
 	"shebao/shared/ledger"
 )
@@ -75,6 +76,16 @@ func (r record) latest() int {
 		return r.Years[len(r.Years)-1].Year
 	}
 	return 0
+}
+
+// account is the newest year's; none without a pension insurance.
+func (r record) account() *account.Year {
+	for i := len(r.Years) - 1; i >= 0; i-- {
+		if r.Years[i].HasAccount {
+			return &r.Years[i].Account
+		}
+	}
+	return nil
 }
 
 // yearOf is the address's year. Error: fault.NotFound.

@@ -133,6 +133,17 @@ func (d *document) account(a *account.Year) {
 	d.fen("interest_on_current", a.InterestOnCurrent)
 	d.fen("adjustments", a.Adjustments)
 	d.fen("closing", a.Closing)
+	d.name("events") // what the adjustments are made of
+	d.open('[')
+	for _, e := range a.Events {
+		d.open('{')
+		d.word("kind", e.Kind.String())
+		d.date("on", e.On)
+		d.fen("amount", e.Amount)
+		d.text("note", e.Note)
+		d.close('}')
+	}
+	d.close(']')
 	d.truth("settled", a.Settled)
 	d.word("rate_percent", a.Rate.Percent())
 	status := "final"

@@ -188,18 +188,30 @@ func accountPairs(l string, a *account.Year) []pages.Pair {
 	} else {
 		closing = "portal.account.closing.now"
 	}
-	if a.Adjustments != 0 {
-		list = append(list, pair("portal.account.adjustments", a.Adjustments))
-	}
 	last := pair(closing, a.Closing)
+	if endedEarly(a) {
+		last.Term = locale.Text(l, "event.closing", dateWords(l, a.HeldOn()))
+	}
+	list = append(list, eventPairs(l, a)...)
 	last.Strong = true
 	return append(list, last)
 }
 
 func rateWords(l string, a *account.Year) string {
-	switch {
-	case a == nil:
+	if a == nil {
 		return ""
+	}
+	if reasons := eventReasons(l, a); reasons != "" {
+		if a.Settled && a.Interest() == 0 {
+			return reasons // the rate was not used
+		}
+		return inARow(l, reasons, rateOf(l, a))
+	}
+	return rateOf(l, a)
+}
+
+func rateOf(l string, a *account.Year) string {
+	switch {
 	case !a.Settled:
 		return locale.Text(l, "portal.account.unsettled")
 	case a.Provisional:
@@ -211,7 +223,7 @@ func rateWords(l string, a *account.Year) string {
 func notesOf(l string, a *account.Year) []string {
 	notes := []string{locale.Text(l, "portal.note.full"), locale.Text(l, "portal.note.never"), locale.Text(l, "portal.note.latefee")}
 	if a != nil {
-		for _, rule := range []account.RuleVersion{account.Share8, account.Share11} {
+		for _, rule := range []account.RuleVersion{account.Share8, account.Share11, account.TransferRule} {
 			for _, used := range a.Shares {
 				if used == rule.ID {
 					notes = append(notes, locale.Text(l, "portal.note.rule", rule.Document))

@@ -2,7 +2,6 @@ package account
 
 import (
 	"fmt"
-	"time"
 
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
@@ -26,37 +25,9 @@ type Input struct {
 	OpeningPersonal money.Fen
 	OpeningEmployer money.Fen
 	Rows            []contribution.Row // in any order, every insurance
-	Adjustments     []Adjustment
-	Transfers       []Transfer
+	Events          []Event            // in any order; those up to OpeningOn are in the opening balance
 	// Through is the day that the data reaches: a year is settled, with interest, once its last day is reached.
 	Through calendar.Date
-	// EndsOn is the last day of an account that was closed; none while it lives. What Ending says becomes of the interest of its year.
-	EndsOn calendar.Date
-	Ending Ending
-}
-
-// Ending is why an account ends.
-type Ending uint8
-
-// The endings.
-const (
-	Closed         Ending = iota // by retirement or death: interest for the months that it lived
-	TransferredOut               // to another region: the balance at the year's start and the bare principal of the year move, the receiver credits the interest (TransferRule)
-)
-
-// Adjustment is a correction that the agency booked, with its reason. It begins to earn in the year after.
-type Adjustment struct {
-	On     calendar.Date
-	Amount money.Fen
-	Reason string
-}
-
-// Transfer is the account that another region has moved here within a year: its balance at the year's start, and the bare principal that it had credited since, by the months
-// in which it did. Neither has earned anything in the year: the receiver credits interest for the whole year, as if the account had always been here (TransferRule).
-type Transfer struct {
-	On      calendar.Date // the day of receipt; its year is the one of Credits
-	Opening money.Fen
-	Credits [12]money.Fen // January first
 }
 
 // Year is one year of the account. Closing = Opening + Credited + InterestOnOpening + InterestOnCurrent + Adjustments, to the fen, always.
@@ -68,14 +39,15 @@ type Year struct {
 	CreditedEmployer  money.Fen
 	InterestOnOpening money.Fen
 	InterestOnCurrent money.Fen
-	Adjustments       money.Fen
+	Adjustments       money.Fen // what the events of the year brought and took, together
 	Closing           money.Fen
 	ClosingEmployer   money.Fen // of Closing, the employer's part
 	Rate              Rate
 	RateDocument      string
 	Provisional       bool     // the rate is not that year's published one
-	Settled           bool     // the year is over and its interest credited
+	Settled           bool     // the year is over, or its account has ended or left, and its interest is credited
 	Shares            []string // IDs of the RuleVersions of the credited shares, and of a transfer
+	Events            []Booked // in their order
 }
 
 // Credited is both parts.
@@ -101,13 +73,15 @@ func (l *subLedger) credit(p calendar.Period, amount money.Fen) error {
 	return err
 }
 
-// Run rolls the account forward from the opening, year by year, to the year of Through (or of EndsOn). Years without contributions earn interest too.
+// Run rolls the account forward from the opening, year by year, to the year of Through. Years without contributions earn interest too. An account that has ended, or has left and is
+// empty, goes no further than what is booked to it.
 // Errors: ErrLocalRule for unsettled contributions before 1998, money.ErrOverflow.
 func Run(in Input) ([]Year, error) {
 	personal := subLedger{in.OpeningPersonal, map[int]*[12]money.Fen{}}
 	employer := subLedger{in.OpeningEmployer, map[int]*[12]money.Fen{}}
 	shares := map[int][]string{}
 	opening := in.OpeningOn.Period()
+	last := 0 // the last year to which something is booked
 	for _, row := range in.Rows {
 		booked := in.CreditedIn(row)
 		if booked <= opening {
@@ -128,33 +102,46 @@ func Run(in Input) ([]Year, error) {
 				return nil, err
 			}
 		}
+		last = max(last, booked.Year())
 		shares[booked.Year()] = addOnce(shares[booked.Year()], rule.ID)
 	}
-	first, last := in.OpeningOn.AddDays(1), in.Through
-	if !in.EndsOn.IsZero() && in.EndsOn.Before(last) {
-		last = in.EndsOn
+	in.Events = inOrder(in.Events)
+	ended := endOf(in.Events)
+	left := false
+	for len(in.Events) > 0 && !in.Events[0].On.After(in.OpeningOn) {
+		in.Events = in.Events[1:]
 	}
+	if n := len(in.Events); n > 0 {
+		last = max(last, in.Events[n-1].On.Year)
+	}
+	first := in.OpeningOn.AddDays(1)
 	var years []Year
-	for y := first.Year; y <= last.Year; y++ {
+	for y := first.Year; y <= in.Through.Year; y++ {
 		months := WholeYear
 		if y == first.Year {
 			months.First = int(first.Month)
 		}
-		if y == in.EndsOn.Year {
-			months.Last = int(in.EndsOn.Month)
+		if y == ended.Year {
+			months.Last = int(ended.Month)
 		}
-		year, err := runYear(in, y, months, &personal, &employer)
+		year, err := runYear(in, y, months, ended, &personal, &employer)
 		if err != nil {
 			return nil, fmt.Errorf("account year %d: %w", y, err)
 		}
 		year.Shares = append(shares[y], year.Shares...)
 		years = append(years, year)
+		for _, e := range year.Events {
+			left = left || e.Kind == TransferOut
+		}
+		if y >= last && (!ended.IsZero() && y >= ended.Year || left && year.Closing == 0) {
+			break
+		}
 	}
 	return years, nil
 }
 
-func runYear(in Input, y int, months Months, personal, employer *subLedger) (Year, error) {
-	year := Year{Year: y, Settled: !in.Through.Before(calendar.Date{Year: y, Month: time.Month(months.Last), Day: 1}.Period().LastDay())}
+func runYear(in Input, y int, months Months, ended calendar.Date, personal, employer *subLedger) (Year, error) {
+	year := Year{Year: y}
 	var err error
 	if year.Opening, err = money.Sum(personal.balance, employer.balance); err != nil {
 		return Year{}, err
@@ -164,20 +151,13 @@ func runYear(in Input, y int, months Months, personal, employer *subLedger) (Yea
 	} else {
 		year.Provisional = true
 	}
-	moved, err := in.moved(y)
-	if err != nil {
-		return Year{}, err
-	}
-	year.Adjustments = moved.total
-	bare := in.Ending == TransferredOut && y == in.EndsOn.Year
-	if bare || moved.transferred {
-		year.Shares = []string{TransferRule.ID}
-	}
 	parts := [2]struct {
 		ledger   *subLedger
 		credited *money.Fen
-	}{{personal, &year.CreditedPersonal}, {employer, &year.CreditedEmployer}}
-	for i, part := range parts {
+		events   course
+	}{{ledger: personal, credited: &year.CreditedPersonal}, {ledger: employer, credited: &year.CreditedEmployer}}
+	for i := range parts {
+		part := &parts[i]
 		credits := part.ledger.credits[y]
 		if credits == nil {
 			credits = new([12]money.Fen)
@@ -185,25 +165,35 @@ func runYear(in Input, y int, months Months, personal, employer *subLedger) (Yea
 		if *part.credited, err = money.Sum(credits[:]...); err != nil {
 			return Year{}, err
 		}
-		earning, earningCredits, adjustment := part.ledger.balance, *credits, money.Fen(0)
 		for m, amount := range credits {
 			year.Credits[m] += amount
-			if i == 0 { // transfers and corrections are booked to the person's own part
-				earningCredits[m] += moved.credits[m]
+		}
+		part.events = course{opening: part.ledger.balance, credits: *credits}
+		for _, e := range in.Events {
+			if e.On.Year != y {
+				continue
+			}
+			if err := part.events.take(e, i == 1); err != nil {
+				return Year{}, err
 			}
 		}
-		if i == 0 {
-			earning, adjustment = earning+moved.opening, year.Adjustments
-		}
+	}
+	if err := year.book(in.Events, parts[0].events, parts[1].events); err != nil {
+		return Year{}, err
+	}
+	gone := parts[0].events.left && parts[0].events.empty() && parts[1].events.empty()
+	year.Settled = gone || !ended.IsZero() && y >= ended.Year || !in.Through.Before(calendar.Date{Year: y, Month: 12, Day: 31})
+	for i := range parts {
+		part := &parts[i]
 		var interest Interest
-		if year.Settled && !bare {
-			if interest, err = InterestOf(in.Method, earning, earningCredits, year.Rate, months); err != nil {
+		if year.Settled && (ended.IsZero() || y <= ended.Year) { // what comes after the end earns nothing
+			if interest, err = part.events.interest(in.Method, year.Rate, months); err != nil {
 				return Year{}, err
 			}
 		}
 		year.InterestOnOpening += interest.OnOpening
 		year.InterestOnCurrent += interest.OnCurrent
-		if part.ledger.balance, err = money.Sum(part.ledger.balance, *part.credited, interest.OnOpening, interest.OnCurrent, adjustment); err != nil {
+		if part.ledger.balance, err = money.Sum(part.ledger.balance, *part.credited, part.events.brought, interest.OnOpening, interest.OnCurrent); err != nil {
 			return Year{}, err
 		}
 	}
@@ -212,40 +202,6 @@ func runYear(in Input, y int, months Months, personal, employer *subLedger) (Yea
 	}
 	year.ClosingEmployer = employer.balance
 	return year, nil
-}
-
-// movement is what a year's adjustments and transfers bring: all of it, and of it what earns from the year's start and from its months.
-type movement struct {
-	total, opening money.Fen
-	credits        [12]money.Fen
-	transferred    bool
-}
-
-// moved adds up what was booked in a year. Error: money.ErrOverflow.
-func (in Input) moved(year int) (m movement, err error) {
-	amounts := []money.Fen{}
-	for _, a := range in.Adjustments {
-		if a.On.Year == year {
-			amounts = append(amounts, a.Amount)
-		}
-	}
-	for _, t := range in.Transfers {
-		if t.On.Year != year {
-			continue
-		}
-		m.transferred = true
-		amounts = append(append(amounts, t.Opening), t.Credits[:]...)
-		if m.opening, err = money.Sum(m.opening, t.Opening); err != nil {
-			return m, err
-		}
-		for i, credit := range t.Credits {
-			if m.credits[i], err = money.Sum(m.credits[i], credit); err != nil {
-				return m, err
-			}
-		}
-	}
-	m.total, err = money.Sum(amounts...)
-	return m, err
 }
 
 func addOnce(list []string, id string) []string {

@@ -150,7 +150,7 @@ func packPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64, 
 		if err != nil {
 			return err
 		}
-		if err := packed.add(rules, id, people.openings[id], rows); err != nil {
+		if err := packed.add(rules, id, people.books[id], rows); err != nil {
 			return err
 		}
 	}
@@ -159,8 +159,8 @@ func packPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64, 
 
 // years is everything of one person of a region, by year: rows, which come in order, and the account where there is one. refused: the contributions go back to before 1998 and
 // need a rule of their place that is not set; no account is better than a wrong one.
-func (r *rules) years(id int64, region string, start opening, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
-	on := start.on
+func (r *rules) years(id int64, region string, own books, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
+	on, through := own.on, r.through
 	firstPension := calendar.Period(0)
 	for _, row := range rows {
 		if row.Insurance.IsPension() {
@@ -168,13 +168,25 @@ func (r *rules) years(id int64, region string, start opening, rows []contributio
 			break
 		}
 	}
-	if on.IsZero() && firstPension != 0 {
-		on = calendar.Date{Year: firstPension.Year() - 1, Month: 12, Day: 31}
+	start := 0
+	if firstPension != 0 {
+		start = firstPension.Year()
+	}
+	if n := len(own.events); n > 0 { // by day
+		if start == 0 || own.events[0].On.Year < start {
+			start = own.events[0].On.Year
+		}
+		if begun := (calendar.Date{Year: own.events[n-1].On.Year, Month: 1, Day: 1}); through.Before(begun) {
+			through = begun // an event is known before the year's contributions are
+		}
+	}
+	if on.IsZero() && start != 0 {
+		on = calendar.Date{Year: start - 1, Month: 12, Day: 31}
 	}
 	var accounts []account.Year
-	if !on.IsZero() && !r.through.IsZero() {
+	if !on.IsZero() && !through.IsZero() {
 		accounts, err = account.Run(account.Input{
-			Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: start.balance, Rows: rows, Through: r.through})
+			Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: own.balance, Rows: rows, Events: own.events, Through: through})
 		switch {
 		case errors.Is(err, account.ErrLocalRule):
 			accounts, refused = nil, true

@@ -24,13 +24,14 @@ const (
 	Employers     Kind = "employers"
 	Persons       Kind = "persons"
 	Contributions Kind = "contributions"
+	Events        Kind = "events"   // what happens to accounts besides: transfers, retirement, corrections
 	Rates         Kind = "rates"    // credited rates, by region and year
 	Rules         Kind = "rules"    // how regions keep accounts
 	Holidays      Kind = "holidays" // a year's days off and weekend days worked
 )
 
 // Kinds lists them in the order in which a new ledger takes them.
-var Kinds = [...]Kind{Rules, Rates, Holidays, Employers, Persons, Contributions}
+var Kinds = [...]Kind{Rules, Rates, Holidays, Employers, Persons, Contributions, Events}
 
 // Options of an import.
 type Options struct {
@@ -48,7 +49,7 @@ type Report struct {
 	Added          int64            `json:"added"`
 	Changed        int64            `json:"changed"`
 	Unchanged      int64            `json:"unchanged"`
-	Superseded     int64            `json:"superseded"` // a good contribution that a later row of the same file replaces
+	Superseded     int64            `json:"superseded"` // a good contribution or event that a later row of the same file replaces
 	Reasons        map[Reason]int64 `json:"reasons,omitempty"`
 	RejectsFile    string           `json:"rejects_file,omitempty"`
 	UnknownColumns []string         `json:"unknown_columns,omitempty"`
@@ -117,6 +118,8 @@ func (r *importRun) do(ctx context.Context, kind Kind, path string) (Report, err
 		err = r.importEmployers(ctx)
 	case Persons:
 		err = r.importPersons(ctx)
+	case Events:
+		err = r.importEvents(ctx)
 	case Rates:
 		err = r.importRates(ctx)
 	case Rules:

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -26,6 +27,14 @@ func knownColumns(kind Kind) []column {
 	case Persons:
 		return []column{{"证件类型", "id_type", true}, {"证件号码", "id_number", false}, {"姓名", "name", false}, {"性别", "sex", true}, {"出生日期", "birth_date", true}, {"社会保障卡号", "card_number", true},
 			{"手机号码", "mobile", true}, {"人员状态", "status", true}, {"期初账户余额", "opening_balance", true}, {"期初余额日期", "opening_on", true}}
+	case Events:
+		known := []column{{"证件号码", "id_number", false}, {"业务流水号", "number", false}, {"变动类型", "kind", false}, {"变动日期", "on", false}, {"个人部分", "personal", true}, {"单位部分", "employer", true},
+			{"说明", "note", true}, {"记录状态", "state", true}}
+		for month := range 12 {
+			n := strconv.Itoa(month + 1)
+			known = append(known, column{n + "月本金", "month_" + n, true})
+		}
+		return known
 	case Rates:
 		return []column{{"行政区划代码", "region", true}, {"年度", "year", false}, {"记账利率", "rate", false}, {"是否暂定", "provisional", true}, {"依据", "source", false}}
 	case Rules:
@@ -109,6 +118,14 @@ func cleaned(s string) string {
 }
 
 func (r *row) amount(name string) money.Fen {
+	amount := r.signedAmount(name)
+	if amount < 0 {
+		r.wrong(ReasonNegative, name, r.cell(name))
+	}
+	return amount
+}
+
+func (r *row) signedAmount(name string) money.Fen {
 	text := r.cell(name)
 	amount, err := money.Parse(text)
 	switch {
@@ -118,8 +135,6 @@ func (r *row) amount(name string) money.Fen {
 		r.wrong(ReasonOverflow, name, text)
 	case err != nil:
 		r.wrong(ReasonText, name, text)
-	case amount < 0:
-		r.wrong(ReasonNegative, name, text)
 	}
 	return amount
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/seal"
@@ -24,6 +25,7 @@ func FuzzRowsOfEveryKind(f *testing.F) {
 	f.Add(",A,月积数法")
 	f.Add("2027-02-07,上班,国办发明电〔2026〕1号")
 	f.Add("07010219910925762x, 91350100m000100y43 ,失业,2025-01,5000,0.1,0,.4,0,")
+	f.Add("07010219910925762x,T1,转入,2024-09-03,100.00,0.5,转入,有效,1,2,,,,,,,,,,3")
 	f.Add("\xff,\x00,１２３４,\u3000,９９９９９９９９９９９９９９９.９９")
 	today := calendar.DateOf(benchNow)
 	hash, err := seal.NewHashKey(make([]byte, 32), "ledger")
@@ -68,6 +70,11 @@ func FuzzRowsOfEveryKind(f *testing.F) {
 			case Holidays:
 				if day, _, source := in.holiday(today); in.problem == nil && (day.IsZero() || source == "") {
 					t.Fatalf("%q became %v", line, day)
+				}
+			case Events:
+				var e eventRow
+				if bad := run.event(in.cells, &e); bad == nil && (e.number == "" || e.event.Kind == 0 || e.event.On.After(today) || e.event.Personal < 0 && e.event.Kind != account.Correction) {
+					t.Fatalf("%q became %+v", line, e)
 				}
 			case Contributions:
 				var s stagedRow

@@ -24,6 +24,7 @@ const (
 	rateHeader         = "region,year,rate,provisional,source\n"
 	ruleHeader         = "region,back_payment_policy,interest_method,due\n"
 	holidayHeader      = "date,kind,source\n"
+	eventHeader        = "id_number,number,kind,on,personal,employer,month_3,note,state\n"
 	contributionHeader = "id_number,uscc,insurance,period,base,employer_due,employer_paid,person_due,person_paid,paid_on\n"
 )
 
@@ -128,6 +129,19 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Rules, ",A,annual,次月32日", ledger.ReasonDueDay, "due"},
 		{ledger.Rules, ",A,annual,25", ledger.ReasonDueDay, "due"},
 		{ledger.Rules, ",A,annual,next-0", ledger.ReasonDueDay, "due"},
+		{ledger.Events, "11010519491231002X,T1,转入,2025-04-01,1.00,,,,", ledger.ReasonUnknownPerson, "id_number"},
+		{ledger.Events, knownPerson + ",,转入,2025-04-01,1.00,,,,", ledger.ReasonEventNumber, "number"},
+		{ledger.Events, knownPerson + ",T1,迁入,2025-04-01,1.00,,,,", ledger.ReasonEventKind, "kind"},
+		{ledger.Events, knownPerson + ",T1,转入,,1.00,,,,", ledger.ReasonDate, "on"},
+		{ledger.Events, knownPerson + ",T1,转入,2026-11-24,1.00,,,,", ledger.ReasonDate, "on"},
+		{ledger.Events, knownPerson + ",T1,转入,2025-04-01,-1.00,,,,", ledger.ReasonNegative, "personal"},
+		{ledger.Events, knownPerson + ",T1,转入,2025-02-01,1.00,,9,,", ledger.ReasonEventAmount, "month_3"},
+		{ledger.Events, knownPerson + ",T1,转出,2025-04-01,1.00,,,,", ledger.ReasonEventAmount, "personal"},
+		{ledger.Events, knownPerson + ",T1,离退休,2025-04-01,,1.00,,,", ledger.ReasonEventAmount, "employer"},
+		{ledger.Events, knownPerson + ",T1,调整,2025-04-01,,,,更正,", ledger.ReasonEventAmount, "personal"},
+		{ledger.Events, knownPerson + ",T1,调整,2025-04-01,1.00,,1,更正,", ledger.ReasonEventAmount, "month_3"},
+		{ledger.Events, knownPerson + ",T1,调整,2025-04-01,1.00,,,,", ledger.ReasonEventNote, "note"},
+		{ledger.Events, knownPerson + ",T1,调整,2025-04-01,1.00,,,更正,作废", ledger.ReasonEventState, "state"},
 		{ledger.Holidays, "2027-02-30,放假,x", ledger.ReasonHolidayDate, "date"},
 		{ledger.Holidays, "2029-01-01,放假,x", ledger.ReasonHolidayDate, "date"},
 		{ledger.Holidays, "2027-01-01,休,x", ledger.ReasonHolidayKind, "kind"},
@@ -135,7 +149,7 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Holidays, "2027-01-01,放假,", ledger.ReasonName, "source"},
 	} {
 		header := map[ledger.Kind]string{ledger.Contributions: contributionHeader, ledger.Persons: personHeader, ledger.Employers: employerHeader,
-			ledger.Rates: rateHeader, ledger.Rules: ruleHeader, ledger.Holidays: holidayHeader}[tc.kind]
+			ledger.Rates: rateHeader, ledger.Rules: ruleHeader, ledger.Holidays: holidayHeader, ledger.Events: eventHeader}[tc.kind]
 		report := mustImport(t, l, tc.kind, writeFile(t, "bad.csv", header+"\n"+tc.row+"\n"))
 		if report.Rows != 1 || report.Rejected != 1 || report.Good != 0 || report.Reasons[tc.reason] != 1 {
 			t.Errorf("%s: %+v, want %s", tc.row, report, tc.reason)

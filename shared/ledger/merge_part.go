@@ -274,7 +274,7 @@ func (c *change) person(r *importRun, rules *rules, people *people, news []incom
 	}
 	c.persons = append(c.persons, id)
 	merged = append(merged, existing[at:]...)
-	return c.years.add(rules, id, people.openings[id], merged)
+	return c.years.add(rules, id, people.books[id], merged)
 }
 
 // employ notes an employer that the person has no row with yet.

@@ -7,32 +7,38 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/money"
 )
 
-// opening is a person's balance from the agency's books; no day: the account begins with the first contribution.
-type opening struct {
+// books are what an account follows from besides contributions: the balance from the agency's books, and what has happened since. No day: it begins with the first contribution or event.
+type books struct {
 	balance money.Fen
 	on      calendar.Date
+	events  []account.Event
 }
 
 // people reads persons' rows one person after the other, in memory for one person only. Its transaction serves nothing else until it is closed.
 type people struct {
-	openings map[int64]opening
-	rows     pgx.Rows
-	more     bool
-	person   int64 // of row, which is read ahead
-	row      contribution.Row
-	run      int32
-	own      []contribution.Row
-	runs     []int32
+	books  map[int64]books
+	rows   pgx.Rows
+	more   bool
+	person int64 // of row, which is read ahead
+	row    contribution.Row
+	run    int32
+	own    []contribution.Row
+	runs   []int32
 }
 
 // openPeople begins reading some persons, ascending: of years before from only the pension rows, which accounts are run from.
 func openPeople(ctx context.Context, tx pgx.Tx, persons []int64, from int) (*people, error) {
-	p := &people{openings: make(map[int64]opening, len(persons))}
+	p := &people{books: make(map[int64]books, len(persons))}
+	events, err := eventsOf(ctx, tx, persons)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := tx.Query(ctx, `SELECT id, opening_balance, opening_on FROM ledger.person WHERE id = ANY ($1)`, persons)
 	if err != nil {
 		return nil, fmt.Errorf("read openings: %w", err)
@@ -40,7 +46,7 @@ func openPeople(ctx context.Context, tx pgx.Tx, persons []int64, from int) (*peo
 	var id, balance int64
 	var on civilDate
 	if _, err := pgx.ForEachRow(rows, []any{&id, &balance, &on}, func() error {
-		p.openings[id] = opening{money.Fen(balance), calendar.Date(on)}
+		p.books[id] = books{money.Fen(balance), calendar.Date(on), events[id]}
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("read openings: %w", err)

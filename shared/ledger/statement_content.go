@@ -187,11 +187,18 @@ func numbersAfter(flags byte) int {
 func (u *unpacker) shares() (shares []string, hasAccount bool, err error) {
 	if u.byte() == 1 {
 		hasAccount = true
-		_ = u.byte() // flags
+		flags := u.byte()
 		u.skip(12 + 8 + 1)
 		_ = u.text()
 		for range u.count() {
 			shares = append(shares, u.text())
+		}
+		if flags&withEvents != 0 {
+			for range u.count() {
+				_ = u.byte() // kind
+				u.skip(2)
+				_ = u.text()
+			}
 		}
 	}
 	if u.damaged || len(u.rest) > 0 {

@@ -100,6 +100,9 @@ func packRow(b []byte, r, before contribution.Row) []byte {
 	return b
 }
 
+// withEvents marks an account's flags: events follow at its end.
+const withEvents = 4
+
 func packAccount(b []byte, a account.Year) []byte {
 	var flags byte
 	if a.Provisional {
@@ -107,6 +110,9 @@ func packAccount(b []byte, a account.Year) []byte {
 	}
 	if a.Settled {
 		flags |= 2
+	}
+	if len(a.Events) > 0 {
+		flags |= withEvents
 	}
 	b = append(b, flags)
 	var before money.Fen
@@ -123,6 +129,14 @@ func packAccount(b []byte, a account.Year) []byte {
 	b = binary.AppendUvarint(b, uint64(len(a.Shares)))
 	for _, share := range a.Shares {
 		b = packText(b, share)
+	}
+	if len(a.Events) == 0 { // nearly always
+		return b
+	}
+	b = binary.AppendUvarint(b, uint64(len(a.Events)))
+	for _, e := range a.Events {
+		b = binary.AppendVarint(append(b, byte(e.Kind)), int64(e.On.Number()))
+		b = packText(binary.AppendVarint(b, int64(e.Amount)), e.Note)
 	}
 	return b
 }
@@ -256,5 +270,16 @@ func (u *unpacker) account(a *account.Year, year int) {
 	a.RateDocument = u.text()
 	for range u.count() {
 		a.Shares = append(a.Shares, u.text())
+	}
+	if flags&withEvents == 0 {
+		return
+	}
+	for range u.count() {
+		e := account.Booked{Kind: account.EventKind(u.byte()), On: calendar.DateOfNumber(int(u.int())), Amount: u.fen(), Note: u.text()}
+		if e.Kind < account.TransferIn || e.Kind > account.Correction {
+			u.damaged = true
+			return
+		}
+		a.Events = append(a.Events, e)
 	}
 }

@@ -50,6 +50,10 @@ func drawYear(t *rapid.T) PersonYear {
 		for range rapid.IntRange(0, 2).Draw(t, "shares") {
 			a.Shares = append(a.Shares, rapid.String().Draw(t, "share"))
 		}
+		for range rapid.IntRange(0, 3).Draw(t, "events") {
+			a.Events = append(a.Events, account.Booked{Kind: account.EventKind(rapid.IntRange(1, 5).Draw(t, "kind")), On: calendar.DateOfNumber(rapid.IntRange(-30000, 60000).Draw(t, "on")),
+				Amount: fen.Draw(t, "amount"), Note: rapid.String().Draw(t, "note")})
+		}
 		y.Account = a
 	}
 	return y

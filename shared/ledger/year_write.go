@@ -21,9 +21,9 @@ type packedYears struct {
 }
 
 // add runs a person's account and packs its years; rows are all of these years, and every pension row.
-func (c *packedYears) add(rules *rules, id int64, start opening, rows []contribution.Row) error {
+func (c *packedYears) add(rules *rules, id int64, own books, rows []contribution.Row) error {
 	last := lastEmployer(rows)
-	years, refused, err := rules.years(id, rules.regions[last], start, rows)
+	years, refused, err := rules.years(id, rules.regions[last], own, rows)
 	if err != nil {
 		return fmt.Errorf("account of person %d: %w", id, err)
 	}
