@@ -48,28 +48,20 @@ func (p program) audit(ctx context.Context, args []string) error {
 	if !known {
 		return errUsage
 	}
-	g, err := p.openGround(ctx)
-	if err != nil {
-		return err
-	}
-	defer g.close()
-	settings := config.NewReader(g.lookup)
-	keys := audit.ReadKeys(settings)
-	if *file == "" {
-		*file = settings.Text(auditCheckpoints, "")
-	}
-	if *file == "" && args[0] == "checkpoint" {
-		settings.Problem(auditCheckpoints, "missing, and no --checkpoints FILE")
-	}
-	if err := settings.Err(); err != nil {
-		return err
-	}
-	pool, err := g.pool(ctx, "", "audit")
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	return work(ctx, pool, keys, *file)
+	return p.asOwner(ctx, "audit", func(g *ground, pool *pgxpool.Pool) error {
+		settings := config.NewReader(g.lookup)
+		keys := audit.ReadKeys(settings)
+		if *file == "" {
+			*file = settings.Text(auditCheckpoints, "")
+		}
+		if *file == "" && args[0] == "checkpoint" {
+			settings.Problem(auditCheckpoints, "missing, and no --checkpoints FILE")
+		}
+		if err := settings.Err(); err != nil {
+			return err
+		}
+		return work(ctx, pool, keys, *file)
+	})
 }
 
 func (p program) verifyAudit(ctx context.Context, pool *pgxpool.Pool, keys audit.Keys, file string) error {

@@ -73,9 +73,6 @@ func (p program) demo(ctx context.Context, args []string) error {
 		return err
 	}
 	defer g.close()
-	if err := g.migrate(ctx); err != nil {
-		return err
-	}
 	facts, err := p.prepareDemo(ctx, g)
 	if err != nil {
 		return fmt.Errorf("demo data: %w", err)
@@ -203,7 +200,7 @@ func (p program) prepareDemo(ctx context.Context, g *ground) (demoFacts, error) 
 	if facts.Personas, err = demo.Write(dir, calendar.DateOf(now)); err != nil {
 		return facts, err
 	}
-	settings := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"DESK_PUBLIC_URL": "http://localhost"})))
+	settings := g.deskSettings()
 	book, err := g.ledgerOn(pool, settings)
 	if err != nil {
 		return facts, err

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"shebao/complaints"
-	"shebao/shared/config"
 	"shebao/shared/intake"
 	"shebao/shared/seal"
 )
@@ -32,7 +31,7 @@ func (p program) dealDemo(ctx context.Context, g *ground) error {
 		return err
 	}
 	defer pool.Close()
-	settings := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"DESK_PUBLIC_URL": "http://localhost"})))
+	settings := g.deskSettings()
 	c := complaints.ReadConfig(settings)
 	if err := settings.Err(); err != nil {
 		return err

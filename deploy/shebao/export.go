@@ -28,12 +28,11 @@ func (p program) export(ctx context.Context, args []string) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	book, closeAll, err := p.openLedger(ctx)
-	if err != nil {
+	var tables []ledger.Table
+	err = p.onLedger(ctx, func(book *ledger.Ledger) error {
+		tables, err = exportTables(ctx, book, args[0], strings.TrimSpace(line))
 		return err
-	}
-	defer closeAll()
-	tables, err := exportTables(ctx, book, args[0], strings.TrimSpace(line))
+	})
 	if err != nil {
 		return err
 	}

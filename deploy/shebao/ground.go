@@ -32,7 +32,7 @@ type ground struct {
 	stops       []func()
 }
 
-// openGround finds the configured database and Redis, or starts our own. A data directory whose database another process already runs is joined.
+// openGround finds the configured database and Redis, or starts our own, whose schemas it brings up to date. A data directory whose database another process already runs is joined.
 func (p program) openGround(ctx context.Context) (*ground, error) {
 	g := &ground{dataDir: ".shebao", lookup: p.env}
 	if dir, ok := p.env("SHEBAO_DATA"); ok && dir != "" {
@@ -45,6 +45,12 @@ func (p program) openGround(ctx context.Context) (*ground, error) {
 	if err := g.openRedis(p); err != nil {
 		g.close()
 		return nil, err
+	}
+	if g.own {
+		if err := g.migrate(ctx); err != nil {
+			g.close()
+			return nil, err
+		}
 	}
 	return g, nil
 }

@@ -42,30 +42,16 @@ func (p program) identityKey(ctx context.Context, args []string) error {
 	if verb != "split" && verb != "check" || verb == "split" && (len(accounts) < 2 || *try) || verb == "check" && (len(accounts) > 0 || *fresh) {
 		return errUsage
 	}
-	g, err := p.openGround(ctx)
-	if err != nil {
-		return err
-	}
-	defer g.close()
-	if g.own {
-		if err := g.migrate(ctx); err != nil {
-			return err
+	return p.onDesk(ctx, "identity-key", func(g *ground, c complaints.Config, pool *pgxpool.Pool) error {
+		if verb == "check" {
+			return p.checkIdentityKey(ctx, g, c, pool, *try)
 		}
-	}
-	pool, err := g.pool(ctx, "", "identity-key")
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	settings := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"DESK_PUBLIC_URL": "http://localhost"})))
-	c := complaints.ReadConfig(settings)
-	if err := settings.Err(); err != nil {
-		return err
-	}
-	if verb == "check" {
-		return p.checkIdentityKey(ctx, g, c, pool, *try)
-	}
-	key, err := p.wholeIdentityKey(ctx, g, c, pool, *fresh)
+		return p.splitIdentityKey(ctx, g, c, pool, *fresh, accounts)
+	})
+}
+
+func (p program) splitIdentityKey(ctx context.Context, g *ground, c complaints.Config, pool *pgxpool.Pool, fresh bool, accounts []string) error {
+	key, err := p.wholeIdentityKey(ctx, g, c, pool, fresh)
 	if err != nil {
 		return readable(err)
 	}

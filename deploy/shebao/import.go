@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"shebao/shared/config"
 	"shebao/shared/ledger"
 )
 
@@ -32,17 +31,16 @@ func (p program) importFile(ctx context.Context, args []string) error {
 	if !slices.Contains(ledger.Kinds[:], kind) {
 		return errUsage
 	}
-	book, closeAll, err := p.openLedger(ctx)
-	if err != nil {
-		return err
-	}
-	defer closeAll()
+	return p.onLedger(ctx, func(book *ledger.Ledger) error { return p.importInto(ctx, book, kind, args[1], asJSON) })
+}
+
+func (p program) importInto(ctx context.Context, book *ledger.Ledger, kind ledger.Kind, path string, asJSON bool) error {
 	debug.SetMemoryLimit(importMemory)
 	options := ledger.Options{Now: time.Now()}
 	if !asJSON {
 		options.Progress = p.err
 	}
-	report, err := book.Import(ctx, kind, args[1], options)
+	report, err := book.Import(ctx, kind, path, options)
 	if err != nil {
 		return inChinese(err)
 	}
@@ -80,49 +78,20 @@ func inWords(r ledger.Report) string {
 	return b.String()
 }
 
-// openLedger opens the ledger as its owner.
-func (p program) openLedger(ctx context.Context) (*ledger.Ledger, func(), error) {
-	g, err := p.openGround(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	if g.own {
-		if err := g.migrate(ctx); err != nil {
-			g.close()
-			return nil, nil, err
-		}
-	}
-	pool, err := g.pool(ctx, "", "ledger")
-	if err != nil {
-		g.close()
-		return nil, nil, err
-	}
-	closeAll := func() { pool.Close(); g.close() }
-	book, err := g.ledgerOn(pool, config.NewReader(g.lookup))
-	if err != nil {
-		closeAll()
-		return nil, nil, err
-	}
-	return book, closeAll, nil
-}
-
 // ledger verify exits with 4 when a packed row differs from the truth.
 func (p program) ledger(ctx context.Context, args []string) error {
 	if len(args) != 1 || args[0] != "verify" {
 		return errUsage
 	}
-	book, closeAll, err := p.openLedger(ctx)
-	if err != nil {
-		return err
-	}
-	defer closeAll()
-	checked, differ, err := book.Verify(ctx)
-	if err != nil {
-		return err
-	}
-	p.say(fmt.Sprintf("%d persons checked, %d differ", checked, len(differ)))
-	if len(differ) > 0 {
-		return exitCode(4)
-	}
-	return nil
+	return p.onLedger(ctx, func(book *ledger.Ledger) error {
+		checked, differ, err := book.Verify(ctx)
+		if err != nil {
+			return err
+		}
+		p.say(fmt.Sprintf("%d persons checked, %d differ", checked, len(differ)))
+		if len(differ) > 0 {
+			return exitCode(4)
+		}
+		return nil
+	})
 }

@@ -32,9 +32,6 @@ func (p program) load(ctx context.Context, args []string) error {
 	if !g.own {
 		return errors.New("load runs on a database of its own: unset DATABASE_URL")
 	}
-	if err := g.migrate(ctx); err != nil {
-		return err
-	}
 	facts, err := p.prepareDemo(ctx, g)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/frontend/locale"
 	"shebao/portal"
@@ -27,28 +28,18 @@ func (p program) pin(ctx context.Context, args []string) error {
 	if len(args) != 1 || args[0] != "set" {
 		return errUsage
 	}
-	g, err := p.openGround(ctx)
-	if err != nil {
-		return err
-	}
-	defer g.close()
-	if g.own {
-		if err := g.migrate(ctx); err != nil {
+	return p.asOwner(ctx, "pin", func(g *ground, pool *pgxpool.Pool) error {
+		settings := config.NewReader(g.lookup)
+		book, err := g.ledgerOn(pool, settings)
+		pepper := settings.Secret("SHEBAO_PIN_PEPPER", 32)
+		if err := firstError(settings.Err(), err); err != nil {
 			return err
 		}
-	}
-	pool, err := g.pool(ctx, "", "pin")
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	settings := config.NewReader(g.lookup)
-	book, err := g.ledgerOn(pool, settings)
-	pepper := settings.Secret("SHEBAO_PIN_PEPPER", 32)
-	if err := firstError(settings.Err(), err); err != nil {
-		return err
-	}
-	pins := credential.New(pool, seal.NewSlow(), pepper)
+		return p.setPINs(ctx, pool, book, credential.New(pool, seal.NewSlow(), pepper))
+	})
+}
+
+func (p program) setPINs(ctx context.Context, pool *pgxpool.Pool, book *ledger.Ledger, pins *credential.PINs) error {
 	set, line := 0, 0
 	for lines := bufio.NewScanner(p.in); lines.Scan(); {
 		line++

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"shebao/complaints"
 	"shebao/complaints/retention"
-	"shebao/shared/config"
 )
 
 // retention shows what may go, and does it: run takes the digest that preview printed, so that nothing goes that nobody saw.
@@ -15,31 +16,25 @@ func (p program) retention(ctx context.Context, args []string) error {
 	if len(args) < 1 || args[0] != "preview" && args[0] != "run" || (len(args) == 2) != (args[0] == "run") || len(args) > 2 {
 		return errUsage
 	}
-	g, err := p.openGround(ctx)
-	if err != nil {
-		return err
-	}
-	defer g.close()
-	pool, err := g.pool(ctx, "", "retention")
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	settings := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"DESK_PUBLIC_URL": "http://localhost"})))
-	c := complaints.ReadConfig(settings)
-	if err := settings.Err(); err != nil {
-		return err
-	}
-	now := time.Now().UTC()
-	if args[0] == "run" {
-		done, err := complaints.RunRetention(ctx, c, pool, args[1], now)
-		if err != nil {
-			return readable(err)
+	return p.onDesk(ctx, "retention", func(_ *ground, c complaints.Config, pool *pgxpool.Pool) error {
+		if args[0] == "run" {
+			return p.runRetention(ctx, c, pool, args[1])
 		}
-		p.say(fmt.Sprintf("certificate %s: %d removed, %d kept, sha256 %s", done.Number, done.Done, done.Kept, done.SHA256))
-		return nil
+		return p.previewRetention(ctx, c, pool)
+	})
+}
+
+func (p program) runRetention(ctx context.Context, c complaints.Config, pool *pgxpool.Pool, digest string) error {
+	done, err := complaints.RunRetention(ctx, c, pool, digest, time.Now().UTC())
+	if err != nil {
+		return readable(err)
 	}
-	plan, digest, err := complaints.PlanRetention(ctx, c, pool, now)
+	p.say(fmt.Sprintf("certificate %s: %d removed, %d kept, sha256 %s", done.Number, done.Done, done.Kept, done.SHA256))
+	return nil
+}
+
+func (p program) previewRetention(ctx context.Context, c complaints.Config, pool *pgxpool.Pool) error {
+	plan, digest, err := complaints.PlanRetention(ctx, c, pool, time.Now().UTC())
 	if err != nil {
 		return err
 	}

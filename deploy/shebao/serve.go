@@ -34,11 +34,6 @@ func (p program) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	defer g.close()
-	if g.own {
-		if err := g.migrate(ctx); err != nil {
-			return err
-		}
-	}
 	p.startedWithWholeKey(g)
 	served, err := p.start(ctx, g, without(g.lookup, identityPrivate), chosen)
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/complaints"
-	"shebao/shared/config"
 	"shebao/shared/fault"
 )
 
@@ -25,27 +24,7 @@ func (p program) staff(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	g, err := p.openGround(ctx)
-	if err != nil {
-		return err
-	}
-	defer g.close()
-	if g.own {
-		if err := g.migrate(ctx); err != nil {
-			return err
-		}
-	}
-	pool, err := g.pool(ctx, "", "staff")
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	settings := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"DESK_PUBLIC_URL": "http://localhost"})))
-	c := complaints.ReadConfig(settings)
-	if err := settings.Err(); err != nil {
-		return err
-	}
-	return work(ctx, c, pool)
+	return p.onDesk(ctx, "staff", func(_ *ground, c complaints.Config, pool *pgxpool.Pool) error { return work(ctx, c, pool) })
 }
 
 // staffWork reads what is to be done; what is wrong with the command is found before anything starts.

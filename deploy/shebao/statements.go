@@ -38,23 +38,23 @@ func (p program) statements(ctx context.Context, args []string) error {
 	if *year < 1990 || *year > calendar.DateOf(now).Year {
 		return errUsage
 	}
-	book, closeAll, err := p.openLedger(ctx)
-	if err != nil {
-		return err
-	}
-	defer closeAll()
-	if args[0] == "status" {
-		return p.statementStatus(ctx, book, *year, *region, *asJSON)
-	}
-	opt := ledger.IssueOptions{Year: *year, Region: *region, Agency: config.NewReader(p.env).Text("SHEBAO_AGENCY", ""), Now: now}
-	if !*asJSON {
+	return p.onLedger(ctx, func(book *ledger.Ledger) error {
+		if args[0] == "status" {
+			return p.statementStatus(ctx, book, *year, *region, *asJSON)
+		}
+		return p.issueStatements(ctx, book, ledger.IssueOptions{Year: *year, Region: *region, Agency: config.NewReader(p.env).Text("SHEBAO_AGENCY", ""), Now: now}, *asJSON)
+	})
+}
+
+func (p program) issueStatements(ctx context.Context, book *ledger.Ledger, opt ledger.IssueOptions, asJSON bool) error {
+	if !asJSON {
 		opt.Progress = p.err
 	}
 	report, err := book.IssueStatements(ctx, opt)
 	if err != nil {
 		return inChinese(err)
 	}
-	if *asJSON {
+	if asJSON {
 		return p.sayJSON(report)
 	}
 	p.say(fmt.Sprintf("%d: %d persons, %d issued (%d of them supersede an earlier one), %d unchanged", report.Year, report.Persons, report.Issued, report.Superseded, report.Unchanged))
