@@ -61,6 +61,7 @@ type hotline struct {
 	wing        server.Wing
 	gate        gate // between the hotline and its database
 	carrierDown atomic.Bool
+	restart     func(away time.Duration) // of its own server
 }
 
 // logBuffer keeps the log; the wing's background work writes to it too.
@@ -95,7 +96,9 @@ func (h *hotline) pass(d time.Duration) { h.passed.Add(int64(d)) }
 func newHotline(t *testing.T, settings ...string) *hotline {
 	t.Helper()
 	h := &hotline{log: &logBuffer{}, began: time.Now(), texts: make(chan string, 10)}
-	if slices.Contains(settings, filled) {
+	if slices.Contains(settings, ownServer) {
+		h.startServer(t)
+	} else if slices.Contains(settings, filled) {
 		h.pool = postgrestest.Filled(t, filled, fillLedger, modules...)
 	} else {
 		h.pool = postgrestest.New(t, modules...)

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"shebao/deploy/load"
 )
@@ -61,5 +62,15 @@ func TestTheSpreadOfManyAtOnce(t *testing.T) {
 		return nil
 	}); err == nil {
 		t.Error("a figure of what failed")
+	}
+}
+
+func TestABudgetCountsWhatIsOverItAndWhatFails(t *testing.T) {
+	b := &load.Budget{Name: "step", Limit: time.Second}
+	for took, ok := range map[time.Duration]bool{time.Millisecond: true, time.Second: true, 1500 * time.Millisecond: true, 2 * time.Millisecond: false} {
+		b.Took(took, ok)
+	}
+	if done, over, failed := b.Counts(); done != 4 || over != 1 || failed != 1 || b.Ratio() != 1.5 {
+		t.Errorf("%s", b)
 	}
 }

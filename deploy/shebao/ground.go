@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -30,6 +31,7 @@ type ground struct {
 	redisURL    string
 	lookup      config.Lookup
 	stops       []func()
+	restart     func(ctx context.Context, away time.Duration) error // of a database of our own
 }
 
 // openGround finds the configured database and Redis, or starts our own, whose schemas it brings up to date. A data directory whose database another process already runs is joined.
@@ -82,8 +84,21 @@ func (g *ground) openDatabase(ctx context.Context, p program) error {
 	if err != nil {
 		return err
 	}
-	server, err := embedded.Start(ctx, embedded.Options{Dir: cluster, Say: p.err})
+	sockets, err := os.MkdirTemp("", "shebao-pg-")
 	if err != nil {
+		return err
+	}
+	options := embedded.Options{Dir: cluster, Say: p.err, Sockets: sockets}
+	server, err := embedded.Start(ctx, options)
+	if err != nil {
+		return err
+	}
+	g.restart = func(ctx context.Context, away time.Duration) (err error) {
+		if err := server.Stop(); err != nil {
+			return err
+		}
+		time.Sleep(away)
+		server, err = embedded.Start(ctx, options)
 		return err
 	}
 	g.databaseURL = server.URL("postgres")

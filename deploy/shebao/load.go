@@ -78,7 +78,11 @@ func (p program) measure(ctx context.Context, g *ground, s served, facts demoFac
 		p.say(r.String())
 	}
 	settings := config.NewReader(g.lookup)
-	if err := p.measureCalls(ctx, pool, softphoneConfig(settings, s.url("ivr"), "http://127.0.0.1")); err != nil {
+	phone := softphoneConfig(settings, s.url("ivr"), "http://127.0.0.1")
+	if err := p.measureCalls(ctx, pool, phone); err != nil {
+		return err
+	}
+	if err := p.measureRestart(ctx, g, phone); err != nil {
 		return err
 	}
 	if err := settings.Err(); err != nil {

@@ -39,6 +39,7 @@ type Exchange struct {
 	Form        url.Values
 	Status      int
 	Body        []byte
+	Took        time.Duration // from the request to the answer's end
 }
 
 // Heard is one thing that the caller heard.

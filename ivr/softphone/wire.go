@@ -92,6 +92,7 @@ func (c *Call) exchange(ctx context.Context, address, method string, form url.Va
 	}
 	token := random("")
 	for range maxRedirects + 1 {
+		began := time.Now()
 		resp, err := c.send(ctx, address, method, form, token)
 		for ; times > 0 && (err != nil && when("ct") || err == nil && resp.StatusCode >= 500 && when("5xx")); times-- {
 			if err == nil {
@@ -100,6 +101,7 @@ func (c *Call) exchange(ctx context.Context, address, method string, form url.Va
 			if c.config.Wait != nil {
 				c.config.Wait(ctx, time.Second)
 			}
+			began = time.Now()
 			resp, err = c.send(ctx, address, method, form, token)
 		}
 		if err != nil {
@@ -108,7 +110,7 @@ func (c *Call) exchange(ctx context.Context, address, method string, form url.Va
 		body, err = io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
 		_ = resp.Body.Close() // it has been read
 		if c.config.Trace != nil {
-			c.config.Trace(Exchange{method, address, form, resp.StatusCode, body})
+			c.config.Trace(Exchange{method, address, form, resp.StatusCode, body, time.Since(began)})
 		}
 		switch {
 		case err != nil:
@@ -161,6 +163,7 @@ func (c *Call) Repeat(ctx context.Context) error {
 	if c.asked == nil {
 		return ErrNotAwaited
 	}
+	began := time.Now()
 	resp, err := c.send(ctx, c.asked.URL, c.asked.Method, c.asked.Form, random(""))
 	if err != nil {
 		return err
@@ -168,7 +171,7 @@ func (c *Call) Repeat(ctx context.Context) error {
 	defer func() { _ = resp.Body.Close() }() // read to its end
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument))
 	if c.config.Trace != nil {
-		c.config.Trace(Exchange{c.asked.Method, c.asked.URL, c.asked.Form, resp.StatusCode, body})
+		c.config.Trace(Exchange{c.asked.Method, c.asked.URL, c.asked.Form, resp.StatusCode, body, time.Since(began)})
 	}
 	if err == nil && !bytes.Equal(body, c.asked.Body) {
 		err = errors.New("softphone: the same request was answered otherwise")

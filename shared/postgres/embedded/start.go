@@ -25,7 +25,7 @@ type Options struct {
 	Say     io.Writer // one line when something takes long; nil is silent
 	Seed    string    // a ready cluster's folder to copy in place of initdb; empty runs initdb
 	MaxConn int       // max_connections; 0 is 200
-	Sockets string    // an existing folder for the Unix socket, short: a path is limited to 107 bytes; empty makes a temporary one
+	Sockets string    // a folder for the Unix socket, made when it does not exist and removed by Stop, short: a path is limited to 107 bytes; empty makes a temporary one
 }
 
 // Server is a running PostgreSQL child process.
@@ -61,6 +61,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		if sockets, err = os.MkdirTemp("", "shebao-pg-"); err != nil {
 			return nil, err
 		}
+	} else if err := os.MkdirAll(sockets, 0o755); err != nil {
+		return nil, err
 	}
 	if err := user.own(sockets); err != nil {
 		return nil, err
