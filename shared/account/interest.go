@@ -12,25 +12,18 @@ import (
 // Rate is a yearly credited rate (记账利率) in billionths: 3.97 % is 39_700_000.
 type Rate int64
 
-const rateUnit = 1_000_000_000
+const rateUnit = money.ShareUnit
 
 // ErrRate says that a text is not a rate.
 var ErrRate = errors.New("account: not a rate with at most nine decimals")
 
 // ParseRate reads a decimal such as 0.0397. Error: ErrRate.
 func ParseRate(s string) (Rate, error) {
-	if len(s) > 32 || strings.Trim(s, "0123456789.") != "" { // no exponents: a big.Rat would write them out
-		return 0, ErrRate
-	}
-	r, ok := new(big.Rat).SetString(s)
+	rate, ok := money.ParseShare(s)
 	if !ok {
 		return 0, ErrRate
 	}
-	r.Mul(r, big.NewRat(rateUnit, 1))
-	if !r.IsInt() || r.Sign() < 0 || r.Cmp(big.NewRat(rateUnit, 1)) > 0 {
-		return 0, ErrRate
-	}
-	return Rate(r.Num().Int64()), nil
+	return Rate(rate), nil
 }
 
 // Percent writes the rate for people, such as 3.97, with two decimals or as many as it has.

@@ -14,25 +14,18 @@ import (
 // DailyRate is a share of the principal per day in billionths: 0.5‰ is 500_000.
 type DailyRate int64
 
-const rateUnit = 1_000_000_000
+const rateUnit = money.ShareUnit
 
 // ErrRate says that a text is not a daily rate.
 var ErrRate = errors.New("latefee: not a daily rate with at most nine decimals")
 
 // ParseDailyRate reads a decimal such as 0.0005. Error: ErrRate.
 func ParseDailyRate(s string) (DailyRate, error) {
-	if len(s) > 32 || strings.Trim(s, "0123456789.") != "" { // no exponents: a big.Rat would write them out
-		return 0, ErrRate
-	}
-	r, ok := new(big.Rat).SetString(s)
+	rate, ok := money.ParseShare(s)
 	if !ok {
 		return 0, ErrRate
 	}
-	r.Mul(r, big.NewRat(rateUnit, 1))
-	if !r.IsInt() || r.Sign() < 0 || r.Cmp(big.NewRat(rateUnit, 1)) > 0 {
-		return 0, ErrRate
-	}
-	return DailyRate(r.Num().Int64()), nil
+	return DailyRate(rate), nil
 }
 
 // String is the rate as a decimal, such as 0.0005.
