@@ -42,7 +42,7 @@ func (s supervise) run(every time.Duration, now func() time.Time, log *slog.Logg
 	}
 }
 
-// refresh takes the ledger's figures over when they are news: after an import, and once a day since late fees grow. done tells whether it did.
+// refresh takes the ledger's figures over when they are news: all after an import; once a day, since late fees grow, and after a change of the desk those of the register. done tells whether it did.
 func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err error) {
 	state, err := s.ledger.State(ctx)
 	if err != nil || state.DataDate.IsZero() {
@@ -53,38 +53,41 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 	if err != nil || last.Run == state.Run && last.DataDate == state.DataDate && last.OnDay == today && last.Asked == last.Answered {
 		return false, err
 	}
-	debtors, err := s.debtors(ctx, state.DataDate, today)
-	if err != nil {
+	figures := store.LedgerFigures{Imported: last.Run != state.Run || last.DataDate != state.DataDate}
+	if figures.Debtors, err = s.debtors(ctx, state.DataDate, today); err != nil {
 		return false, err
 	}
-	figures := store.LedgerFigures{Debtors: debtors}
-	flows, err := s.ledger.Flows(ctx)
-	if err != nil {
-		return false, err
+	if figures.Imported {
+		if err := s.imported(ctx, &figures, state.DataDate); err != nil {
+			return false, err
+		}
 	}
-	figures.Flows = make([]store.CollectionFlow, len(flows))
-	for i, f := range flows {
-		figures.Flows[i] = store.CollectionFlow(f)
-	}
-	if figures.Signs, err = s.signs(ctx, state.DataDate); err != nil {
-		return false, err
-	}
-	if figures.Pensioners, err = s.pensioners(ctx); err != nil {
-		return false, err
-	}
-	if figures.Plans, err = s.plans(ctx, debtors, today); err != nil {
+	if figures.Plans, err = s.plans(ctx, figures.Debtors, today); err != nil {
 		return false, err
 	}
 	return true, s.store.RefreshSupervised(ctx, store.Supervised{Run: state.Run, DataDate: state.DataDate, OnDay: today, At: now, Asked: last.Asked}, figures)
 }
 
+// imported adds what only an import changes.
+func (s supervise) imported(ctx context.Context, figures *store.LedgerFigures, dataDate calendar.Date) error {
+	flows, err := s.ledger.Flows(ctx)
+	if err != nil {
+		return err
+	}
+	figures.Flows = make([]store.CollectionFlow, len(flows))
+	for i, f := range flows {
+		figures.Flows[i] = store.CollectionFlow(f)
+	}
+	if figures.Signs, err = s.signs(ctx, dataDate); err != nil {
+		return err
+	}
+	figures.Pensioners, err = s.pensioners(ctx)
+	return err
+}
+
 // debtors are the employers that owe for periods that are judged, with the late fee of every line to today.
 func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) ([]supervision.DebtorFigures, error) {
 	lines, err := s.ledger.Owed(ctx, contribution.LastJudged(dataDate))
-	if err != nil {
-		return nil, err
-	}
-	sizes, err := s.ledger.Sizes(ctx, contribution.LastJudged(dataDate))
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +119,6 @@ func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) (
 		if err != nil {
 			return nil, err
 		}
-		d.Headcount = sizes[d.EmployerID].Headcount
 		d.Level = supervision.WatchLevel(s.levels, d.OwedBefore+d.OwedAfter-writtenOff[d.EmployerID])
 		debtors = append(debtors, d)
 		from = to

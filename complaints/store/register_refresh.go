@@ -47,10 +47,12 @@ func (s *Store) Supervised(ctx context.Context) (Supervised, error) {
 // LedgerFigures are what a refresh takes from the ledger.
 type LedgerFigures struct {
 	Debtors    []supervision.DebtorFigures
+	Imported   bool // the ledger has news: what follows is given, else what is kept of it stands
 	Flows      []CollectionFlow
 	Signs      []supervision.Candidate // every employer, for choosing audits and for coverage
 	Pensioners map[string]int          // by region
-	Plans      []PlanStanding          // of the plans that run
+
+	Plans []PlanStanding // of the plans that run
 }
 
 // RefreshSupervised replaces the figures of register, collection and audits by the ledger's, in one transaction, and writes down what changed for whom. One refresh
@@ -60,13 +62,15 @@ func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, from Ledge
 		if _, err := tx.Exec(ctx, `SELECT FROM complaints.supervised FOR UPDATE`); err != nil {
 			return fmt.Errorf("lock supervised figures: %w", err)
 		}
+		if from.Imported {
+			if err := replaceFlows(ctx, tx, from.Flows); err != nil {
+				return err
+			}
+			if err := replaceSigns(ctx, tx, from); err != nil {
+				return err
+			}
+		}
 		if err := refreshDebtors(ctx, tx, of, from.Debtors); err != nil {
-			return err
-		}
-		if err := replaceFlows(ctx, tx, from.Flows); err != nil {
-			return err
-		}
-		if err := replaceSigns(ctx, tx, from); err != nil {
 			return err
 		}
 		if err := standPlans(ctx, tx, of, from.Plans); err != nil {
@@ -135,7 +139,8 @@ const clearDebtors = `
 const listDebtors = `
 	WITH listed AS (
 		INSERT INTO complaints.debtor AS d (employer_id, uscc, name, region, ownership, headcount, owed_before, owed_after, late_fee, fee_unruled, first_period, last_period, level, since)
-		SELECT employer_id, uscc, name, region, ownership, headcount, owed_before, owed_after, late_fee, fee_unruled, first_period, last_period, level, $2 FROM debtor_now
+		SELECT n.employer_id, n.uscc, n.name, n.region, n.ownership, coalesce(s.headcount, 0), owed_before, owed_after, late_fee, fee_unruled, first_period, last_period, level, $2
+		FROM debtor_now n LEFT JOIN complaints.employer_sign s USING (employer_id)
 		ON CONFLICT (employer_id) DO UPDATE SET uscc = excluded.uscc, name = excluded.name, region = excluded.region, ownership = excluded.ownership, headcount = excluded.headcount,
 			owed_before = excluded.owed_before, owed_after = excluded.owed_after, late_fee = excluded.late_fee, fee_unruled = excluded.fee_unruled,
 			first_period = excluded.first_period, last_period = excluded.last_period, level = excluded.level, cleared_on = NULL
@@ -144,7 +149,7 @@ const listDebtors = `
 
 func stageDebtors(ctx context.Context, tx pgx.Tx, debtors []supervision.DebtorFigures) error {
 	_, err := tx.Exec(ctx, `
-		CREATE TEMP TABLE debtor_now (employer_id integer PRIMARY KEY, uscc text, name text, region text, ownership text, headcount integer, owed_before bigint, owed_after bigint,
+		CREATE TEMP TABLE debtor_now (employer_id integer PRIMARY KEY, uscc text, name text, region text, ownership text, owed_before bigint, owed_after bigint,
 			late_fee bigint, fee_unruled bigint, first_period integer, last_period integer, level smallint) ON COMMIT DROP;
 		CREATE TEMP TABLE debtor_line_now (employer_id integer, period integer, insurance smallint, persons integer, owed bigint, late_fee bigint) ON COMMIT DROP`)
 	if err != nil {
@@ -153,7 +158,7 @@ func stageDebtors(ctx context.Context, tx pgx.Tx, debtors []supervision.DebtorFi
 	var lines [][]any
 	heads := make([][]any, len(debtors))
 	for i, d := range debtors {
-		heads[i] = []any{d.EmployerID, d.USCC, d.Name, d.Region, d.Ownership, int32(d.Headcount), int64(d.OwedBefore), int64(d.OwedAfter), int64(d.LateFee), int64(d.FeeUnruled),
+		heads[i] = []any{d.EmployerID, d.USCC, d.Name, d.Region, d.Ownership, int64(d.OwedBefore), int64(d.OwedAfter), int64(d.LateFee), int64(d.FeeUnruled),
 			int32(d.Lines[0].Period), int32(d.Lines[len(d.Lines)-1].Period), int16(d.Level)}
 		for _, line := range d.Lines {
 			var fee *int64
@@ -164,7 +169,7 @@ func stageDebtors(ctx context.Context, tx pgx.Tx, debtors []supervision.DebtorFi
 			lines = append(lines, []any{d.EmployerID, int32(line.Period), int16(line.Insurance), int32(line.Persons), int64(line.Owed), fee})
 		}
 	}
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{"debtor_now"}, []string{"employer_id", "uscc", "name", "region", "ownership", "headcount", "owed_before", "owed_after", "late_fee", "fee_unruled",
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"debtor_now"}, []string{"employer_id", "uscc", "name", "region", "ownership", "owed_before", "owed_after", "late_fee", "fee_unruled",
 		"first_period", "last_period", "level"}, pgx.CopyFromRows(heads))
 	if err != nil {
 		return fmt.Errorf("stage debtors: %w", err)
