@@ -45,10 +45,10 @@ func TestTheAuditorReadsTheLog(t *testing.T) {
 	if xlsx := r.get(auditor, "/audit-log.xlsx"); xlsx.status != 200 || !strings.HasPrefix(xlsx.body, "PK") {
 		t.Errorf("xlsx: %d", xlsx.status)
 	}
-	if n := r.value(`SELECT count(*) FROM audit.log WHERE action = 'export audit log' AND actor = 'staff:2'`); n != "2" {
+	if n := r.value(`SELECT count(*) FROM audit.entry WHERE action = 'export audit log' AND actor = 'staff:2'`); n != "2" {
 		t.Errorf("%s exports are in the log", n)
 	}
-	if reason := r.value(`SELECT reason FROM audit.log WHERE action = 'export audit log' ORDER BY seq LIMIT 1`); reason != "case=2026-000001" {
+	if reason := r.value(`SELECT reason FROM audit.entry WHERE action = 'export audit log' ORDER BY seq LIMIT 1`); reason != "case=2026-000001" {
 		t.Errorf("the export was for %q", reason)
 	}
 }
@@ -135,7 +135,7 @@ func TestPersonsLearnWhoLooked(t *testing.T) {
 		"investigator/calculate arrears/2026-000001 supervisor/calculate arrears/2026-000001 6" {
 		t.Errorf("people read %s", got)
 	}
-	if breaks := x.value(`SELECT count(DISTINCT subject) FROM audit.log WHERE subject LIKE 'person:%'`); breaks != "3" {
+	if breaks := x.value(`SELECT count(DISTINCT subject) FROM audit.entry WHERE subject LIKE 'person:%'`); breaks != "3" {
 		t.Errorf("%s of 3 people", breaks)
 	}
 }

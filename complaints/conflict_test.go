@@ -48,7 +48,7 @@ func TestASupervisorDeclaresForStaffOfTheRegionOnly(t *testing.T) {
 	r.want(r.post(head, "/conflicts", "employer", "", "ground", "<script>"), 422, "请选择原因", "请填写单位全称")
 	r.want(r.post(head, "/conflicts", "employer", "x", "ground", "kin"), 303)
 	r.want(r.post(head, "/conflicts/2/lift", "reason", "自己来"), 403, "须由他人解除")
-	if n := r.value(`SELECT count(*) FROM audit.log WHERE action = 'declare conflict'`); n != "2" {
+	if n := r.value(`SELECT count(*) FROM audit.entry WHERE action = 'declare conflict'`); n != "2" {
 		t.Errorf("%s in the audit log", n)
 	}
 }

@@ -41,7 +41,7 @@ func TestARecordingIsPlayedAndWrittenDown(t *testing.T) {
 	r.want(page, 200, "录音 1", hex.EncodeToString(sum[:]), "工资条.pdf", "还没有")
 	id := r.value(`SELECT id FROM intake.attachment WHERE kind = 'recording'`)
 	plays := func() string {
-		return r.value(`SELECT count(*) FROM audit.log WHERE action = 'play recording' AND case_no = '2026-000001'`)
+		return r.value(`SELECT count(*) FROM audit.entry WHERE action = 'play recording' AND case_no = '2026-000001'`)
 	}
 	if plays() != "0" {
 		t.Error("listing counts as playing")
@@ -116,7 +116,7 @@ func TestStaffFilesAreCheckedHashedAndLogged(t *testing.T) {
 	if got.status != 200 || got.body != string(good) || got.header.Get("Content-Disposition") != "attachment" {
 		t.Errorf("opened: %d", got.status)
 	}
-	if n := r.value(`SELECT count(*) FROM audit.log WHERE action = 'open file'`); n != "1" {
+	if n := r.value(`SELECT count(*) FROM audit.entry WHERE action = 'open file'`); n != "1" {
 		t.Errorf("%s openings in the log", n)
 	}
 	r.want(r.get(r.staff("far", lifecycle.Investigator, "3301"), at+"/"+id), 404)

@@ -90,7 +90,7 @@ func TestTwoPeopleOpenAnIdentity(t *testing.T) {
 		t.Errorf("the reporter reads %+v", m.Openings)
 	}
 	k.want(k.get(k.wang, first), 200, "查看了举报人身份")
-	if got := k.value(`SELECT string_agg(action || '/' || outcome || '/' || actor, ', ' ORDER BY seq) FROM audit.log WHERE action LIKE '%identity%' AND subject LIKE 'case:%'`); got !=
+	if got := k.value(`SELECT string_agg(action || '/' || outcome || '/' || actor, ', ' ORDER BY seq) FROM audit.entry WHERE action LIKE '%identity%' AND subject LIKE 'case:%'`); got !=
 		"ask for identity/done/staff:1, view identity/refused/staff:1, agree to identity/done/staff:3, view identity/refused/staff:3, view identity/done/staff:1" {
 		t.Errorf("the audit log has %s", got)
 	}

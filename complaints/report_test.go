@@ -67,7 +67,7 @@ func TestAReportAtTheCounter(t *testing.T) {
 		t.Errorf("the cases: %s", got)
 	}
 	r.want(r.get(hu, "/cases/2026-000001"), 200, "员工hu", "三月起没有缴费")
-	if got := r.value(`SELECT string_agg(DISTINCT action || subject || reason, ',') FROM audit.log WHERE action = 'take report'`); got != "take reportintake" {
+	if got := r.value(`SELECT string_agg(DISTINCT action || subject || reason, ',') FROM audit.entry WHERE action = 'take report'`); got != "take reportintake" {
 		t.Errorf("the log says %s", got)
 	}
 	parsed, err := receipt.Parse(strings.ReplaceAll(code, " ", ""))

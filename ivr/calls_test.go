@@ -257,7 +257,7 @@ func (h *hotline) rowsNow(t *testing.T) []string {
 			UNION ALL SELECT 7, filed_at, format('intake.submission %s: %s, region %s, %s', id, channel, region, CASE WHEN identity IS NULL THEN 'anonymous' ELSE 'named, sealed apart' END) FROM intake.submission
 			UNION ALL SELECT 8, sent_at, format('intake.message %s: %s', id, CASE WHEN from_desk THEN 'from the desk' ELSE 'from the reporter' END) FROM intake.message
 			UNION ALL SELECT 9, NULL, format('intake.attachment: %s', count(*)) FROM intake.attachment
-			UNION ALL SELECT 10, at, format('audit: %s, %s', action, outcome) FROM audit.log WHERE stream = 'ivr'
+			UNION ALL SELECT 10, at, format('audit: %s, %s', action, outcome) FROM audit.entry WHERE stream = 'ivr'
 			UNION ALL SELECT 10, recorded_at, format('eligibility.confirmation: %s by %s, met %s, on %s', year, way, met, confirmed_on) FROM eligibility.confirmation
 			UNION ALL SELECT 11, enqueued_at, format('sms.message %s: %s, %s', id, kind, CASE WHEN sent_at IS NULL THEN 'waits' ELSE 'sent, number and text ' || CASE WHEN number IS NULL AND body IS NULL THEN 'wiped' ELSE 'kept' END END) FROM sms.message
 		) AS rows ORDER BY place, at, line`)

@@ -154,7 +154,7 @@ func TestDigitsOfAnotherCallMoveNothing(t *testing.T) {
 	do(t, mine, "1")
 	heard(t, mine, "请说出单位名称")
 	var noted int
-	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM audit.log WHERE action = 'foreign call step' AND outcome = 'refused'`).Scan(&noted); err != nil || noted < 3 {
+	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM audit.entry WHERE action = 'foreign call step' AND outcome = 'refused'`).Scan(&noted); err != nil || noted < 3 {
 		t.Errorf("%d noted, %v", noted, err)
 	}
 }

@@ -322,7 +322,7 @@ func TestAnInquiry(t *testing.T) {
 	wrong := h.call(t, "3", "1", person+"#", "111222")
 	heard(t, wrong, "The ID number or the PIN is not right")
 	var refused int
-	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM audit.log WHERE stream = 'ivr' AND action = 'sign in' AND outcome = 'refused'`).Scan(&refused); err != nil || refused != 1 {
+	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM audit.entry WHERE stream = 'ivr' AND action = 'sign in' AND outcome = 'refused'`).Scan(&refused); err != nil || refused != 1 {
 		t.Errorf("%d refusals in the audit log, %v", refused, err)
 	}
 	if strings.Contains(h.log.String(), person) || strings.Contains(h.log.String(), pin) {

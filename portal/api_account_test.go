@@ -135,7 +135,7 @@ func TestAProgramHelps(t *testing.T) {
 	if status, _ := helper.call("GET", fmt.Sprintf("/persons/%d/statements/2025", s.record(number).ID), ""); status != 200 {
 		t.Errorf("by number: %d", status)
 	}
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE role = 'helper' AND subject = $1`, subject(s.record(number))); n != 2 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE role = 'helper' AND subject = $1`, subject(s.record(number))); n != 2 {
 		t.Errorf("%d views are noted", n)
 	}
 	for _, refused := range [][3]string{{"GET", "/helpers", ""}, {"POST", "/helpers", "{}"}} {

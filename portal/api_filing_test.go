@@ -168,7 +168,7 @@ func TestAProgramConfirmsForAPensioner(t *testing.T) {
 	if _, v := a.call("GET", "/eligibility", ""); v["asked"] != false || len(v["confirmations"].([]any)) != 1 {
 		t.Errorf("after: %v", v)
 	}
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE action = 'confirm pension'`); n != 2 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE action = 'confirm pension'`); n != 2 {
 		t.Errorf("%d notes", n)
 	}
 }

@@ -287,7 +287,7 @@ func TestStatementsOfOthersAreNotFoundAndTheAttemptIsKept(t *testing.T) {
 		t.Errorf("%v and %v differ", theirs, nobodys)
 	}
 	actor, subject := fmt.Sprintf("person:%d", s.person(number)), fmt.Sprintf("person:%d", s.person(other))
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE actor = $1 AND subject = $2 AND outcome = 'refused' AND action = 'view record'`, actor, subject); n != 1 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE actor = $1 AND subject = $2 AND outcome = 'refused' AND action = 'view record'`, actor, subject); n != 1 {
 		t.Errorf("%d entries", n)
 	}
 }

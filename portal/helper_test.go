@@ -81,7 +81,7 @@ func TestAHelperReadsForAPersonAndIsSeen(t *testing.T) {
 	seen := person.page("/me")
 	has(t, "who has looked", seen, "代办人 傅*", "查看缴费记录", "当天 6 次")
 	lacks(t, "who has looked", seen, s.record(other).Name)
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE role = 'helper' AND actor = $1 AND subject = $2 AND action = 'view record'`, subject(s.record(other)), subject(s.record(number))); n != 6 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE role = 'helper' AND actor = $1 AND subject = $2 AND action = 'view record'`, subject(s.record(other)), subject(s.record(number))); n != 6 {
 		t.Errorf("%d views are noted", n)
 	}
 	if status, to := helper.do("POST", "/helping", url.Values{"for": {"self"}, "next": {"/statement/2025"}}); status != 303 || to != "/statement/2025" {
@@ -90,7 +90,7 @@ func TestAHelperReadsForAPersonAndIsSeen(t *testing.T) {
 	if page := helper.page("/statement/2025"); page != own {
 		t.Error("back at the own record the page differs")
 	}
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE role = 'helper'`); n != 6 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE role = 'helper'`); n != 6 {
 		t.Errorf("%d entries after going back", n)
 	}
 }
@@ -178,7 +178,7 @@ func TestAHelperFilesOnlyWithLeave(t *testing.T) {
 	has(t, "the person's page", person.page("/me/helpers"), "也可以代为投诉举报、提出异议")
 	helper.helpsFirst()
 	has(t, "the form", helper.page("/tip-off"), "您正在替 崔** 查看，也可以代为提交", "崔**")
-	noted := func() int { return s.count(`SELECT count(*) FROM audit.log WHERE role = 'helper'`) }
+	noted := func() int { return s.count(`SELECT count(*) FROM audit.entry WHERE role = 'helper'`) }
 	before := noted()
 	if status, _ := s.fileTipOff(helper); status != 303 {
 		t.Fatalf("an anonymous one: %d", status)
@@ -204,7 +204,7 @@ func TestAHelperFilesOnlyWithLeave(t *testing.T) {
 			t.Errorf("who it is from: %v, filed by a helper %v, %v", reporter.Name != "", reporter.Helper != "", err)
 		}
 	}
-	if filed := s.count(`SELECT count(*) FROM audit.log WHERE role = 'helper' AND action = 'file for a person' AND subject = $1`, subject(s.record(number))); named != 2 || filed < 2 {
+	if filed := s.count(`SELECT count(*) FROM audit.entry WHERE role = 'helper' AND action = 'file for a person' AND subject = $1`, subject(s.record(number))); named != 2 || filed < 2 {
 		t.Errorf("%d identities, %d entries", named, filed)
 	}
 	for _, path := range []string{"/me", "/me/helpers"} {
@@ -268,7 +268,7 @@ func TestAViewThatCannotBeNotedIsNotShown(t *testing.T) {
 	person, helper := s.signedIn(), s.otherSignedIn()
 	person.grants(false)
 	helper.helpsFirst()
-	s.exec(`REVOKE ALL ON audit.log FROM PUBLIC; ALTER TABLE audit.log RENAME TO gone`)
+	s.exec(`ALTER TABLE audit.waiting RENAME TO gone`)
 	if status, page := helper.do("GET", "/statement/2025", nil); status != 500 || strings.Contains(page, "148,979.42") {
 		t.Errorf("%d", status)
 	}

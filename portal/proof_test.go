@@ -146,7 +146,7 @@ func TestAPersonActivatesTheAccount(t *testing.T) {
 		t.Errorf("the mobile on record was told %v", texts)
 	}
 	lacks(t, "the log", s.log.String(), code, newPIN, who.Mobile, who.IDNumber, who.CardNumber)
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE action IN ('send code', 'activate account') AND subject = $1 AND outcome = 'done'`, subject(who)); n != 2 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE action IN ('send code', 'activate account') AND subject = $1 AND outcome = 'done'`, subject(who)); n != 2 {
 		t.Errorf("%d audit entries", n)
 	}
 }
@@ -177,7 +177,7 @@ func TestNobodyLearnsWhichPieceWasWrong(t *testing.T) {
 	if texts := s.texts(); len(texts) != 0 {
 		t.Errorf("%d messages", len(texts))
 	}
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE action = 'activate account' AND outcome = 'refused'`); n != 3 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE action = 'activate account' AND outcome = 'refused'`); n != 3 {
 		t.Errorf("%d refused attempts kept", n)
 	}
 }

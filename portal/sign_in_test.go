@@ -27,7 +27,7 @@ func TestAWrongNumberAndAWrongPINSoundAlike(t *testing.T) {
 		has(t, "the page", page, "证件号码或密码不正确", document, "出错了")
 		lacks(t, "the page", page, "111222")
 	}
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE action = 'sign in' AND outcome = 'refused' AND subject = $1`, "person:"+strconv.FormatInt(s.person(number), 10)); n != 1 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE action = 'sign in' AND outcome = 'refused' AND subject = $1`, "person:"+strconv.FormatInt(s.person(number), 10)); n != 1 {
 		t.Errorf("%d audit entries", n)
 	}
 	lacks(t, "the log", s.log.String(), number, nobody, "111222")
@@ -149,7 +149,7 @@ func TestSessionsAreRenewedAndAStolenTokenEndsThem(t *testing.T) {
 	if status, _ := b.do("GET", "/account", nil); status != 303 {
 		t.Errorf("the owner goes on although the token was stolen: %d", status)
 	}
-	if n := s.count(`SELECT count(*) FROM audit.log WHERE action = 'refresh token reused'`); n != 1 {
+	if n := s.count(`SELECT count(*) FROM audit.entry WHERE action = 'refresh token reused'`); n != 1 {
 		t.Errorf("%d audit entries", n)
 	}
 	has(t, "the sign-in", s.browser().page("/sign-in?next=/account&ended=1"), "登录已过期")

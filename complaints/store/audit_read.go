@@ -151,7 +151,7 @@ func (s *Store) NotePersons(ctx context.Context, who Staff, persons []int64, num
 	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
 			SELECT p.subject FROM (SELECT DISTINCT 'person:' || id AS subject FROM unnest($1::bigint[]) AS id) p
-			WHERE NOT EXISTS (SELECT FROM audit.log l WHERE l.subject = p.subject AND l.at >= $5 AND l.actor = $2 AND l.case_no = $3 AND l.reason = $4)`,
+			WHERE NOT EXISTS (SELECT FROM audit.entry l WHERE l.subject = p.subject AND l.at >= $5 AND l.actor = $2 AND l.case_no = $3 AND l.reason = $4)`,
 			persons, who.actor(), number, reason, calendar.DateOf(now).Midnight())
 		if err != nil {
 			return fmt.Errorf("list persons looked at: %w", err)

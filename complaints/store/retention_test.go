@@ -145,7 +145,7 @@ func TestWhatIsOldIsAnonymised(t *testing.T) {
 	if err := d.Act(ctx, head, "2010-000001", 0, lifecycle.Input{Action: lifecycle.Reopen, Reason: "r", NewLeads: true}, day); fault.Of(err).Key != "retention.fault.anonymised" {
 		t.Errorf("taken up again: %v", err)
 	}
-	if got := d.found(t, `SELECT count(*) FROM audit.log WHERE action = 'anonymise case' AND case_no = '2010-000001' OR action = 'certify retention' AND reason = 'sha256 ' || $1`, c.SHA256); got != "2" {
+	if got := d.found(t, `SELECT count(*) FROM audit.entry WHERE action = 'anonymise case' AND case_no = '2010-000001' OR action = 'certify retention' AND reason = 'sha256 ' || $1`, c.SHA256); got != "2" {
 		t.Errorf("%s entries in the audit log", got)
 	}
 	if _, err := d.pool.Exec(ctx, `UPDATE complaints.retention_run SET certificate = 'x'`); err == nil {
@@ -250,7 +250,7 @@ func TestARunThatBreaksOffGoesOn(t *testing.T) {
 	if got := d.found(t, `SELECT (SELECT count(*) FROM complaints.complaint WHERE anonymised_at IS NOT NULL) || ' ' || (SELECT count(*) FROM intake.submission) || ' ' || (SELECT count(*) FROM complaints.retention_run)`); got != "4 1 1" {
 		t.Errorf("in the end: %s", got)
 	}
-	if got := d.found(t, `SELECT count(*) FROM audit.log WHERE action = 'anonymise case'`); got != "4" {
+	if got := d.found(t, `SELECT count(*) FROM audit.entry WHERE action = 'anonymise case'`); got != "4" {
 		t.Errorf("%s entries", got)
 	}
 }

@@ -155,7 +155,7 @@ func TestNobodySeesBeyondTheirScope(t *testing.T) {
 		}
 	}
 	var refused int
-	if err := d.pool.QueryRow(t.Context(), `SELECT count(*) FROM audit.log WHERE action = 'view case' AND outcome = 'refused'`).Scan(&refused); err != nil || refused != 3 {
+	if err := d.pool.QueryRow(t.Context(), `SELECT count(*) FROM audit.entry WHERE action = 'view case' AND outcome = 'refused'`).Scan(&refused); err != nil || refused != 3 {
 		t.Errorf("%d refusals in the audit log, %v", refused, err)
 	}
 }
@@ -187,7 +187,7 @@ func TestWhoeverIsSlowerIsTold(t *testing.T) {
 func TestTheReporterIsNotInTheTables(t *testing.T) {
 	d := newDesk(t)
 	d.file(t, "330402", 1)
-	for _, table := range []string{"complaints.complaint", "complaints.event", "audit.log"} {
+	for _, table := range []string{"complaints.complaint", "complaints.event", "audit.entry"} {
 		var rows string
 		if err := d.pool.QueryRow(t.Context(), `SELECT coalesce(string_agg(t::text, ' '), '') FROM `+table+` t`).Scan(&rows); err != nil {
 			t.Fatal(err)

@@ -35,11 +35,11 @@ GRANT INSERT ON ledger.statement, ledger.statement_seal TO shebao_portal;
 GRANT INSERT, UPDATE ON ledger.statement_delivery TO shebao_portal, shebao_ivr;
 REVOKE ALL ON ALL TABLES IN SCHEMA audit FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit.append TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT EXECUTE ON FUNCTION audit.append, audit.chain TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT SELECT ON audit.seen TO shebao_portal;
 
 -- The desk's page for the security auditor reads the log, and notes where it ends; no process changes it.
-GRANT SELECT ON audit.log, audit.head, audit.purged TO shebao_complaints;
+GRANT SELECT ON audit.log, audit.entry, audit.head, audit.purged TO shebao_complaints;
 GRANT EXECUTE ON FUNCTION audit.row_hash TO shebao_complaints;
 
 -- Own schemas.

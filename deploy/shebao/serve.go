@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"shebao/shared/audit"
 	"shebao/shared/config"
 	"shebao/shared/redis"
 	"shebao/shared/server"
@@ -121,6 +122,7 @@ func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, cho
 		}
 		apps[i] = built.App
 		background = append(background, built.Background...)
+		background = append(background, func(ctx context.Context) error { audit.KeepChained(ctx, pool, log); return nil })
 	}
 	for _, e := range more {
 		built, listener, err := e(s, reader)

@@ -41,7 +41,7 @@ func newStore(t *testing.T) place {
 	}
 	t.Cleanup(func() { _ = client.Close() }) // nothing of it is kept
 	refused := func() (n int) {
-		if err := pool.QueryRow(context.Background(), `SELECT count(*) FROM audit.log WHERE outcome = 'refused' AND subject = 'person:17'`).Scan(&n); err != nil {
+		if err := pool.QueryRow(context.Background(), `SELECT count(*) FROM audit.entry WHERE outcome = 'refused' AND subject = 'person:17'`).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n

@@ -46,7 +46,7 @@ type DB interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// Append writes an entry, within the caller's transaction when db is one. It holds the stream's lock until that transaction ends: append last.
+// Append writes an entry, within the caller's transaction when db is one: a transaction that is undone leaves none. It waits for nobody; the entry enters the chain a moment later, see KeepChained.
 func Append(ctx context.Context, db DB, e Entry) error {
 	outcome := "done"
 	if e.Refused {
@@ -86,9 +86,12 @@ type Break struct {
 	What   string // altered, missing, head, purge, or checkpoint
 }
 
-// Verify walks every stream and returns every break: an altered row, a missing or misplaced one, a head that is not the last row, a beginning that the log does not
+// Verify takes what waits into the chain, walks every stream and returns every break: an altered row, a missing or misplaced one, a head that is not the last row, a beginning that the log does not
 // account for, or a row of a checkpoint that is not there any more.
 func Verify(ctx context.Context, db Querier, checkpoints ...Checkpoint) (checked int64, breaks []Break, err error) {
+	if err := Chain(ctx, db); err != nil {
+		return 0, nil, err
+	}
 	rows, err := db.Query(ctx, `
 		WITH walked AS (
 		    SELECT l.stream, l.seq, l.hash,

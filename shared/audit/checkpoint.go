@@ -36,8 +36,11 @@ func (c Checkpoint) signed() ([]byte, error) {
 	return append([]byte("shebao audit checkpoint\n"), b...), err
 }
 
-// TakeCheckpoint notes the ends of the streams and signs them.
+// TakeCheckpoint takes what waits into the chain, notes the ends of the streams and signs them.
 func TakeCheckpoint(ctx context.Context, db Querier, key ed25519.PrivateKey, now time.Time) (Checkpoint, error) {
+	if err := Chain(ctx, db); err != nil {
+		return Checkpoint{}, err
+	}
 	rows, err := db.Query(ctx, `SELECT stream, seq, encode(hash, 'hex') FROM audit.head ORDER BY stream`)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("take audit checkpoint: %w", err)

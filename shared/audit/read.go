@@ -32,8 +32,11 @@ type Filter struct {
 	AboutOrBy    string // the one who acted, or who was acted upon
 }
 
-// Search lists rows, the newest first.
+// Search lists rows, the newest first, with those that waited until now.
 func Search(ctx context.Context, db Querier, f Filter) ([]Row, error) {
+	if err := Chain(ctx, db); err != nil {
+		return nil, err
+	}
 	var where []string
 	var args []any
 	and := func(condition string, values ...any) {
