@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"shebao/shared/intake"
 )
 
 // Somebody writes for longer than the session lasts: after signing in again the form stands there as it was, once, and for nobody else.
@@ -86,4 +88,92 @@ func TestATipOffWaitsForASignIn(t *testing.T) {
 	if status, to := b.do("POST", "/sign-out", url.Values{}); status != 303 || to != "/" || b.cookies["kept"] != "" {
 		t.Errorf("signed out: %d %s", status, to)
 	}
+}
+
+// Files that are sent when the session has just ended are taken as if it had not: checked, cleaned, readable to the desk alone. The form that waits holds their list, so that
+// its owner need not choose them again, and nobody else gets them.
+func TestFilesOutliveTheSession(t *testing.T) {
+	s := newSite(t)
+	b := s.signedIn()
+	form := carried(b.checked("words", "三月的工资条在这里"))
+	s.now = s.now.Add(3 * time.Hour)
+	files := map[string][]byte{"工资条.png": picture(t), "坏.png": []byte("MZ\x90\x00这是一个程序")}
+	if status, to := b.hand("/objection/files", form, files); status != 303 || to != "/sign-in?next=%2Fobjection&ended=1" {
+		t.Fatalf("%d %s", status, to)
+	}
+	if n := s.count(`SELECT count(*) FROM intake.attachment WHERE position('PNG'::bytea IN content) > 0`); n != 0 {
+		t.Error("a file that waits can be read in the database")
+	}
+	mine := b.cookies["kept"]
+	b.signIn(pin)
+	page := b.page("/objection")
+	has(t, "the form", page, "您填写的内容还在", "文件也在：工资条.png。", "没有收下，请重新选择：坏.png", "三月的工资条在这里")
+	_, page = b.do("POST", "/objection", with(carried(page), "matter", "missing", "from_year", "2025", "from_month", "3", "to_year", "2025", "to_month", "3", "words", "三月的工资条在这里", "do", "check"))
+	has(t, "the check page", page, "工资条.png")
+	if status, to := b.do("POST", "/objection", with(carried(page), "do", "file")); status != 303 || to != "/tip-off/receipt" {
+		t.Fatalf("%d %.200s", status, to)
+	}
+	attachments, err := intake.NewDesk(s.pool, s.content).Attachments(t.Context(), s.taken()[0].ID)
+	if err != nil || len(attachments) != 1 || attachments[0].Name != "工资条.png" {
+		t.Errorf("%d attachments: %v", len(attachments), err)
+	}
+	b.cookies["kept"] = mine
+	lacks(t, "the form once more", b.page("/objection"), "工资条.png")
+
+	// Another who signs in at that browser gets neither words nor files.
+	form = carried(b.checked("words", "第二份"))
+	s.now = s.now.Add(3 * time.Hour)
+	b.hand("/objection/files", form, map[string][]byte{"合同.png": picture(t)})
+	b.do("POST", "/sign-in", url.Values{"number": {other}, "pin": {pin}})
+	lacks(t, "another's form", b.page("/objection"), "合同.png", "第二份")
+}
+
+// Files that cannot be kept are said to be lost, never lost in silence.
+func TestFilesThatCannotBeKeptAreSaid(t *testing.T) {
+	s := newSite(t)
+	b := s.signedIn()
+	form := carried(b.checked())
+	s.now = s.now.Add(25 * time.Hour) // the form's key is too old
+	b.hand("/objection/files", form, map[string][]byte{"工资条.png": picture(t)})
+	b.signIn(pin)
+	page := b.page("/objection")
+	has(t, "the form", page, "没有收下，请重新选择：工资条.png。", "三月已缴，凭证见附件")
+	lacks(t, "the form", page, "文件也在")
+}
+
+// A named tip-off whose sign-in has ended keeps its files through the next sign-in.
+func TestATipOffsFilesWaitForASignIn(t *testing.T) {
+	s := newSite(t)
+	b := s.signedIn()
+	_, page := b.do("POST", "/tip-off", with(answers("named", "yes"), "key", b.key(b.page("/tip-off"))))
+	b.do("POST", "/sign-out", url.Values{})
+	status, page := b.hand("/tip-off/files", carried(page), map[string][]byte{"工资条.png": picture(t)})
+	if status != 422 {
+		t.Errorf("%d", status)
+	}
+	has(t, "the page", page, "登录已过期", "拖欠三个月")
+	b.do("POST", "/tip-off", with(carried(page), "kind", "unpaid", "own", "no", "employer", "无名作坊", "words", "拖欠三个月", "named", "yes", "do", "signin"))
+	b.do("POST", "/sign-in", url.Values{"number": {number}, "pin": {pin}, "next": {"/tip-off"}})
+	has(t, "the form", b.page("/tip-off"), "您填写的内容还在", "文件也在：工资条.png。", "拖欠三个月")
+}
+
+// So does a message whose mailbox was closed meanwhile.
+func TestAMessagesFilesOutliveTheClosedPage(t *testing.T) {
+	s := newSite(t)
+	code, _ := s.filed()
+	b := s.browser()
+	b.do("POST", "/progress", url.Values{"code": {code}})
+	form := url.Values{"key": {b.key(b.page("/progress"))}, "text": {""}}
+	s.now = s.now.Add(16 * time.Minute)
+	_, page := b.hand("/progress/message", form, map[string][]byte{"流水.png": picture(t)})
+	has(t, "the page", page, "还没有送出", `name="code"`)
+	_, page = b.do("POST", "/progress", with(carried(page), "code", code))
+	has(t, "opened again", page, "流水.png")
+	if status, to := b.do("POST", "/progress/message", with(carried(page), "text", "")); status != 303 || to != "/progress?sent=1" {
+		t.Fatalf("%d %.200s", status, to)
+	}
+	has(t, "sent", b.page("/progress"), "补交 1 个文件")
+	s.now = s.now.Add(25 * time.Hour)
+	_, page = b.hand("/progress/message", form, map[string][]byte{"合同.png": picture(t)})
+	has(t, "a form that is too old", page, "有文件没有收下，请重新选择")
 }

@@ -181,8 +181,8 @@ type TipOff struct {
 	Words    string
 	Named    bool
 	Safe     bool
-	SignedIn string // masked name; empty for nobody
-	Restored string // what was typed before the sign-in is back
+	SignedIn string   // masked name; empty for nobody
+	Restored []string // what was typed before the sign-in is back
 }
 
 // Choice is one option of a question.
@@ -225,6 +225,8 @@ type Progress struct {
 	Errors []layout.FieldError
 	Code   string
 	Words  string // a message that is not sent yet
+	Key    string // of that message, when files belong to it
+	Handed string // sealed list of those files
 }
 
 // Mailbox is what a receipt code opens.
@@ -315,7 +317,7 @@ type Objection struct {
 	From, To MonthChoice
 	Words    string
 	Safe     bool
-	Restored string // what was typed before the sign-in is back
+	Restored []string // what was typed before the sign-in is back
 }
 
 // Files is where files are added to a form.

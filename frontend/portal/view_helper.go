@@ -11,7 +11,7 @@ type Helpers struct {
 	Number, Name string
 	Days         []Choice
 	File         bool
-	Restored     string // what was typed before the sign-in is back
+	Restored     []string // what was typed before the sign-in is back
 }
 
 // Helper is one of the two sides of a grant.

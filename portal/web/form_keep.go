@@ -13,6 +13,7 @@ import (
 
 	"shebao/frontend/locale"
 	"shebao/shared/fault"
+	"shebao/shared/intake"
 	"shebao/shared/seal"
 	"shebao/shared/server"
 )
@@ -76,6 +77,7 @@ func (s *Site) keepForm(c *fiber.Ctx, owner int64) (page string, err error) {
 	if size > keptMost {
 		return known.page, nil
 	}
+	s.keepFiles(c, sent, values)
 	content, err := json.Marshal(values)
 	if err != nil {
 		return "", err
@@ -99,6 +101,40 @@ func (s *Site) keepForm(c *fiber.Ctx, owner int64) (page string, err error) {
 	}
 	s.cookie(c, cookieKept, cookie)
 	return known.page, nil
+}
+
+// keptRefused is the entry of a kept form that tells which files were not taken; no form sends it.
+const keptRefused = "refused"
+
+// keepFiles takes the files that came with a form, as if its session had gone on: checked, cleaned, and sealed to the desk under the form's own key, so that nobody here can
+// read them meanwhile. The form that waits holds only the list.
+func (s *Site) keepFiles(c *fiber.Ctx, sent formFiles, values map[string]string) {
+	chosen := sent.files()
+	if len(chosen) == 0 && sent.get("remove") == "" {
+		return
+	}
+	var key intake.Key
+	list, lost := s.filesOf(c, values["files"]), make([]string, 0, len(chosen))
+	err := s.allowForm(c)
+	if err == nil && s.unseal(c, useFiling, values["key"], &key) {
+		var refused []fault.Field
+		list, refused, err = s.takeFiles(c, key, list, sent)
+		for _, field := range fieldErrors(lang(c), refused) {
+			lost = append(lost, field.Text)
+		}
+		if sealedList, sealing := s.seal(c, useFiles, list, formLife); sealing == nil {
+			values["files"] = sealedList
+		}
+	} else {
+		for _, header := range chosen {
+			lost = append(lost, header.Filename)
+		}
+	}
+	if err != nil {
+		s.Log.Error("files of a form were not kept", "route", c.Route().Path, "error", err.Error(), "request", server.RequestID(c))
+		lost = []string{locale.Text(lang(c), "kept.files.again")}
+	}
+	values[keptRefused] = strings.Join(lost, locale.Text(lang(c), "kept.files.join"))
 }
 
 // open is the key that the content is under, and the name that it is kept under.
@@ -138,8 +174,22 @@ func (s *Site) keptOn(c *fiber.Ctx, page string) (get func(name string) string, 
 	return func(name string) string { return values[name] }, true
 }
 
-// restored says that what was typed is back.
-func restored(c *fiber.Ctx) string { return locale.Text(lang(c), "kept.back") }
+// restored says that what was typed is back, and which files are.
+func restored(c *fiber.Ctx, files []handedIn, refused string) []string {
+	l := lang(c)
+	lines := []string{locale.Text(l, "kept.back")}
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	if len(names) > 0 {
+		lines = append(lines, locale.Text(l, "kept.files", strings.Join(names, locale.Text(l, "kept.files.join"))))
+	}
+	if refused != "" {
+		lines = append(lines, locale.Text(l, "kept.files.refused", refused))
+	}
+	return lines
+}
 
 // ownerOf is whose session the browser had, though it is over; 0 when it had none.
 func (s *Site) ownerOf(c *fiber.Ctx) (int64, error) {

@@ -26,7 +26,7 @@ const useHelper = "helper"
 func (s *Site) showHelpers(c *fiber.Ctx) error {
 	v := pages.Helpers{Days: daysOf(lang(c), "90")}
 	if get, ok := s.keptOn(c, "/me/helpers"); ok {
-		v.Number, v.Name, v.Days, v.File, v.Restored = get("number"), clean(get("name")), daysOf(lang(c), get("days")), get("file") != "", restored(c)
+		v.Number, v.Name, v.Days, v.File, v.Restored = get("number"), clean(get("name")), daysOf(lang(c), get("days")), get("file") != "", []string{locale.Text(lang(c), "kept.back.pin")}
 	}
 	switch done := c.Query("done"); done {
 	case "granted", "ended":

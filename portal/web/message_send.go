@@ -25,8 +25,9 @@ func (s *Site) sendMessage(c *fiber.Ctx) error {
 	var code receipt.Code
 	var key intake.Key
 	v := pages.Mailbox{Words: strings.TrimSpace(clean(sent.get("text"))), Key: sent.get("key")}
-	if !s.unseal(c, cookieMailbox, c.Cookies(cookieMailbox), &code) || !s.unseal(c, useMessage, v.Key, &key) {
-		return s.progressPage(c, pages.Progress{Words: v.Words}, locale.Text(lang(c), "portal.mailbox.closed"))
+	ours := s.unseal(c, useMessage, v.Key, &key)
+	if !s.unseal(c, cookieMailbox, c.Cookies(cookieMailbox), &code) || !ours {
+		return s.messageWaits(c, sent, v, key)
 	}
 	m, err := s.openMailbox(c, code)
 	if err != nil {
@@ -53,6 +54,35 @@ func (s *Site) sendMessage(c *fiber.Ctx) error {
 	return c.Redirect("/progress?sent=1", fiber.StatusSeeOther)
 }
 
+// messageWaits asks for the receipt code once more, since the mailbox was closed meanwhile: words and files stay with the form. key is nil for a form that is not ours or was
+// open for too long.
+func (s *Site) messageWaits(c *fiber.Ctx, sent formFiles, v pages.Mailbox, key intake.Key) error {
+	waits := pages.Progress{Words: v.Words}
+	list := s.filesOf(c, sent.get("files"))
+	var refused []fault.Field
+	if len(sent.files()) > 0 && key != nil {
+		if err := s.allowForm(c); err != nil {
+			return err
+		}
+		var err error
+		if list, refused, err = s.takeFiles(c, key, list, sent); err != nil {
+			return err
+		}
+	}
+	if len(list) > 0 && key != nil {
+		var err error
+		if waits.Handed, err = s.seal(c, useFiles, list, formLife); err != nil {
+			return err
+		}
+		waits.Key = v.Key
+	}
+	says := "portal.mailbox.closed"
+	if len(refused) > 0 || key == nil && len(sent.files()) > 0 {
+		says = "portal.mailbox.closed.files"
+	}
+	return s.progressPage(c, waits, locale.Text(lang(c), says))
+}
+
 // messageText is what was written, or that files came without words.
 func messageText(l, words string, list []handedIn) string {
 	if words == "" && len(list) > 0 {
@@ -64,6 +94,11 @@ func messageText(l, words string, list []handedIn) string {
 // mailboxAgain shows the mailbox with what was written and what was wrong; files that were good are kept.
 func (s *Site) mailboxAgain(c *fiber.Ctx, m *intake.Mailbox, v pages.Mailbox, list []handedIn) error {
 	c.Status(fiber.StatusUnprocessableEntity)
+	return s.mailboxWaiting(c, m, v, list)
+}
+
+// mailboxWaiting shows the mailbox with a message that is not sent yet, and its files.
+func (s *Site) mailboxWaiting(c *fiber.Ctx, m *intake.Mailbox, v pages.Mailbox, list []handedIn) error {
 	for _, f := range list {
 		v.Files.Rows = append(v.Files.Rows, pages.FileRow{Name: f.Name, Size: sizeWords(f.Bytes)})
 	}

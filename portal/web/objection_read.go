@@ -15,6 +15,7 @@ type objectionForm struct {
 	safe     bool
 	files    string // sealed list
 	restored bool   // it waited for a sign-in
+	refused  string // files that were not taken meanwhile, in words
 }
 
 func readObjection(get func(name string) string) objectionForm {

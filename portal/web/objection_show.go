@@ -16,7 +16,7 @@ import (
 func (s *Site) showObjection(c *fiber.Ctx) error {
 	if get, ok := s.keptOn(c, "/objection"); ok {
 		f := readObjection(get)
-		f.restored = true
+		f.restored, f.refused = true, get(keptRefused)
 		return s.objectionPage(c, f, nil)
 	}
 	from, _ := calendar.ParsePeriod(c.Query("from")) // an unreadable month is no month
@@ -34,7 +34,7 @@ func (s *Site) objectionPage(c *fiber.Ctx, f objectionForm, wrong []layout.Field
 	p.Back, p.Failed = "/objection", len(wrong) > 0
 	v := pages.Objection{Page: p, Errors: wrong, Key: f.key, Files: f.files, Words: f.words, Safe: f.safe}
 	if f.restored {
-		v.Restored = restored(c)
+		v.Restored = restored(c, s.filesOf(c, f.files), f.refused)
 	}
 	for _, m := range intake.Matters {
 		v.Matters = append(v.Matters, pages.Choice{Value: string(m), Text: p.T("objection.matter." + string(m)), Hint: p.T("objection.matter." + string(m) + ".hint"), Chosen: m == f.matter})

@@ -63,7 +63,7 @@ func (s *Site) progressPage(c *fiber.Ctx, v pages.Progress, wrong string) error 
 // openProgress takes a receipt code. A slip is caught by the check digits: no look-up, nothing counted against the limit. A message that was written before the page
 // closed comes along.
 func (s *Site) openProgress(c *fiber.Ctx) error {
-	v := pages.Progress{Code: strings.TrimSpace(form(c, "code")), Words: clean(form(c, "text"))}
+	v := pages.Progress{Code: strings.TrimSpace(form(c, "code")), Words: clean(form(c, "text")), Key: form(c, "key"), Handed: form(c, "files")}
 	code, err := receipt.Parse(v.Code)
 	if err != nil {
 		c.Status(fiber.StatusUnprocessableEntity)
@@ -83,8 +83,15 @@ func (s *Site) openProgress(c *fiber.Ctx) error {
 		return err
 	}
 	s.cookie(c, cookieMailbox, kept)
-	if v.Words != "" {
-		return s.mailboxPage(c, m, pages.Mailbox{Words: v.Words})
+	var key intake.Key
+	var list []handedIn
+	if s.unseal(c, useMessage, v.Key, &key) {
+		list = s.filesOf(c, v.Handed)
+	} else {
+		v.Key = ""
+	}
+	if v.Words != "" || len(list) > 0 {
+		return s.mailboxWaiting(c, m, pages.Mailbox{Words: v.Words, Key: v.Key}, list)
 	}
 	return c.Redirect("/progress", fiber.StatusSeeOther)
 }

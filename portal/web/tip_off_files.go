@@ -20,16 +20,22 @@ func (s *Site) takeTipOffFiles(c *fiber.Ctx) error {
 	if err := s.allowForm(c); err != nil {
 		return err
 	}
+	list, refused, err := s.takeFiles(c, key, s.filesOf(c, f.files), sent)
+	if err != nil {
+		return err
+	}
 	t, offered, wrong, err := s.checkTipOff(c, f)
 	if err != nil {
 		return err
 	}
-	if len(wrong) > 0 {
-		return s.tipOffPage(c, f, offered, fieldErrors(lang(c), wrong))
-	}
-	list, refused, err := s.takeFiles(c, key, s.filesOf(c, f.files), sent)
-	if err != nil {
-		return err
+	if len(wrong) > 0 { // such as a sign-in that has ended meanwhile: the files stay with the form
+		if f.files, err = s.seal(c, useFiles, list, formLife); err != nil {
+			return err
+		}
+		for i := range refused { // this page has no field for files
+			refused[i].Name = "main"
+		}
+		return s.tipOffPage(c, f, offered, fieldErrors(lang(c), append(wrong, refused...)))
 	}
 	if len(refused) > 0 {
 		c.Status(fiber.StatusUnprocessableEntity)

@@ -23,6 +23,7 @@ type tipOffForm struct {
 	safe     bool
 	files    string // sealed list
 	restored bool   // it waited for a sign-in
+	refused  string // files that were not taken meanwhile, in words
 }
 
 // typedChoice is the choice of the name as written.

@@ -26,7 +26,7 @@ const useFiling = "filing"
 func (s *Site) showTipOff(c *fiber.Ctx) error {
 	if get, ok := s.keptOn(c, "/tip-off"); ok {
 		f := readTipOff(get)
-		f.restored = true
+		f.restored, f.refused = true, get(keptRefused)
 		return s.tipOffPage(c, f, nil, nil)
 	}
 	f := tipOffForm{kind: intake.Kind(c.Query("kind"))}
@@ -52,7 +52,7 @@ func (s *Site) tipOffPage(c *fiber.Ctx, f tipOffForm, offered []ledger.Employer,
 	p.Failed = len(wrong) > 0
 	v := pages.TipOff{Page: p, Errors: wrong, Key: f.key, Files: f.files, Employer: f.employer, Seen: f.seen, Words: f.words, Named: f.named, Safe: f.safe}
 	if f.restored {
-		v.Restored = restored(c)
+		v.Restored = restored(c, s.filesOf(c, f.files), f.refused)
 	}
 	for _, k := range intake.Kinds {
 		v.Kinds = append(v.Kinds, pages.Choice{Value: string(k), Text: p.T("tipoff.kind." + string(k)), Chosen: k == f.kind})
