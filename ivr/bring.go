@@ -29,7 +29,7 @@ func (l *line) bring(ctx context.Context, call store.Call, s callflow.State, r c
 	var err error
 	switch r.Need {
 	case callflow.SignIn, callflow.File, callflow.OpenMailbox: // what costs a slow hash goes on while the caller is asked to wait
-		b, err = l.slow.do(ctx, call.SID+" "+call.Nonce+" "+string(r.Need), func(ctx context.Context) (callflow.Brought, error) { return l.look(ctx, call, s, r, t) })
+		b, err = l.slow.do(ctx, call.SID+" "+call.Asked+" "+string(r.Need), func(ctx context.Context) (callflow.Brought, error) { return l.look(ctx, call, s, r, t) })
 	default:
 		b, err = l.look(ctx, call, s, r, t)
 	}

@@ -144,7 +144,7 @@ func (p *player) do(doing string) (err error) {
 
 var (
 	sidInText     = regexp.MustCompile(`\b(CA|RE|QU|SM)[0-9a-f]{32}\b`)
-	nonceInPath   = regexp.MustCompile(`/[A-Za-z0-9_-]{16}(?:[/#<" ]|$)`)
+	nonceInPath   = regexp.MustCompile(`/[A-Za-z0-9_-]{16}([A-Za-z0-9_-]{16}((?:cmn|yue|en)-[a-z_]+-[a-z_]*(?:-[0-9]+){4}))?(?:[/#<" ]|$)`)
 	receiptInText = regexp.MustCompile(`(?:<say-as interpret-as="digits">\d{4}</say-as>[^0-9]{0,60}?600ms[^0-9]{0,20}){3}<say-as interpret-as="digits">\d{4}</say-as>`)
 	fourDigits    = regexp.MustCompile(`>(\d{4})<`)
 	unchanging    = []string{"AccountSid", "ApiVersion", "CallSid", "Called", "Caller", "Direction", "From", "To"}
@@ -219,7 +219,11 @@ func (p *player) plain(text string) string {
 		if last := found[len(found)-1]; strings.IndexByte("/#<\" ", last) >= 0 {
 			tail = string(last)
 		}
-		return "/{nonce}" + tail
+		light := ""
+		if parts := nonceInPath.FindStringSubmatch(found); parts[2] != "" { // the state that stands in the address
+			light = "{" + parts[2] + "}"
+		}
+		return "/{nonce}" + light + tail
 	})
 }
 

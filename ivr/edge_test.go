@@ -139,9 +139,12 @@ func TestDigitsOfAnotherCallMoveNothing(t *testing.T) {
 	for name, c := range map[string]struct{ address, call string }{
 		"their call at my step":          {address, other.SID()},
 		"their call's number in my path": {strings.Replace(address, mine.SID(), other.SID(), 1), other.SID()},
-		"a step that has not come":       {strings.Replace(address, "/2/", "/7/", 1), mine.SID()},
+		"a step that has not come":       {strings.Replace(address, "/0/", "/7/", 1), mine.SID()},
 		"a call that is none":            {strings.Replace(address, mine.SID(), someCall, 1), someCall},
-		"no number for a step":           {strings.Replace(address, "/2/", "/2e0/", 1), mine.SID()},
+		"no number for a step":           {strings.Replace(address, "/0/", "/0e0/", 1), mine.SID()},
+		"another place of the menus":     {strings.Replace(address, "-kind-", "-code-", 1), mine.SID()},
+		"more failures than were":        {strings.Replace(address, "-0-0-1-", "-0-2-1-", 1), mine.SID()},
+		"a state without its seal":       {regexp.MustCompile(`[A-Za-z0-9_-]{16}cmn-`).ReplaceAllString(address, "cmn-"), mine.SID()},
 	} {
 		status, body := h.post(t, authToken, c.address, url.Values{"CallSid": {c.call}, "Digits": {"1"}})
 		if status != http.StatusOK || !strings.Contains(body, "感谢来电，再见") || !strings.Contains(body, "<Hangup/>") || strings.Contains(body, "action") {

@@ -170,6 +170,10 @@ func newLine(c Config, d server.Deps, carrier telephony) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
+	light, err := seal.NewHashKey(c.stateKey, "light steps")
+	if err != nil {
+		return nil, err
+	}
 	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
 	if err != nil {
 		return nil, err
@@ -190,7 +194,7 @@ func newLine(c Config, d server.Deps, carrier telephony) (*line, error) {
 	book := ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup})
 	return &line{calls: store.New(d.DB, d.Redis, field), ledger: book, pins: credential.New(d.DB, slow, c.pepper),
 		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), eligible: eligibility.New(d.DB), limiter: redis.NewLimiter(d.Redis), texts: texts, carrier: carrier,
-		hash: hash, workdays: book.Calendar(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, portalURL: c.portalURL, db: d.DB, log: d.Log, opening: func(now time.Time) time.Time {
+		hash: hash, light: light, workdays: book.Calendar(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, portalURL: c.portalURL, db: d.DB, log: d.Log, opening: func(now time.Time) time.Time {
 			if c.rehearseAt.IsZero() {
 				return now
 			}

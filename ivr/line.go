@@ -37,6 +37,7 @@ type line struct {
 	carrier      telephony
 	slow         underway
 	hash         seal.HashKey
+	light        seal.HashKey // authenticates light states in addresses
 	workdays     *ledger.Calendar
 	hours        callflow.Hours
 	opening      func(now time.Time) time.Time // the instant by which opening hours are judged: a rehearsal may set another
@@ -60,7 +61,7 @@ func (l *line) Begin(ctx context.Context, sid string, now time.Time, render web.
 	if again {
 		_, reply = callflow.Step(call.State, callflow.Input{Again: true, Today: calendar.DateOf(now)})
 	}
-	return render(call.State, reply, call.Step, call.Nonce)
+	return render(call.State, reply, call.Step, withLight(l.light, sid, call.Step, call.Nonce, call.State))
 }
 
 // Step answers a turn. What the caller did is parked when Postgres is away, so that it is there when the carrier asks again.
@@ -76,6 +77,16 @@ func (l *line) Step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 }
 
 func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte, error) {
+	kept, text := noncesOf(t.Nonce)
+	shown, isLight := lightState(l.light, t)
+	switch {
+	case text != "" && !isLight:
+		return nil, l.foreign(ctx, t, fault.New(fault.NotFound, "fault.page"))
+	case isLight:
+		if state, reply := callflow.Step(shown, t.Input); state.Light() && reply.Asks() {
+			return render(state, reply, t.Step, withLight(l.light, t.Call, t.Step, kept, state))
+		}
+	}
 	call, stored, err := l.calls.Load(ctx, t.Call, t.Step, t.Nonce)
 	if fault.Is(err, fault.NotFound) {
 		return nil, l.foreign(ctx, t, err)
@@ -83,8 +94,12 @@ func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 	if err != nil || stored != nil {
 		return stored, err
 	}
-	if call.Step != t.Step || call.Nonce != t.Nonce {
+	if call.Step != t.Step || call.Nonce != kept {
 		return nil, l.foreign(ctx, t, fault.New(fault.NotFound, "fault.page"))
+	}
+	call.Asked = t.Nonce
+	if isLight {
+		call.State = shown
 	}
 	before := call.State
 	call.State.Person = l.signedIn(ctx, call)
@@ -101,7 +116,9 @@ func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 		l.signOut(ctx, call.SID)
 	}
 	l.leaveLine(ctx, before, state, call.SID, t.Input, t.Now)
-	return l.calls.Save(ctx, call, state, changeOf(before, t.Input, reply), t.Now, func(step int, nonce string) ([]byte, error) { return render(state, reply, step, nonce) })
+	return l.calls.Save(ctx, call, state, changeOf(before, t.Input, reply), t.Now, func(step int, nonce string) ([]byte, error) {
+		return render(state, reply, step, withLight(l.light, call.SID, step, nonce, state))
+	})
 }
 
 // decide lets the conversation go on until it needs nothing more. What it decided on the way about drafts and recordings is kept in the last reply.

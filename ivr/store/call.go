@@ -24,6 +24,7 @@ type Call struct {
 	State callflow.State
 	Step  int
 	Nonce string
+	Asked string // the nonce of the question that is answered: Nonce, with a state behind it when light steps came between
 	key   []byte // from which the filing keys of the call's matters are made
 }
 
@@ -67,6 +68,7 @@ func (s *Store) Load(ctx context.Context, sid string, step int, nonce string) (c
 	if err != nil {
 		return c, nil, postgres.Classify(fmt.Errorf("load call: %w", err))
 	}
+	c.Asked = c.Nonce
 	if reply != nil {
 		reply, err = s.field.Open(placeReply, reply)
 		return c, reply, err
@@ -125,7 +127,7 @@ func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change C
 	if moved {
 		return reply, nil
 	}
-	_, stored, err := s.Load(ctx, c.SID, c.Step, c.Nonce)
+	_, stored, err := s.Load(ctx, c.SID, c.Step, c.Asked)
 	if err == nil && stored == nil {
 		err = fault.New(fault.NotFound, "fault.page")
 	}
@@ -136,7 +138,7 @@ func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change C
 func move(ctx context.Context, db executor, c Call, next string, state, reply []byte) (moved bool, err error) {
 	tag, err := db.Exec(ctx, `
 		WITH moved AS (UPDATE ivr.call SET state = $3, step = step + 1, nonce = $4 WHERE sid = $1 AND step = $2 AND ended_at IS NULL RETURNING sid)
-		INSERT INTO ivr.answer (call_sid, step, nonce, reply) SELECT sid, $2, $5, $6 FROM moved`, c.SID, c.Step, state, next, c.Nonce, reply)
+		INSERT INTO ivr.answer (call_sid, step, nonce, reply) SELECT sid, $2, $5, $6 FROM moved`, c.SID, c.Step, state, next, c.Asked, reply)
 	if err != nil {
 		return false, fmt.Errorf("save step: %w", err)
 	}

@@ -56,9 +56,12 @@ func (s *Store) Note(ctx context.Context, e audit.Entry) error {
 	return postgres.Classify(audit.Append(ctx, s.pool, e))
 }
 
+// NonceSize is how many characters a nonce has.
+const NonceSize = 16
+
 // nonce makes the address of a step unguessable; its letters need no escaping in a path.
 func nonce() string {
-	b := make([]byte, 12)
+	b := make([]byte, NonceSize*3/4)
 	_, _ = rand.Read(b) // never fails: it crashes the process instead
 	return base64.RawURLEncoding.EncodeToString(b)
 }

@@ -36,7 +36,7 @@ func (s *Site) start(c *fiber.Ctx) error {
 // render makes the addresses of a step: the language, so that an apology can be spoken when nothing can be read, the call, the step, and its nonce.
 func (s *Site) render(call string) Render {
 	return func(state callflow.State, r callflow.Reply, step int, nonce string) ([]byte, error) {
-		at := call + "/" + strconv.Itoa(step) + "/" + nonce
+		at := At(call, step, nonce)
 		return render(state, r, addresses{
 			step:  s.PublicURL + "/voice/step/" + state.Lang + "/" + at,
 			sound: s.PublicURL + "/voice/sound/" + at,

@@ -22,11 +22,16 @@ import (
 // Render writes the document of a reply; step and nonce go into the addresses to which the caller's next doing is sent.
 type Render func(s callflow.State, r callflow.Reply, step int, nonce string) ([]byte, error)
 
+// At is a step of a call as it stands in addresses.
+func At(call string, step int, nonce string) string {
+	return call + "/" + strconv.Itoa(step) + "/" + nonce
+}
+
 // Turn is what a caller did at a step of a call.
 type Turn struct {
 	Call   string // the carrier's number of the call
 	Step   int
-	Nonce  string
+	Nonce  string // as the line gave it to Render
 	Input  callflow.Input
 	Caller string // as the carrier gives it: a number, or words such as "anonymous"
 	Waited int    // how often the caller was asked to wait because the database was away
