@@ -3,6 +3,7 @@ package complaints
 import (
 	"testing"
 
+	"shebao/complaints/lifecycle"
 	"shebao/complaints/notice"
 	"shebao/shared/calendar"
 	"shebao/shared/ledger"
@@ -50,4 +51,28 @@ func TestThoseWhoseMonthsAreDemandedSeeIt(t *testing.T) {
 	shown("the one in its place served", 3)
 	x.want(x.post(x.li, "/cases/2026-000001/notices/"+second+"/end", "do", "withdraw", "reason", "撤回"), 303)
 	shown("withdrawn", 0)
+}
+
+// A case is not closed while a document lies that nobody was served, or while the employer still has time to obey one and has not paid.
+func TestACaseWaitsForItsDocuments(t *testing.T) {
+	x := newTill(t)
+	x.agency()
+	calculation := x.keep()
+	id := x.draft(notice.Demand, calculation)
+	at := "/cases/2026-000001/notices/" + id
+	x.want(x.post(x.li, at, append(x.filledIn(id, calculation), "do", "save")...), 303)
+	x.want(x.issue(id), 303)
+	x.step(x.li, 303, "propose_decision", "ground", "unpaid", "reason", "查实", "text", "已责令补缴。")
+	x.step(x.staff("zhao", lifecycle.Supervisor, "33"), 303, "approve_decision")
+	closes := func(status int, words ...string) {
+		t.Helper()
+		x.want(x.post(x.li, "/cases/2026-000001/act", "version", x.value(`SELECT version FROM complaints.complaint`), "action", "close", "text", "已办结。", "reason", "另行追缴"), status, words...)
+	}
+	closes(409, "还没有送达")
+	x.want(x.post(x.li, at+"/service", "way", "direct", "done_on", "2026-11-24", "receiver", "张强"), 303)
+	closes(409, "还没有过")
+	x.exec(`UPDATE complaints.service SET done_on = '2026-11-17', served_on = '2026-11-17'`) // its last day is today
+	closes(409, "还没有过")
+	x.exec(`UPDATE complaints.service SET done_on = '2026-11-16', served_on = '2026-11-16'`)
+	closes(303)
 }

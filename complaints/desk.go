@@ -47,12 +47,12 @@ func (d desk) Act(ctx context.Context, session, number string, version int, in l
 	if err != nil {
 		return err
 	}
+	step := store.Step{Input: in, Writer: d.writer(now)}
 	if in.Action == lifecycle.Close {
-		if in.Unpaid, err = d.unpaid(ctx, session, number, now); err != nil {
+		if step.Owed, step.Unpaid, err = d.unpaid(ctx, session, number, now); err != nil {
 			return err
 		}
 	}
-	step := store.Step{Input: in, Writer: d.writer(now)}
 	if in.Action == lifecycle.ProposeDecision {
 		if step.Evidence, err = d.snapshot(ctx, session, number, now); err != nil {
 			return err

@@ -52,18 +52,18 @@ func (d desk) owed(ctx context.Context, uscc string) (money.Fen, error) {
 	return sum, err
 }
 
-// unpaid reports whether a calculation was kept in a case and its employer still owes by the ledger.
-func (d desk) unpaid(ctx context.Context, session, number string, now time.Time) (bool, error) {
+// unpaid is what a case's employer owes by the ledger, and whether a calculation was kept of it.
+func (d desk) unpaid(ctx context.Context, session, number string, now time.Time) (owed money.Fen, counted bool, err error) {
 	_, c, err := d.inCase(ctx, session, number, now)
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	kept, err := d.store.Calculations(ctx, c.ID)
-	if err != nil || len(kept) == 0 {
-		return false, err
+	if err != nil {
+		return 0, false, err
 	}
-	owed, err := d.owed(ctx, c.EmployerUSCC)
-	return owed > 0, err
+	owed, err = d.owed(ctx, c.EmployerUSCC)
+	return owed, len(kept) > 0 && owed > 0, err
 }
 
 // reckoning is a calculation with its lines by person.

@@ -41,6 +41,8 @@ type Input struct {
 	By       calendar.Date // the employer's limit, from the notice that was served; none for none
 	NewLeads bool
 	Unpaid   bool // the case's calculation shows a rest that the employer still owes
+	Unserved bool // a document was issued and not served yet
+	Running  bool // a limit that a served document set the employer has not passed, and is not met
 	Today    calendar.Date
 }
 
@@ -95,7 +97,8 @@ func permit(t transition, c Case, role Role, staff int32) error {
 	return nil
 }
 
-// Apply takes an action. Errors: fault.Conflict when the state does not allow it, an extension is a second one, comes after the limit or the route has none;
+// Apply takes an action. Errors: fault.Conflict when the state does not allow it, an extension is a second one, comes after the limit or the route has none,
+// or documents are not settled;
 // fault.Denied for the role, or for one person who proposes and approves; fault.Invalid for what the action needs and was not given.
 func Apply(c Case, in Input, r Rules) (Case, error) {
 	t, ok := find(c.State, in.Action)
@@ -104,6 +107,12 @@ func Apply(c Case, in Input, r Rules) (Case, error) {
 	}
 	if err := permit(t, c, in.Role, in.Staff); err != nil {
 		return c, err
+	}
+	if t.needs&settled != 0 && in.Unserved {
+		return c, fault.New(fault.Conflict, "fault.desk.unserved")
+	}
+	if t.needs&settled != 0 && in.Running {
+		return c, fault.New(fault.Conflict, "fault.desk.running")
 	}
 	if wrong := missing(t, c, in); len(wrong) > 0 {
 		return c, fault.InvalidFields(wrong...)

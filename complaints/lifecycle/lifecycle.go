@@ -112,6 +112,7 @@ const (
 	leads                     // new leads, unless a supervisor decides
 	apart                     // not offered on the case itself: another case belongs to it
 	screens                   // the intake role may, too
+	settled                   // no issued document is still to be served, and no limit that one sets the employer still runs
 )
 
 // effect is what an action does to the clock.
@@ -162,8 +163,8 @@ var table = slices.Concat(
 		{Proposed, ReturnDecision, Investigating, second | reason, keep},
 		{Proposed, Withdraw, Proposed, reason, keep},
 		{Decided, Notify, Notified, 0, employer},
-		{Decided, Close, Closed, words, stop},
-		{Notified, Close, Closed, words, stop},
+		{Decided, Close, Closed, words | settled, stop},
+		{Notified, Close, Closed, words | settled, stop},
 		{Merged, Unmerge, Merged, apart, keep}, // leads to the state before the merge, see Unmerged
 		{Merged, Withdraw, Withdrawn, reason, stop},
 		{Closed, Reopen, Screening, reason | leads, again},

@@ -71,6 +71,32 @@ func TestEveryStateTimesEveryActionTimesEveryRole(t *testing.T) {
 	}
 }
 
+// Documents that are not settled stop closing and nothing else, whoever acts, in every state.
+func TestOnlyClosingWaitsForTheDocuments(t *testing.T) {
+	for _, state := range lifecycle.States {
+		for _, action := range lifecycle.Actions {
+			for _, role := range lifecycle.Roles {
+				c := lifecycle.Case{Route: lifecycle.AuditTipOff, State: state, Received: today, Due: today.AddDays(3), Clock: lifecycle.Clock{Duty: lifecycle.ToAccept, From: today, Days: 5, Unit: lifecycle.WorkingDays}, Proposer: 1}
+				want, wantErr := lifecycle.Apply(c, full(action, role), rules)
+				for key, in := range map[string]lifecycle.Input{"fault.desk.unserved": {Unserved: true}, "fault.desk.running": {Running: true}} {
+					open := full(action, role)
+					open.Unserved, open.Running = in.Unserved, in.Running
+					got, err := lifecycle.Apply(c, open, rules)
+					if action == lifecycle.Close && wantErr == nil {
+						if !fault.Is(err, fault.Conflict) || fault.Of(err).Key != key || got != c {
+							t.Errorf("%s × %s × %s, %s: %v", state, action, role, key, err)
+						}
+						continue
+					}
+					if got != want || (err == nil) != (wantErr == nil) || err != nil && fault.Of(err).Key != fault.Of(wantErr).Key {
+						t.Errorf("%s × %s × %s, %s: %v, %v, want %v, %v", state, action, role, key, got, err, want, wantErr)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestEveryStateIsReachedAndNoneIsATrap(t *testing.T) {
 	reached := map[lifecycle.State]bool{lifecycle.Received: true}
 	for _, row := range may {

@@ -57,6 +57,16 @@ type Clock struct {
 	Provisional bool // the holiday notice of a year is not out
 }
 
+// Unserved reports whether a document is still to be served: nobody whom it binds knows of it.
+func (s Situation) Unserved() bool {
+	return slices.ContainsFunc(s.Issued, func(n Issued) bool { return n.Kind.Served() && n.ServedOn.IsZero() })
+}
+
+// Running reports whether a limit that a document set the employer has neither passed nor been met: until then nobody can say how the matter ended.
+func (s Situation) Running(w *calendar.Workdays) bool {
+	return slices.ContainsFunc(Clocks(s, w), func(c Clock) bool { return c.Employer && !c.Due.Before(s.Today) })
+}
+
 // CourtDays is how long an enforcement warning leaves (行政强制法 art. 54: ten days, working days by art. 69).
 const CourtDays = 10
 

@@ -13,6 +13,7 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
+	"shebao/shared/money"
 	"shebao/shared/postgres"
 )
 
@@ -21,6 +22,7 @@ type Step struct {
 	lifecycle.Input
 	Writer   *Writer
 	Evidence *Snapshot // kept when a decision is proposed
+	Owed     money.Fen // by the employer, of the ledger; asked when a case is closed
 }
 
 // Act takes an action that owes no letter; see ActWith.
@@ -40,6 +42,13 @@ func (s *Store) ActWith(ctx context.Context, who Staff, number string, version i
 			if err := notRetired(ctx, tx, c.ID); err != nil {
 				return err
 			}
+		}
+		if in.Action == lifecycle.Close {
+			papers, err := s.situation(ctx, tx, c, in.Owed, in.Today)
+			if err != nil {
+				return err
+			}
+			in.Unserved, in.Running = papers.Unserved(), papers.Running(s.Workdays())
 		}
 		next, err := lifecycle.Apply(c.Case, in.Input, s.rules())
 		if err != nil {
