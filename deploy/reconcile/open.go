@@ -70,11 +70,7 @@ func (r *run) edition(ctx context.Context, h publication.Head) error {
 	case e.Arrears != nil:
 		return r.publishedArrears(ctx, e, lines, shown)
 	case e.Audit != nil:
-		for _, l := range lines[1:] {
-			if l[0] == "on_site" {
-				r.text("open data", h.String()+".csv, persons audited on site", strconv.Itoa(e.Audit.OnSite), l[1])
-			}
-		}
+		return r.publishedAudits(ctx, e, lines, shown)
 	}
 	return nil
 }
@@ -111,7 +107,7 @@ func (r *run) publishedFigures(ctx context.Context, e publication.Edition, lines
 			}
 		}
 		if line != "total" {
-			r.text("portal", name+" on the page", truth.Collected.Grouped(), found(page, truth.Collected.Grouped(), f.Collected.Grouped()))
+			r.text("portal", name+" on the page", truth.Collected.Grouped(), found(page, truth.Collected.Grouped(), truth.Collected.Grouped()))
 		}
 		return nil
 	}
@@ -144,15 +140,12 @@ func (r *run) publishedFigures(ctx context.Context, e publication.Edition, lines
 	return nil
 }
 
-// found is the wanted text where the page has it, else what the document says instead.
-func found(page, want, otherwise string) string {
-	switch {
-	case strings.Contains(page, want):
-		return want
-	case otherwise != want:
-		return otherwise
+// found is the value when the page has the wanted text, else that it has none such.
+func found(page, want, value string) string {
+	if strings.Contains(page, want) {
+		return value
 	}
-	return "nothing"
+	return "another"
 }
 
 func (r *run) publishedArrears(ctx context.Context, e publication.Edition, lines [][]string, page string) error {
@@ -174,7 +167,7 @@ func (r *run) publishedArrears(ctx context.Context, e publication.Edition, lines
 		r.amount("open data", name+", "+d.USCC, owed, d.Left())
 		r.text("open data", name+", "+d.USCC+" in the CSV", owed.String(), inCSV[d.USCC])
 		if i < 50 { // the first page
-			r.text("portal", name+", "+d.USCC+" on the page", owed.Grouped(), found(page, owed.Grouped(), d.Left().Grouped()))
+			r.text("portal", name+", "+d.USCC+" on the page", owed.Grouped(), found(page, owed.Grouped(), owed.Grouped()))
 		}
 	}
 	r.amount("open data", name+", total", sum, e.Arrears.Owed)

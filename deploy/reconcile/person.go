@@ -3,6 +3,8 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -52,6 +54,9 @@ func (r *run) persons(ctx context.Context) error {
 	}
 	ledgerSays, portalShows := map[int]yearTotals{}, map[int]yearTotals{}
 	var missing, spoken, statements, facts int64
+	if err := r.balances(ctx, slices.Sorted(maps.Keys(truth))); err != nil {
+		return err
+	}
 	rolled := accounts{brought: map[int]money.Fen{}}
 	for id, years := range truth {
 		record, err := r.Ledger.Record(ctx, id)
@@ -119,34 +124,4 @@ func missingSpoken(record ledger.Record, data calendar.Date) (n int64) {
 		}
 	}
 	return n
-}
-
-// notices: the sum on each issued document, as its text has it, against its calculation's lines; and, where nothing was assessed, paid or reversed since, against the ledger.
-func (r *run) notices(ctx context.Context) error {
-	rows, err := r.DB.Query(ctx, `
-		SELECT n.number, c.owed, p.owed, n.paper::text,
-			CASE WHEN c.findings IN ('null'::jsonb, '[]'::jsonb) AND NOT EXISTS (SELECT FROM ledger.import_run i WHERE i.started_at > c.kept_at AND i.kind IN ('payment', 'reversal', 'assessment', 'contributions'))
-				THEN (SELECT sum(l.employer_due - l.employer_paid + l.person_due - l.person_paid)::bigint FROM complaints.calculation_person q JOIN ledger.employer e ON e.uscc = c.employer_uscc
-					JOIN ledger.contribution l ON l.person_id = q.person_id AND l.period = q.period AND l.insurance = q.insurance AND l.employer_id = e.id WHERE q.calculation_id = c.id) END
-		FROM complaints.notice n JOIN complaints.calculation c ON c.id = n.calculation_id,
-			LATERAL (SELECT coalesce(sum(employer_owed + person_owed), 0)::bigint AS owed FROM complaints.calculation_person WHERE calculation_id = c.id) AS p
-		WHERE n.state = 'issued' ORDER BY n.id`)
-	if err != nil {
-		return fmt.Errorf("read notices: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var number, paper string
-		var owed, lines money.Fen
-		var now *money.Fen
-		if err := rows.Scan(&number, &owed, &lines, &paper, &now); err != nil {
-			return err
-		}
-		r.amount("notice", number+", lines of its calculation", lines, owed)
-		r.text("notice", number+", the sum in its text", owed.Grouped(), found(paper, owed.Grouped(), owed.Grouped()))
-		if now != nil {
-			r.amount("notice", number+", the ledger today", *now, owed)
-		}
-	}
-	return rows.Err()
 }

@@ -68,7 +68,7 @@ func Run(ctx context.Context, s Sources, on calendar.Date) ([]Line, error) {
 		return nil, fmt.Errorf("the contribution data reaches %s: totals of %s can no longer be computed", state.DataDate, on)
 	}
 	r := &run{Sources: s, data: state.DataDate, judged: contribution.LastJudged(state.DataDate)}
-	for _, part := range []func(context.Context) error{r.register, r.collection, r.editions, r.persons, r.notices} {
+	for _, part := range []func(context.Context) error{r.register, r.lateFees, r.collection, r.editions, r.persons, r.notices} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}

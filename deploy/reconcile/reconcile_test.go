@@ -97,9 +97,11 @@ func agency(t *testing.T) (reconcile.Sources, *pgxpool.Pool) {
 		}
 	}
 	list := complaints.PlayedEdition{Subject: publication.Arrears, Region: "07", Author: "zhao", Approver: "wang", Ago: 14, Minimum: 1}
-	if err := complaints.PlayPublications(t.Context(), desk, pool, book, []complaints.PlayedEdition{list}, now); err != nil {
+	audits := complaints.PlayedEdition{Subject: publication.Audit, Region: "07", Author: "zhao", Approver: "wang", Ago: 1}
+	if err := complaints.PlayPublications(t.Context(), desk, pool, book, []complaints.PlayedEdition{list, audits}, now); err != nil {
 		t.Fatal(err)
 	}
+	demanded(t, pool)
 	local, err := redis.StartEmbedded()
 	if err != nil {
 		t.Fatal(err)
