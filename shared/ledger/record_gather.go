@@ -62,7 +62,7 @@ func (l *Ledger) readAlone(ctx context.Context, a ask) (record Record, statement
 		record, err = l.oneQuery(ctx, a.person)
 		return record, Statement{}, err
 	}
-	return l.oneRoundTrip(ctx, a.person, a.year)
+	return l.oneOfBoth(ctx, a)
 }
 
 // readingEnds lets those go that have waited meanwhile.
@@ -123,7 +123,7 @@ func (l *Ledger) readTogether(asks []waitingAsk) {
 		asks[0].answer <- answered{record, statement, err}
 		return
 	}
-	records, statements, err := l.readMany(ctx, asks)
+	found, err := l.readMany(ctx, asks)
 	for _, a := range asks {
 		switch {
 		case fault.Is(err, fault.Unavailable):
@@ -132,57 +132,34 @@ func (l *Ledger) readTogether(asks []waitingAsk) {
 			record, statement, err := l.readAlone(ctx, a.ask)
 			a.answer <- answered{record, statement, err}
 		default:
-			record, found := records[a.person]
-			if !found {
-				a.answer <- answered{err: fault.New(fault.NotFound, "ledger.no_person")}
-				continue
+			both, known := found[a.ask]
+			if !known {
+				both.err = classifyRecord(pgx.ErrNoRows)
 			}
-			a.answer <- answered{record: record, statement: statements[a.ask]}
+			a.answer <- both
 		}
 	}
 }
 
-// readMany reads records, and the valid statements of the years that are asked for, in one round trip.
-func (l *Ledger) readMany(ctx context.Context, asks []waitingAsk) (map[int64]Record, map[ask]Statement, error) {
-	persons := make([]int64, len(asks))
-	var of []int64
-	var years []int16
+// readMany reads everything that is asked for in one query.
+func (l *Ledger) readMany(ctx context.Context, asks []waitingAsk) (map[ask]answered, error) {
+	persons, years := make([]int64, len(asks)), make([]int16, len(asks))
 	for i, a := range asks {
-		persons[i] = a.person
-		if a.year != 0 {
-			of, years = append(of, a.person), append(years, int16(a.year))
-		}
+		persons[i], years[i] = a.person, int16(a.year)
 	}
-	records, statements := make(map[int64]Record, len(asks)), make(map[ask]Statement, len(of))
-	var batch pgx.Batch
-	batch.Queue(recordRows+` WHERE person.id = ANY ($1)`, persons).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			r, err := l.scanRecord(rows)
-			if err != nil {
-				return err
-			}
-			records[r.Person.ID] = r
-		}
-		return rows.Err()
-	})
-	if len(of) > 0 {
-		batch.Queue(`
-			SELECT DISTINCT ON (s.person_id, s.year) `+statementColumns+` FROM `+statementTables+`
-			WHERE (s.person_id, s.year) IN (SELECT person_id, year FROM unnest($1::bigint[], $2::smallint[]) AS asked (person_id, year))
-			ORDER BY s.person_id, s.year, s.issue DESC`, of, years).Query(func(rows pgx.Rows) error {
-			for rows.Next() {
-				s, _, err := scanStatement(rows)
-				if err != nil {
-					return err
-				}
-				statements[ask{s.PersonID, s.Year}] = s
-			}
-			return rows.Err()
-		})
-	}
-	err := l.pool.SendBatch(ctx, &batch).Close()
+	rows, err := l.pool.Query(ctx, manyQuery, persons, years)
 	if err != nil {
-		err = postgres.Classify(fmt.Errorf("read records: %w", err))
+		return nil, classifyRecord(err)
 	}
-	return records, statements, err
+	defer rows.Close()
+	found := make(map[ask]answered, len(asks))
+	for rows.Next() {
+		var year int
+		both, err := l.scanBoth(rows, &year, &year)
+		if err != nil {
+			return nil, classifyRecord(err)
+		}
+		found[ask{both.record.Person.ID, year}] = both
+	}
+	return found, classifyRecord(rows.Err())
 }

@@ -19,14 +19,14 @@ type Record struct {
 	DataDate calendar.Date
 }
 
-// recordRows are whole records; which persons' is said behind it.
-const recordRows = `
-	SELECT ` + personColumns + `, reach.data_date, y.years, y.packed
-	FROM ledger.person, ledger.reach, LATERAL (
+// recordColumns of whole records, and where they come from.
+const (
+	recordColumns = personColumns + `, reach.data_date, y.years, y.packed`
+	recordTables  = `ledger.person, ledger.reach, LATERAL (
 		SELECT array_agg(year::integer ORDER BY year) AS years, array_agg(packed ORDER BY year) AS packed
 		FROM ledger.person_year WHERE person_id = person.id) AS y`
-
-const recordQuery = recordRows + ` WHERE person.id = $1`
+	recordQuery = `SELECT ` + recordColumns + ` FROM ` + recordTables + ` WHERE person.id = $1`
+)
 
 // Record reads a person's whole record in one query: this is the reading that happens millions of times after the statements of a year are sent out. Under load it shares its query
 // with others (gatherer): a record is only read, never changed, since two may have asked for the same. Errors: fault.NotFound, fault.Unavailable.
@@ -38,28 +38,29 @@ func (l *Ledger) Record(ctx context.Context, personID int64) (Record, error) {
 func (l *Ledger) oneQuery(ctx context.Context, personID int64) (Record, error) {
 	rows, err := l.pool.Query(ctx, recordQuery, personID)
 	if err != nil {
-		return Record{}, postgres.Classify(fmt.Errorf("read record: %w", err))
+		return Record{}, classifyRecord(err)
 	}
-	return l.oneRecord(rows)
+	record, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Record, error) { return l.scanRecord(row) })
+	return record, classifyRecord(err)
 }
 
-func (l *Ledger) oneRecord(rows pgx.Rows) (Record, error) {
-	record, err := pgx.CollectExactlyOneRow(rows, l.scanRecord)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Record{}, fault.New(fault.NotFound, "ledger.no_person")
+func classifyRecord(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pgx.ErrNoRows):
+		return fault.New(fault.NotFound, "ledger.no_person")
 	}
-	if err != nil {
-		return Record{}, postgres.Classify(fmt.Errorf("read record: %w", err))
-	}
-	return record, nil
+	return postgres.Classify(fmt.Errorf("read record: %w", err))
 }
 
-func (l *Ledger) scanRecord(row pgx.CollectableRow) (Record, error) {
+// scanRecord reads recordColumns, and more behind them.
+func (l *Ledger) scanRecord(row pgx.CollectableRow, more ...any) (Record, error) {
 	var r Record
 	var reach civilDate
 	var years []int
 	var packed [][]byte
-	person, err := l.scanPerson(moreColumns{row, []any{&reach, &years, &packed}})
+	person, err := l.scanPerson(moreColumns{row, append([]any{&reach, &years, &packed}, more...)})
 	if err != nil {
 		return Record{}, err
 	}

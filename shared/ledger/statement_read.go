@@ -41,36 +41,6 @@ func (l *Ledger) Statement(ctx context.Context, personID int64, year int) (State
 	return list[0], nil
 }
 
-// RecordAndStatement reads a person's record and the valid statement of a year in one round trip, for who shows both; as Record, with others under load. The statement is zero (issue 0) when none is issued.
-// Errors: fault.NotFound when there is no such person, fault.Unavailable.
-func (l *Ledger) RecordAndStatement(ctx context.Context, personID int64, year int) (Record, Statement, error) {
-	return l.recordOf(ctx, ask{person: personID, year: year})
-}
-
-func (l *Ledger) oneRoundTrip(ctx context.Context, personID int64, year int) (Record, Statement, error) {
-	var both pgx.Batch
-	both.Queue(recordQuery, personID)
-	both.Queue(validStatement, personID, year)
-	results := l.pool.SendBatch(ctx, &both)
-	defer func() { _ = results.Close() }() // its errors are those of the queries
-	rows, err := results.Query()
-	if err != nil {
-		return Record{}, Statement{}, postgres.Classify(fmt.Errorf("read record: %w", err))
-	}
-	record, err := l.oneRecord(rows)
-	if err != nil {
-		return Record{}, Statement{}, err
-	}
-	if rows, err = results.Query(); err != nil {
-		return Record{}, Statement{}, classifyStatement(err)
-	}
-	issued, err := statementsOf(rows)
-	if err != nil || len(issued) == 0 {
-		return record, Statement{}, err
-	}
-	return record, issued[0], nil
-}
-
 // Statements reads all of a person's statements, superseded ones too, the newest year and issue first; none is an empty list. Error: fault.Unavailable.
 func (l *Ledger) Statements(ctx context.Context, personID int64) ([]Statement, error) {
 	return l.statements(ctx, `SELECT `+statementColumns+` FROM `+statementTables+` WHERE s.person_id = $1 ORDER BY s.year DESC, s.issue DESC`, personID)
