@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,8 +40,7 @@ type Store struct {
 	redis redis.UniversalClient
 	log   *slog.Logger
 
-	doubted    atomic.Bool  // a session was ended and not marked
-	doubtUntil atomic.Int64 // until then Redis may not know; nanoseconds
+	ended ended
 }
 
 // New makes the store.
@@ -180,48 +178,6 @@ func (s *Store) End(ctx context.Context, session string, now time.Time) error {
 	}
 	s.MarkEnded(ctx, session)
 	return nil
-}
-
-// redisPatience is how long a page waits for Redis before PostgreSQL is asked instead.
-const redisPatience = 250 * time.Millisecond
-
-// markedFor is longer than an access token lives.
-const markedFor = 15 * time.Minute
-
-func endedKey(session string) string { return "portal:ended:" + session }
-
-// MarkEnded tells the other processes that sessions ended, for as long as an access token may live. With Redis down they ask PostgreSQL.
-func (s *Store) MarkEnded(ctx context.Context, sessions ...string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisPatience)
-	defer cancel()
-	for _, session := range sessions {
-		if err := s.redis.Set(ctx, endedKey(session), 1, markedFor).Err(); err != nil {
-			s.log.Warn("an ended session could not be marked", "error", err.Error())
-			s.doubted.Store(true)
-			return
-		}
-	}
-}
-
-// Ended reports whether a session was ended while access tokens of it are still signed and unexpired. Redis knows; with Redis down PostgreSQL, which is the truth, is
-// asked, so that who is signed in still gets the statement. For as long as an access token lives after an outage PostgreSQL is asked too, since what was ended meanwhile is
-// not marked. Error: fault.Unavailable with both down.
-func (s *Store) Ended(ctx context.Context, session string, now time.Time) (bool, error) {
-	quick, cancel := context.WithTimeout(ctx, redisPatience)
-	defer cancel()
-	found, err := s.redis.Exists(quick, endedKey(session)).Result()
-	if err != nil || s.doubted.Swap(false) {
-		s.doubtUntil.Store(now.Add(markedFor).UnixNano())
-	}
-	if err == nil && (found > 0 || now.UnixNano() >= s.doubtUntil.Load()) {
-		return found > 0, nil
-	}
-	var live bool
-	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM portal.session WHERE id = $1 AND ended_at IS NULL)`, session).Scan(&live)
-	if err != nil {
-		return false, postgres.Classify(fmt.Errorf("look up session: %w", err))
-	}
-	return !live, nil
 }
 
 // Note writes to the audit log what was refused or done. Error: fault.Unavailable.

@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -129,24 +131,81 @@ func TestWithRedisDownPostgresTells(t *testing.T) {
 	}
 }
 
+// outage fails every command while it is on.
+type outage struct{ on atomic.Bool }
+
+func (o *outage) DialHook(next goredis.DialHook) goredis.DialHook { return next }
+
+func (o *outage) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
+	return func(ctx context.Context, cmd goredis.Cmder) error {
+		if o.on.Load() {
+			return errors.New("away")
+		}
+		return next(ctx, cmd)
+	}
+}
+
+func (o *outage) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
+	return next
+}
+
 // What was ended while Redis was away stays ended when Redis is back and does not know.
 func TestWhatEndedWithoutRedisStaysEnded(t *testing.T) {
 	s := newStore(t)
 	closed, _ := s.begin(t)
-	broken, cancel := context.WithCancel(t.Context())
-	cancel()
 	if _, err := s.pool.Exec(t.Context(), `UPDATE portal.session SET ended_at = $2 WHERE id = $1`, closed, now); err != nil {
 		t.Fatal(err) // as another process does that could not mark it
 	}
 	if ended, err := s.Ended(t.Context(), closed, now); err != nil || ended {
 		t.Fatalf("Redis knows nothing: %v %v", ended, err)
 	}
-	_, _ = s.Ended(broken, closed, now) // an outage is noticed
-	if ended, err := s.Ended(t.Context(), closed, now.Add(time.Minute)); err != nil || !ended {
-		t.Errorf("a minute after the outage: %v %v", ended, err)
+	away := &outage{}
+	s.client.AddHook(away)
+	away.on.Store(true)
+	ask := func(at time.Time) bool {
+		t.Helper()
+		time.Sleep(60 * time.Millisecond) // what was read before is not fresh any more
+		ended, err := s.Ended(t.Context(), closed, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ended
 	}
-	if ended, err := s.Ended(t.Context(), closed, now.Add(time.Hour)); err != nil || ended {
-		t.Errorf("an hour after it, when no token lives any more: %v %v", ended, err)
+	if !ask(now) {
+		t.Error("during the outage")
+	}
+	away.on.Store(false)
+	if !ask(now.Add(time.Minute)) {
+		t.Error("a minute after the outage")
+	}
+	if ask(now.Add(time.Hour)) {
+		t.Error("an hour after it, when no token lives any more")
+	}
+}
+
+// What one process ends the others know, those too that start later.
+func TestEveryProcessKnowsWhatEnded(t *testing.T) {
+	s := newStore(t)
+	early := store.New(s.pool, s.client, slog.New(slog.DiscardHandler))
+	closed, _ := s.begin(t)
+	open, _ := s.begin(t)
+	if ended, err := early.Ended(t.Context(), closed, now); err != nil || ended {
+		t.Fatalf("before: %v %v", ended, err)
+	}
+	if err := s.End(t.Context(), closed, now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.pool.Exec(t.Context(), `UPDATE portal.session SET ended_at = NULL`); err != nil {
+		t.Fatal(err) // only Redis tells
+	}
+	time.Sleep(60 * time.Millisecond)
+	for name, process := range map[string]*store.Store{"early": early, "late": store.New(s.pool, s.client, slog.New(slog.DiscardHandler))} {
+		if ended, err := process.Ended(t.Context(), closed, now); err != nil || !ended {
+			t.Errorf("%s, the ended one: %v %v", name, ended, err)
+		}
+		if ended, err := process.Ended(t.Context(), open, now); err != nil || ended {
+			t.Errorf("%s, the other: %v %v", name, ended, err)
+		}
 	}
 }
 
