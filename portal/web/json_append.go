@@ -3,6 +3,8 @@ package web
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"shebao/shared/calendar"
 	"shebao/shared/money"
@@ -37,14 +39,23 @@ func (d *document) close(bracket byte) {
 	d.b, d.more = append(d.b, bracket), true
 }
 
-// text writes any text; encoding/json knows what must be escaped.
+// text writes any text; encoding/json knows what must be escaped, which few names need.
 func (d *document) text(name, value string) {
+	if utf8.ValidString(value) && !strings.ContainsFunc(value, escaped) {
+		d.word(name, value)
+		return
+	}
 	d.name(name)
 	quoted, err := json.Marshal(value)
 	if err != nil { // a text always has a form
 		quoted = []byte(`""`)
 	}
 	d.b, d.more = append(d.b, quoted...), true
+}
+
+// escaped reports what encoding/json writes in another form.
+func escaped(c rune) bool {
+	return c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' || c == 0x7f || c == 0x2028 || c == 0x2029 || c == utf8.RuneError
 }
 
 // word writes what needs no escape: codes and names of our own.
@@ -75,6 +86,12 @@ func (d *document) fen(name string, value money.Fen) {
 	d.b, d.more = append(value.Append(append(d.b, '"')), '"'), true
 }
 
-func (d *document) date(name string, value calendar.Date) { d.word(name, value.String()) }
+func (d *document) date(name string, value calendar.Date) {
+	d.name(name)
+	d.b, d.more = append(value.Append(append(d.b, '"')), '"'), true
+}
 
-func (d *document) period(name string, value calendar.Period) { d.word(name, value.String()) }
+func (d *document) period(name string, value calendar.Period) {
+	d.name(name)
+	d.b, d.more = append(value.Append(append(d.b, '"')), '"'), true
+}

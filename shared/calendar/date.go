@@ -3,7 +3,6 @@ package calendar
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -74,7 +73,12 @@ func (d Date) Number() int { return int(d.Time().Unix() / 86400) }
 func DateOfNumber(n int) Date { return fromTime(time.Unix(int64(n)*86400, 0).UTC()) }
 
 // AddDays moves by natural days.
-func (d Date) AddDays(n int) Date { return NewDate(d.Year, d.Month, d.Day+n) }
+func (d Date) AddDays(n int) Date {
+	if day := d.Day + n; day >= 1 && day <= 28 { // most moves stay within the month
+		return Date{d.Year, d.Month, day}
+	}
+	return NewDate(d.Year, d.Month, d.Day+n)
+}
 
 // Sub counts the natural days from e to d.
 func (d Date) Sub(e Date) int { return d.Number() - e.Number() }
@@ -117,8 +121,21 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	return string(d.Append(make([]byte, 0, 10)))
 }
+
+// Append writes YYYY-MM-DD to b, or nothing for no date.
+func (d Date) Append(b []byte) []byte {
+	if d.IsZero() {
+		return b
+	}
+	return appendTwo(append(appendTwo(append(appendYear(b, d.Year), '-'), int(d.Month)), '-'), d.Day)
+}
+
+func appendTwo(b []byte, n int) []byte { return append(b, byte('0'+n/10%10), byte('0'+n%10)) }
+
+// appendYear writes four digits; years outside 0 to 9999 stand in no source.
+func appendYear(b []byte, year int) []byte { return appendTwo(appendTwo(b, year/100), year) }
 
 // MarshalText writes YYYY-MM-DD.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -48,15 +47,31 @@ func (p Period) Sub(q Period) int {
 // FirstDay of the month.
 func (p Period) FirstDay() Date { return Date{p.Year(), p.Month(), 1} }
 
-// LastDay of the month.
-func (p Period) LastDay() Date { return NewDate(p.Year(), p.Month()+1, 0) }
+// monthDays are the days of each month but February.
+var monthDays = [...]int{time.January: 31, time.March: 31, time.April: 30, time.May: 31, time.June: 30, time.July: 31, time.August: 31, time.September: 30, time.October: 31, time.November: 30, time.December: 31}
+
+// LastDay of the month. Every row of every statement is judged by it, so that it does without the calendar where it can.
+func (p Period) LastDay() Date {
+	if month := p.Month(); month >= time.January && month <= time.December && month != time.February {
+		return Date{p.Year(), month, monthDays[month]}
+	}
+	return NewDate(p.Year(), p.Month()+1, 0)
+}
 
 // String writes YYYY-MM, or nothing for no period.
 func (p Period) String() string {
 	if p == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d", p.Year(), p.Month())
+	return string(p.Append(make([]byte, 0, 7)))
+}
+
+// Append writes YYYY-MM to b, or nothing for no period.
+func (p Period) Append(b []byte) []byte {
+	if p == 0 {
+		return b
+	}
+	return appendTwo(append(appendYear(b, p.Year()), '-'), int(p.Month()))
 }
 
 // MarshalText writes YYYY-MM.

@@ -82,21 +82,20 @@ func (f Fen) Append(b []byte) []byte {
 
 // Grouped writes yuan with thousands separators for people, such as 86,432.17.
 func (f Fen) Grouped() string {
-	plain := f.String()
-	sign := ""
-	if plain[0] == '-' {
-		sign, plain = "-", plain[1:]
+	var plain, grouped [32]byte
+	digits := f.Append(plain[:0])
+	b := grouped[:0]
+	if digits[0] == '-' {
+		b, digits = append(b, '-'), digits[1:]
 	}
-	whole, part := plain[:len(plain)-3], plain[len(plain)-3:]
-	var b strings.Builder
-	b.WriteString(sign)
-	for i, c := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteByte(',')
+	whole := len(digits) - len(".00")
+	for i, c := range digits[:whole] {
+		if i > 0 && (whole-i)%3 == 0 {
+			b = append(b, ',')
 		}
-		b.WriteRune(c)
+		b = append(b, c)
 	}
-	return b.String() + part
+	return string(append(b, digits[whole:]...))
 }
 
 // MarshalText writes yuan with two decimals: in JSON money is a string, since a JSON number invites floats.

@@ -1,0 +1,63 @@
+package portal
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"github.com/a-h/templ"
+)
+
+// markup is HTML written by hand. A template takes some hundred nanoseconds and several allocations for each value; the statement has hundreds, and is the page that millions open in the
+// same week. What stands there in numbers (figures.go, statement_tables.go) is therefore written this way, everything else in templates.
+type markup struct{ b []byte }
+
+var markups = sync.Pool{New: func() any { return new(markup) }}
+
+// byHand is a component that write writes.
+func byHand(write func(m *markup)) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		m := markups.Get().(*markup)
+		defer markups.Put(m)
+		m.b = m.b[:0]
+		write(m)
+		_, err := w.Write(m.b)
+		return err
+	})
+}
+
+// put writes tags and texts in turn, a tag first: every second piece is a value of any kind and is escaped.
+func (m *markup) put(pieces ...string) {
+	for i, piece := range pieces {
+		if i%2 == 0 {
+			m.b = append(m.b, piece...)
+		} else {
+			m.text(piece)
+		}
+	}
+}
+
+// text writes what may stand between tags and in quoted attributes, escaped as templates escape it.
+func (m *markup) text(s string) {
+	from := 0
+	for i := 0; i < len(s); i++ {
+		var entity string
+		switch s[i] {
+		case '&':
+			entity = "&amp;"
+		case '<':
+			entity = "&lt;"
+		case '>':
+			entity = "&gt;"
+		case '"':
+			entity = "&#34;"
+		case '\'':
+			entity = "&#39;"
+		default:
+			continue
+		}
+		m.b = append(append(m.b, s[from:i]...), entity...)
+		from = i + 1
+	}
+	m.b = append(m.b, s[from:]...)
+}
