@@ -58,6 +58,7 @@ type site struct {
 	identity seal.PrivateKey
 	now      time.Time
 	log      *bytes.Buffer
+	to       slog.Handler // where the portal logs: into log, unless a benchmark wants the real thing
 }
 
 func newSite(t testing.TB) *site {
@@ -66,6 +67,7 @@ func newSite(t testing.TB) *site {
 		t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), publication.Migrations(), portal.Migrations()),
 		secret: bytes.Repeat([]byte{5}, 32), now: time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC), log: &bytes.Buffer{},
 	}
+	s.to = slog.NewTextHandler(s.log, nil)
 	s.importTwo()
 	var err error
 	if s.redis, err = redis.StartEmbedded(); err != nil {
@@ -100,7 +102,7 @@ func (s *site) open(db *pgxpool.Pool) {
 	if err := settings.Err(); err != nil {
 		s.t.Fatal(err)
 	}
-	wing, err := portal.New(s.t.Context(), c, server.Deps{DB: db, Redis: s.client, Log: slog.New(slog.NewTextHandler(s.log, nil)), Now: func() time.Time { return s.now }})
+	wing, err := portal.New(s.t.Context(), c, server.Deps{DB: db, Redis: s.client, Log: slog.New(s.to), Now: func() time.Time { return s.now }})
 	if err != nil {
 		s.t.Fatal(err)
 	}

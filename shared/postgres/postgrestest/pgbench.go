@@ -31,7 +31,7 @@ func Pgbench(t testing.TB, url, script string, clients, transactions int) float6
 	out, err := exec.CommandContext(t.Context(), program, "-n", "-M", "prepared", "-f", file, "-c", strconv.Itoa(clients), "-j", "2",
 		"-t", strconv.Itoa(max(1, transactions/clients)), url).CombinedOutput()
 	if err != nil {
-		t.Fatalf("pgbench: %v: %s", err, out)
+		t.Fatalf("pgbench: %v: %.400s", err, out)
 	}
 	said := tps.FindSubmatch(out)
 	if said == nil {
