@@ -42,7 +42,7 @@ func (d desk) Documents(ctx context.Context, session, number string, now time.Ti
 
 func noticeOf(n store.Notice) web.Notice {
 	w := web.Notice{ID: n.ID, Kind: n.Kind, State: n.State, Version: n.Version, Fields: n.Fields, Calculation: n.Calculation, Replaces: n.Replaces, Waived: n.Waived, Number: n.Number, IssuedOn: n.IssuedOn,
-		IssuedBy: n.IssuedBy, Paper: n.Paper, EndReason: n.EndReason}
+		IssuedBy: n.IssuedBy, Paper: n.Paper, EndReason: n.EndReason, Erased: n.Erased}
 	if v := n.Service; v != nil {
 		w.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, RecordedBy: v.RecordedBy, Scanned: v.Scanned}
 	}

@@ -35,6 +35,7 @@ type Notice struct {
 	IssuedBy    string
 	Paper       notice.Paper
 	EndReason   string
+	Erased      bool     // what it told the reporter has been removed, see RunRetention
 	Service     *Service // the one that holds; nil while it is not served
 }
 
@@ -63,7 +64,7 @@ func (n Notice) Issued() notice.Issued {
 }
 
 const noticeColumns = `n.id, c.number, n.kind, n.state, n.version, n.fields, coalesce(n.calculation_id, 0), coalesce(n.replaces, 0), n.waived, coalesce(n.number, ''), n.issued_on,
-	coalesce(n.issued_at, 'epoch'), coalesce(i.name, ''), n.paper, n.end_reason,
+	coalesce(n.issued_at, 'epoch'), coalesce(i.name, ''), n.paper, n.end_reason, n.erased_at IS NOT NULL,
 	coalesce(v.id, 0), coalesce(v.way, ''), v.done_on, v.served_on, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(r.name, ''), EXISTS (SELECT FROM complaints.service_scan f WHERE f.service_id = v.id)`
 
 const noticeTables = `complaints.notice n JOIN complaints.complaint c ON c.id = n.complaint_id LEFT JOIN complaints.staff i ON i.id = n.issued_by
@@ -74,7 +75,7 @@ func scanNotice(row pgx.CollectableRow) (Notice, error) {
 	var fields, paper []byte
 	var issued, done, served *time.Time
 	var v Service
-	err := row.Scan(&n.ID, &n.CaseNumber, &n.Kind, &n.State, &n.Version, &fields, &n.Calculation, &n.Replaces, &n.Waived, &n.Number, &issued, &n.IssuedAt, &n.IssuedBy, &paper, &n.EndReason,
+	err := row.Scan(&n.ID, &n.CaseNumber, &n.Kind, &n.State, &n.Version, &fields, &n.Calculation, &n.Replaces, &n.Waived, &n.Number, &issued, &n.IssuedAt, &n.IssuedBy, &paper, &n.EndReason, &n.Erased,
 		&v.ID, &v.Way, &done, &served, &v.Receiver, &v.Witness, &v.Note, &v.RecordedBy, &v.Scanned)
 	if err != nil {
 		return n, err
@@ -338,16 +339,20 @@ func keepIssued(ctx context.Context, tx pgx.Tx, who Staff, n Notice, paper notic
 	return nil
 }
 
-// NoticeFile is the PDF as it was issued; every opening is in the audit log. Errors: fault.NotFound; an internal one when the file is not what was issued.
+// NoticeFile is the PDF as it was issued; every opening is in the audit log. Errors: fault.NotFound, also (fault.notice.erased) when what it said has been removed; an internal one when the file is not what was issued.
 func (s *Store) NoticeFile(ctx context.Context, who Staff, number string, id int64, now time.Time) (file []byte, err error) {
 	err = s.change(ctx, who, number, 0, func(tx pgx.Tx, c Case) error {
 		var sum []byte
-		err := tx.QueryRow(ctx, `SELECT pdf, sha256 FROM complaints.notice WHERE complaint_id = $1 AND id = $2 AND state <> 'draft'`, c.ID, id).Scan(&file, &sum)
+		var erased bool
+		err := tx.QueryRow(ctx, `SELECT pdf, sha256, erased_at IS NOT NULL FROM complaints.notice WHERE complaint_id = $1 AND id = $2 AND state <> 'draft'`, c.ID, id).Scan(&file, &sum, &erased)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.NotFound, "fault.notice.none")
 		}
 		if err != nil {
 			return fmt.Errorf("read notice file: %w", err)
+		}
+		if erased {
+			return fault.New(fault.NotFound, "fault.notice.erased")
 		}
 		if got := sha256.Sum256(file); string(got[:]) != string(sum) {
 			return fmt.Errorf("notice %d: the file is not the one that was issued", id)

@@ -85,8 +85,11 @@ func (s *Store) Queue(ctx context.Context, who Staff, f Filter, now time.Time, l
 	if f.AfterID != 0 {
 		q.and(`(c.sort_due, c.id) > (?::date, ?)`, sortKey(f.AfterDue), f.AfterID)
 	}
-	// Planned with its values: how common a search's pairs are decides which index is walked.
-	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+q.joins+` WHERE `+q.where()+` ORDER BY c.sort_due, c.id LIMIT `+strconv.Itoa(limit+1), append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)...)
+	args := q.args
+	if f.Search != "" { // planned with its values: how common a search's pairs are decides which index is walked
+		args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
+	}
+	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+q.joins+` WHERE `+q.where()+` ORDER BY c.sort_due, c.id LIMIT `+strconv.Itoa(limit+1), args...)
 	if err != nil {
 		return nil, false, postgres.Classify(fmt.Errorf("list queue: %w", err))
 	}

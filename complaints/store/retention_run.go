@@ -16,7 +16,6 @@ import (
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
-	"shebao/shared/intake"
 	"shebao/shared/postgres"
 )
 
@@ -200,13 +199,15 @@ func (s *Store) retireFamily(ctx context.Context, tx pgx.Tx, who Staff, run int3
 }
 
 // retire removes what is to be removed of one case, and counts it.
-func (s *Store) retire(ctx context.Context, tx pgx.Tx, x retiring, now time.Time) (intake.Erased, error) {
+func (s *Store) retire(ctx context.Context, tx pgx.Tx, x retiring, now time.Time) (removed retired, err error) {
 	var submission int64
 	if err := tx.QueryRow(ctx, `SELECT coalesce(submission_id, 0) FROM complaints.complaint WHERE id = $1`, x.ID).Scan(&submission); err != nil {
-		return intake.Erased{}, fmt.Errorf("load case to retire: %w", err)
+		return removed, fmt.Errorf("load case to retire: %w", err)
 	}
-	removed, err := s.desk.Erase(ctx, tx, submission)
-	if err != nil {
+	if removed.Erased, err = s.desk.Erase(ctx, tx, submission); err != nil {
+		return removed, err
+	}
+	if removed.Letters, err = eraseLetters(ctx, tx, x.ID, now); err != nil {
 		return removed, err
 	}
 	statements := append([]string{}, reporterRows...)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -107,6 +108,13 @@ func TestWhatIsOldIsAnonymised(t *testing.T) {
 	d, ctx := newDesk(t), t.Context()
 	head := d.staff(t, "head", lifecycle.Supervisor, "33")
 	code := d.old(t, 1)[0]
+	// Letters say again what the reporter said; one was handed over, and its receipt bears a name. A draft was never issued.
+	d.exec(t, `INSERT INTO complaints.notice (complaint_id, employer_uscc, kind, state, fields, drafted_at, drafted_by, number, issued_on, issued_by, paper, pdf, sha256, ended_at, end_reason)
+		SELECT 1, '', kind, state, jsonb_build_object('found', $2::text), now(), $1, number, '2010-06-01', $1, jsonb_build_object('to', $2::text), convert_to($2, 'UTF8'), sha256(convert_to($2, 'UTF8')), now(), '对 ' || $2
+		FROM (VALUES ('reply', 'issued', '复1号'), ('refusal', 'withdrawn', '拒1号'), ('reply', 'draft', NULL), ('demand', 'draft', NULL)) k (kind, state, number)`, head.ID, marker)
+	d.exec(t, `INSERT INTO complaints.service (notice_id, way, done_on, served_on, receiver, witness, note, recorded_at, recorded_by) SELECT id, 'direct', '2010-06-01', '2010-06-01', '叶𠅤', '叶𠅤', '电话 10000009711', now(), $1
+		FROM complaints.notice WHERE number = '复1号'`, head.ID)
+	d.exec(t, `INSERT INTO complaints.service_scan SELECT id, 'image/png', '', convert_to($1, 'UTF8'), now(), recorded_by FROM complaints.service`, marker)
 	if plan, err := d.RetentionPlan(ctx, head, y2026); err != nil || len(plan.Ready) != 0 || len(plan.Warn) != 1 {
 		t.Fatalf("before the warning: %+v, %v", plan, err)
 	}
@@ -120,18 +128,31 @@ func TestWhatIsOldIsAnonymised(t *testing.T) {
 	if _, err := d.RunRetention(ctx, head, "0123456789abcdef", day); fault.Of(err).Key != "retention.fault.changed" {
 		t.Errorf("another list than previewed: %v", err)
 	}
-	if tables := d.everywhere(t, marker); len(tables) == 0 {
-		t.Fatal("the marker is nowhere: the test is of no use")
+	for _, text := range []string{marker, hex.EncodeToString([]byte(marker)), "叶𠅤"} {
+		if tables := d.everywhere(t, text); len(tables) == 0 {
+			t.Fatalf("%s is nowhere: the test is of no use", text)
+		}
 	}
 	c, err := d.RunRetention(ctx, head, digest(t, d, head, day), day)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Number != "2026-0001" || c.Done != 1 || c.Kept != 0 || len(c.SHA256) != 64 || !strings.Contains(c.Text, `case 2010-000001 fund_supervision_tipoff ended 2010-06-01 due 2021-01-01: anonymise {"reports": 1, "messages": 1, "openings": 0, "attachments": 1}`) {
+	if c.Number != "2026-0001" || c.Done != 1 || c.Kept != 0 || len(c.SHA256) != 64 || !strings.Contains(c.Text, `case 2010-000001 fund_supervision_tipoff ended 2010-06-01 due 2021-01-01: anonymise {"letters": 2, "reports": 1, "messages": 1, "openings": 0, "attachments": 1}`) {
 		t.Errorf("certificate %+v", c)
 	}
-	if tables := d.everywhere(t, marker); len(tables) > 0 {
-		t.Errorf("left in %v", tables)
+	for _, text := range []string{marker, hex.EncodeToString([]byte(marker)), "叶𠅤", "10000009711", "070122198908103150"} {
+		if tables := d.everywhere(t, text); len(tables) > 0 {
+			t.Errorf("%s is left in %v", text, tables)
+		}
+	}
+	if got := d.found(t, `SELECT string_agg(number || ' ' || (sha256 = sha256(convert_to($1, 'UTF8'))), ', ' ORDER BY id) FROM complaints.notice`, marker); got != "复1号 true, 拒1号 true" {
+		t.Errorf("of the letters stays %s", got)
+	}
+	if _, err := d.pool.Exec(ctx, `UPDATE complaints.notice SET number = '2', erased_at = NULL`); err == nil {
+		t.Error("an erased letter can be changed")
+	}
+	if _, err := d.NoticeFile(ctx, head, "2010-000001", 1, day); fault.Of(err).Key != "fault.notice.erased" {
+		t.Errorf("the letter's file: %v", err)
 	}
 	if got := d.found(t, `SELECT (SELECT count(*) FROM intake.submission) || ' ' || (SELECT count(*) FROM intake.attachment) || ' ' || (SELECT count(*) FROM intake.mailbox) || ' ' || (SELECT count(*) FROM intake.message)`); got != "0 0 0 0" {
 		t.Errorf("the intake still has %s", got)

@@ -123,6 +123,7 @@ type Notice struct {
 	IssuedBy    string
 	Paper       notice.Paper
 	EndReason   string
+	Erased      bool
 	Service     *Service
 }
 

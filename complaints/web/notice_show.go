@@ -103,7 +103,7 @@ func (s *Site) fillDraft(v *pages.Notice, docs Documents, n Notice, wrong []layo
 
 func (s *Site) fillIssued(v *pages.Notice, c *fiber.Ctx, docs Documents, n Notice, wrong []layout.FieldError) {
 	p := v.Page
-	v.Issued, v.Live = true, n.State == "issued"
+	v.Issued, v.Live, v.Erased = true, n.State == "issued" && !n.Erased, n.Erased
 	v.Facts = []pages.Pair{{Term: p.T("notice.issued_on"), Value: n.IssuedOn.String() + " " + n.IssuedBy}}
 	if n.Waived != "" {
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("notice.waived"), Value: n.Waived})
@@ -112,7 +112,7 @@ func (s *Site) fillIssued(v *pages.Notice, c *fiber.Ctx, docs Documents, n Notic
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("notice.end_reason"), Value: n.EndReason})
 	}
 	if n.Service != nil {
-		v.Served, v.Scanned = true, n.Service.Scanned
+		v.Served, v.Scanned = !n.Erased, n.Service.Scanned
 		v.Accept, v.ScanError = evidence.Accept, layout.ErrorOf(wrong, "file")
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("notice.served_on"), Value: n.Service.ServedOn.String()}, pages.Pair{Term: p.T("notice.way"), Value: p.T("notice.way." + string(n.Service.Way))},
 			pages.Pair{Term: p.T("notice.receiver"), Value: n.Service.Receiver})

@@ -79,7 +79,7 @@ type Notice struct {
 	Paper                                        Paper
 	Waivable, Blocked                            []string
 	Waived                                       layout.Input
-	Issued, Live, Served, CanServe               bool
+	Issued, Live, Served, CanServe, Erased       bool
 	Facts                                        []Pair
 	Ways                                         []Option
 	WayError                                     string
