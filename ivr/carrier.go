@@ -57,15 +57,38 @@ func (c *Carrier) rehearses() bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Change of an address of our number at the carrier.
+// Change of an address at the carrier, of our number or of our own carrier's trunk.
 type Change struct {
 	What     string
 	From, To string // an address with its method
 }
 
-// Provision sets what the carrier asks about calls to our number, and tells what has changed; nothing when it was so already. A dry run changes nothing and tells what
-// would be. Errors: fault.Conflict when a SIP trunk or an application takes the number's calls, fault.NotFound when the account has no such number, and the carrier's.
+// Provision sets what the carrier asks about calls to our number and, when there is one, about those that come over our own carrier's trunk; it tells what has changed,
+// nothing when it was so already. A dry run changes nothing and tells what would be. Errors: fault.Conflict when a SIP trunk or an application takes the number's calls,
+// fault.NotFound when the account has no such number (with a trunk it needs none) or no such trunk, and the carrier's.
 func (c *Carrier) Provision(_ context.Context, dry bool) ([]Change, error) {
+	changes, err := c.provisionNumber(dry)
+	if c.config.trunk == "" || err != nil && !fault.Is(err, fault.NotFound) {
+		return changes, err
+	}
+	have, err := c.client.Trunk()
+	if err != nil {
+		return changes, err
+	}
+	more := differences(overTrunk, have, c.webhooks())
+	if dry || len(more) == 0 {
+		return append(changes, more...), nil
+	}
+	if have, err = c.client.SetTrunk(c.webhooks()); err != nil {
+		return changes, err
+	}
+	if left := differences(overTrunk, have, c.webhooks()); len(left) > 0 {
+		return changes, fault.New(fault.Conflict, "fault.internal")
+	}
+	return append(changes, more...), nil
+}
+
+func (c *Carrier) provisionNumber(dry bool) ([]Change, error) {
 	number, err := c.client.PhoneNumber()
 	if err != nil {
 		return nil, err
@@ -74,27 +97,30 @@ func (c *Carrier) Provision(_ context.Context, dry bool) ([]Change, error) {
 		return nil, fault.New(fault.Conflict, "fault.internal")
 	}
 	want := c.webhooks()
-	changes := differences(number.Webhooks, want)
+	changes := differences("", number.Webhooks, want)
 	if dry || len(changes) == 0 {
 		return changes, nil
 	}
 	if number, err = c.client.SetWebhooks(number.SID, want); err != nil {
 		return nil, err
 	}
-	if left := differences(number.Webhooks, want); len(left) > 0 {
+	if left := differences("", number.Webhooks, want); len(left) > 0 {
 		return nil, fault.New(fault.Conflict, "fault.internal")
 	}
 	return changes, nil
 }
 
-func differences(have, want twilio.Webhooks) []Change {
+// overTrunk marks what is asked about calls that come over our own carrier's trunk.
+const overTrunk = " over the trunk"
+
+func differences(over string, have, want twilio.Webhooks) []Change {
 	var changes []Change
 	for _, one := range []struct {
 		what       string
 		have, want twilio.Webhook
 	}{{"a call comes in", have.Voice, want.Voice}, {"the hotline does not answer", have.Fallback, want.Fallback}, {"a call is over", have.Status, want.Status}} {
 		if one.have != one.want {
-			changes = append(changes, Change{one.what, spoken(one.have), spoken(one.want)})
+			changes = append(changes, Change{one.what + over, spoken(one.have), spoken(one.want)})
 		}
 	}
 	return changes

@@ -16,7 +16,7 @@ import (
 
 // Finding is one thing that was looked at.
 type Finding struct {
-	About string // credentials, number, webhooks, fallback, voices, countries, texts
+	About string // credentials, number, trunk, webhooks, fallback, voices, countries, texts
 	State Standing
 	Text  string
 }
@@ -47,6 +47,7 @@ func (c *Carrier) Check(ctx context.Context) []Finding {
 	r := &report{}
 	c.checkCredentials(r)
 	c.checkNumber(r)
+	c.checkTrunk(r)
 	c.checkAddress(ctx, r)
 	c.checkWebhooks(ctx, r)
 	c.checkFallback(ctx, r)
@@ -93,6 +94,9 @@ func cause(err error) string {
 func (c *Carrier) checkNumber(r *report) {
 	number, err := c.client.PhoneNumber()
 	switch {
+	case fault.Is(err, fault.NotFound) && c.config.trunk != "":
+		r.add("number", Warning, "the account has no number TWILIO_NUMBER: calls come over the trunk alone, and no text is sent")
+		return
 	case fault.Is(err, fault.NotFound):
 		r.add("number", Wrong, "the account has no number TWILIO_NUMBER")
 		return
@@ -111,15 +115,40 @@ func (c *Carrier) checkNumber(r *report) {
 	if !number.Texts {
 		r.add("texts", Warning, "no text can be sent from the number: receipts and links to statements are not texted")
 	}
-	for _, change := range differences(number.Webhooks, c.webhooks()) {
+	r.addresses("number", differences("", number.Webhooks, c.webhooks()))
+	if !r.has("number", Wrong, Warning) {
+		r.add("number", Good, "calls to the number come to the hotline")
+	}
+}
+
+// checkTrunk looks at the trunk of our own carrier, when there is one.
+func (c *Carrier) checkTrunk(r *report) {
+	if c.config.trunk == "" {
+		return
+	}
+	have, err := c.client.Trunk()
+	switch {
+	case fault.Is(err, fault.NotFound):
+		r.add("trunk", Wrong, "the account has no trunk TWILIO_BYOC_TRUNK")
+		return
+	case err != nil:
+		r.add("trunk", Wrong, "the trunk cannot be looked up: %s", cause(err))
+		return
+	}
+	r.addresses("trunk", differences(overTrunk, have, c.webhooks()))
+	if !r.has("trunk", Wrong, Warning) {
+		r.add("trunk", Good, "calls over the trunk %s come to the hotline", c.config.trunk)
+	}
+}
+
+// addresses tells of addresses that are not ours.
+func (r *report) addresses(about string, changes []Change) {
+	for _, change := range changes {
 		state := Wrong
 		if strings.SplitN(change.From, "#", 2)[0] == strings.SplitN(change.To, "#", 2)[0] { // how often it is tried again, only
 			state = Warning
 		}
-		r.add("number", state, "when %s the carrier asks %s, and should ask %s: run shebao twilio provision", change.What, change.From, change.To)
-	}
-	if !r.has("number", Wrong, Warning) {
-		r.add("number", Good, "calls to the number come to the hotline")
+		r.add(about, state, "when %s the carrier asks %s, and should ask %s: run shebao twilio provision", change.What, change.From, change.To)
 	}
 }
 
@@ -137,7 +166,7 @@ const mainland = "+86"
 
 func (c *Carrier) checkCountries(r *report) {
 	if c.config.trunk != "" {
-		r.add("countries", Good, "people and callers are called over the trunk %s, whatever the geographic permissions are; its own addresses must be those of twilio provision", c.config.trunk)
+		r.add("countries", Good, "people and callers are called over the trunk %s, whatever the geographic permissions are", c.config.trunk)
 		return
 	}
 	numbers := slices.Clone(c.config.agents)

@@ -137,8 +137,33 @@ func TestCallingOverATrunk(t *testing.T) {
 	trunk := "BY" + strings.Repeat("a", 32)
 	h := newHotline(t, append(open(), quiet, "", "TWILIO_BYOC_TRUNK", trunk)...)
 	h.carrier.Own(ourNumber)
-	if lines := found(t, h.account(t, "TWILIO_BYOC_TRUNK", trunk)); !tells(lines, "good countries", trunk) {
+	c := h.account(t, "TWILIO_BYOC_TRUNK", trunk)
+	if lines := found(t, c); !tells(lines, "good countries", trunk) || !tells(lines, "wrong trunk", "no trunk") {
 		t.Errorf("%q", lines)
+	}
+	if _, err := c.Provision(t.Context(), false); !fault.Is(err, fault.NotFound) {
+		t.Errorf("no such trunk: %v", err)
+	}
+	h.carrier.Bring(trunk)
+	if lines := found(t, c); !tells(lines, "wrong trunk", "a call comes in over the trunk the carrier asks nothing") {
+		t.Errorf("before: %q", lines)
+	}
+	would, err := c.Provision(t.Context(), true)
+	if err != nil || len(would) != 3 { // the number was set above
+		t.Fatalf("a dry run: %+v, %v", would, err)
+	}
+	if changed, err := c.Provision(t.Context(), false); err != nil || !slices.Equal(changed, would) {
+		t.Fatalf("%+v, %v", changed, err)
+	}
+	if again, err := c.Provision(t.Context(), false); err != nil || len(again) != 0 {
+		t.Errorf("again: %+v, %v", again, err)
+	}
+	if lines := found(t, c); !tells(lines, "good trunk", trunk) || !tells(lines, "good number", "") {
+		t.Errorf("after: %q", lines)
+	}
+	// 12333 itself is the other carrier's: the account needs no number of its own.
+	if lines := found(t, h.account(t, "TWILIO_BYOC_TRUNK", trunk, "TWILIO_NUMBER", "+8612333000")); !tells(lines, "warning number", "over the trunk alone") || tells(lines, "wrong", "") {
+		t.Errorf("without a number: %q", lines)
 	}
 	var document string
 	h.phone.Trace = func(e softphone.Exchange) { document = string(e.Body) }

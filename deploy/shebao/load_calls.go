@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -22,13 +23,14 @@ const (
 	longCall    = 140
 )
 
-// constant is what a handler that does nothing answers: a menu that leads to itself.
-const constant = `<?xml version="1.0" encoding="UTF-8"?><Response><Gather input="dtmf" action="/voice/start" method="POST" timeout="10" numDigits="1" finishOnKey=""><Say>1</Say></Gather></Response>`
-
 // measureCalls measures the hotline's webhooks against a handler that does nothing and against the one statement that a step needs, with the same client; then two hundred
 // calls at once.
 func (p program) measureCalls(ctx context.Context, pool *pgxpool.Pool, phone softphone.Config) error {
-	bare, stop, err := bareHotline()
+	constant, err := menuOf(ctx, phone)
+	if err != nil {
+		return err
+	}
+	bare, stop, err := bareHotline(constant)
 	if err != nil {
 		return err
 	}
@@ -41,9 +43,9 @@ func (p program) measureCalls(ctx context.Context, pool *pgxpool.Pool, phone sof
 		name, target string
 		limit, here  func() (load.Work, func(), error)
 	}{
-		{"webhook without a database, of a bare one", "at least 0.60", presses(ctx, nothing, ""), presses(ctx, whisper, "")},
-		{"menu step, of a bare webhook", "", presses(ctx, nothing, "8"), presses(ctx, phone, "8")},
-		{"menu step, of the one statement it needs", "at least 0.50", statements(ctx, pool), presses(ctx, phone, "8")},
+		{"whisper, of a bare webhook", "at least 0.60", presses(ctx, nothing), presses(ctx, whisper)},
+		{"menu step, of a bare webhook", "at least 0.60", presses(ctx, nothing, "1", "8"), presses(ctx, phone, "1", "8")},
+		{"kept step, of the one statement it needs", "at least 0.50", statements(ctx, pool), presses(ctx, phone, "1", "2", "1", "8")},
 	} {
 		limit, forget, err := m.limit()
 		if err != nil {
@@ -64,37 +66,39 @@ func (p program) measureCalls(ctx context.Context, pool *pgxpool.Pool, phone sof
 	return p.measureCrowd(ctx, phone)
 }
 
-// presses makes work that presses a key of a call over and over, a call a worker; without a key it dials over and over.
-func presses(ctx context.Context, phone softphone.Config, key string) func() (load.Work, func(), error) {
+// presses makes work that presses the last of the keys of a call over and over, a call a worker; without keys it dials over and over.
+func presses(ctx context.Context, phone softphone.Config, keys ...string) func() (load.Work, func(), error) {
 	return func() (load.Work, func(), error) {
-		if key == "" {
+		if len(keys) == 0 {
 			return func(ctx context.Context, _ int) error {
 				_, err := softphone.Dial(ctx, phone)
 				return err
 			}, func() {}, nil
 		}
-		calls, err := dialAll(ctx, phone, workers)
+		calls, err := dialAll(ctx, phone, workers, keys...)
 		pressed := make([]int, workers)
 		return func(ctx context.Context, worker int) error {
 			if pressed[worker]++; pressed[worker]%longCall == 0 { // a call has a longest; another begins, at the cost of what is measured
-				fresh, err := dialAll(ctx, phone, 1)
+				fresh, err := dialAll(ctx, phone, 1, keys...)
 				if err != nil {
 					return err
 				}
 				calls[worker] = fresh[0]
 			}
-			return calls[worker].Press(ctx, key)
+			return calls[worker].Press(ctx, keys[len(keys)-1])
 		}, func() { hangUpAll(ctx, calls) }, err
 	}
 }
 
-// dialAll begins calls and goes to their menu.
-func dialAll(ctx context.Context, phone softphone.Config, n int) ([]*softphone.Call, error) {
+// dialAll begins calls and presses keys.
+func dialAll(ctx context.Context, phone softphone.Config, n int, keys ...string) ([]*softphone.Call, error) {
 	var calls []*softphone.Call
 	for range n {
 		call, err := softphone.Dial(ctx, phone)
-		if err == nil {
-			err = call.Press(ctx, "1")
+		for _, key := range keys {
+			if err == nil {
+				err = call.Press(ctx, key)
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -136,12 +140,27 @@ func statements(ctx context.Context, pool *pgxpool.Pool) func() (load.Work, func
 	}
 }
 
+// menuOf is the hotline's own menu as a constant: a document that leads to itself.
+func menuOf(ctx context.Context, phone softphone.Config) (string, error) {
+	var document string
+	phone.Trace = func(e softphone.Exchange) { document = string(e.Body) }
+	calls, err := dialAll(ctx, phone, 1, "1", "8")
+	if err != nil {
+		return "", err
+	}
+	said := document
+	hangUpAll(ctx, calls)
+	return stepAddress.ReplaceAllString(said, "/voice/start"), nil
+}
+
+var stepAddress = regexp.MustCompile(`http[^"<]+/voice/step/[^"<]+`)
+
 // bareHotline answers every webhook with the same document, unsigned and unlogged.
-func bareHotline() (address string, stop func(), err error) {
+func bareHotline(document string) (address string, stop func(), err error) {
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	app.Post("/voice/start", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, "text/xml; charset=utf-8")
-		return c.SendString(constant)
+		return c.SendString(document)
 	})
 	app.Post("/voice/status", func(c *fiber.Ctx) error { return c.SendStatus(fiber.StatusNoContent) })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -154,11 +173,11 @@ func bareHotline() (address string, stop func(), err error) {
 
 // measureCrowd has two hundred callers walk through the menus at once. A step that fails, or is answered with an apology, is an error.
 func (p program) measureCrowd(ctx context.Context, phone softphone.Config) error {
-	calls, err := dialAll(ctx, phone, callers)
+	calls, err := dialAll(ctx, phone, callers, "1", "2", "1") // within a tip-off every step is kept
 	if err != nil {
 		return err
 	}
-	s, err := load.Measure(ctx, fmt.Sprintf("step, %d calls at once", callers), callers, stepsOfCall, 10, func(ctx context.Context, worker int) error {
+	s, err := load.Measure(ctx, fmt.Sprintf("kept step, %d calls at once", callers), callers, stepsOfCall, 10, func(ctx context.Context, worker int) error {
 		before := len(calls[worker].Heard())
 		if err := calls[worker].Press(ctx, "8"); err != nil {
 			return err

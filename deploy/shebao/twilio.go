@@ -95,11 +95,11 @@ func (p program) provisionCarrier(ctx context.Context, dry bool) error {
 	changes, err := carrier.Provision(ctx, dry)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return fmt.Errorf("the account has no number TWILIO_NUMBER")
+		return fmt.Errorf("the account has no number TWILIO_NUMBER, or no trunk TWILIO_BYOC_TRUNK; shebao twilio check tells which")
 	case err != nil:
 		return fmt.Errorf("%w; shebao twilio check tells more", err)
 	case len(changes) == 0:
-		p.say("the number is set already; nothing was changed")
+		p.say("everything is set already; nothing was changed")
 	}
 	done := "is now"
 	if dry {

@@ -20,6 +20,7 @@ type Carrier struct {
 	sounds     map[string][]byte
 	ringing    []Ringing
 	number     fiber.Map // ours, as the carrier has it; nil for none
+	trunk      fiber.Map // of another carrier; likewise
 	countries  []Country
 }
 

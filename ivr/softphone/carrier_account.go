@@ -29,10 +29,38 @@ func (r *Carrier) Own(number string, countries ...Country) {
 	r.countries = countries
 }
 
+// fields of a trunk of another carrier that can be set.
+var trunkFields = map[string]string{"VoiceUrl": "voice_url", "VoiceMethod": "voice_method", "VoiceFallbackUrl": "voice_fallback_url", "VoiceFallbackMethod": "voice_fallback_method",
+	"StatusCallbackUrl": "status_callback_url", "StatusCallbackMethod": "status_callback_method"}
+
+// Bring gives the account a trunk of another carrier, whose addresses are not set yet.
+func (r *Carrier) Bring(trunkSID string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.trunk = fiber.Map{"sid": trunkSID, "account_sid": r.sid, "voice_method": "POST", "voice_fallback_method": "POST", "status_callback_method": "POST"}
+}
+
+// showTrunk shows the trunk, and sets what is posted.
+func (r *Carrier) showTrunk(c *fiber.Ctx) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.trunk == nil || r.trunk["sid"] != c.Params("trunk") {
+		return problem(c, fiber.StatusNotFound, 20404, "The requested resource was not found")
+	}
+	for field, name := range trunkFields {
+		if c.Method() == fiber.MethodPost && c.Request().PostArgs().Has(field) {
+			r.trunk[name] = posted(c, field)
+		}
+	}
+	return c.JSON(r.trunk)
+}
+
 func (r *Carrier) accountRoutes(app *fiber.App) {
 	app.Get("/2010-04-01/Accounts/:account.json", r.mustBeTheAccount, func(c *fiber.Ctx) error {
 		return c.JSON(fiber.Map{"sid": r.sid, "status": "active", "type": "Full", "auth_token": r.token})
 	})
+	app.Get("/v1/ByocTrunks/:trunk", r.mustBeTheAccount, r.showTrunk)
+	app.Post("/v1/ByocTrunks/:trunk", r.mustBeTheAccount, r.showTrunk)
 	app.Get("/v1/DialingPermissions/Countries", r.mustBeTheAccount, func(c *fiber.Ctx) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()

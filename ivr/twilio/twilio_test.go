@@ -38,6 +38,13 @@ func TestRequestsAreTheCarriersOwn(t *testing.T) {
 	if number, err = client.PhoneNumber(); err != nil || number.Webhooks != want {
 		t.Errorf("set, looked up again: %+v, %v", number.Webhooks, err)
 	}
+	carrier.Bring("BY0123456789abcdef0123456789abcdef")
+	if over, err := client.SetTrunk(want); err != nil || over != want {
+		t.Errorf("trunk: %+v, %v", over, err)
+	}
+	if over, err := client.Trunk(); err != nil || over != want {
+		t.Errorf("trunk, looked up again: %+v, %v", over, err)
+	}
 	countries, err := client.Countries()
 	if err != nil || len(countries) != 2 || countries[0].Prefixes[0] != "+86" || countries[0].Special || !countries[1].Special || countries[1].TollFraud {
 		t.Errorf("countries: %+v, %v", countries, err)
