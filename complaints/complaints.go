@@ -24,6 +24,7 @@ import (
 	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
+	"shebao/shared/metrics"
 	"shebao/shared/postgres"
 	"shebao/shared/publication"
 	"shebao/shared/seal"
@@ -139,7 +140,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
 	}
-	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Compress: true, Pages: true, Problem: site.Problem,
+	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Compress: true, Pages: true, Problem: site.Problem,
 		Uploads: server.Uploads{At: func(path string) bool { return web.TakesScans(path) || web.TakesReport(path) }, Limit: max(web.ScanLimit, web.ReportLimit)}})
 	site.Routes(app)
 	take := every(c.takeEvery, func(ctx context.Context) {
@@ -186,7 +187,16 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	})
 	watch := supervise{cases, book, c.levels, eligibility.New(d.DB)}.run(c.superviseEvery, d.Now, d.Log)
 	publish := every(c.superviseEvery, publishes(cases, d.Now, d.Log))
-	return server.Wing{App: app, Background: append([]func(context.Context) error{take, learn, sweep, warn, forget, anchor, keep, watch}, publish)}, nil
+	return server.Wing{App: app, Background: append([]func(context.Context) error{take, learn, sweep, warn, forget, anchor, keep, watch}, publish), Waiting: waiting(cases, d)}, nil
+}
+
+// waiting is what the operator is told of the desk's work.
+func waiting(cases *store.Store, d server.Deps) []metrics.Waiting {
+	return []metrics.Waiting{
+		{What: "filings", Count: func(ctx context.Context) (int64, time.Time, error) { return intake.Waiting(ctx, d.DB) }},
+		{What: "cases unclaimed", Count: cases.Unclaimed},
+		{What: "cases overdue", Count: func(ctx context.Context) (int64, time.Time, error) { return cases.Overdue(ctx, d.Now().UTC()) }},
+	}
 }
 
 // learnCalendar brings the ledger's holiday notices to the desk's clocks.

@@ -19,6 +19,7 @@ import (
 	"shebao/shared/eligibility"
 	"shebao/shared/intake"
 	"shebao/shared/ledger"
+	"shebao/shared/metrics"
 	"shebao/shared/postgres"
 	"shebao/shared/redis"
 	"shebao/shared/seal"
@@ -142,11 +143,14 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 		return server.Wing{}, err
 	}
 	site := &web.Site{Line: l, PublicURL: c.publicURL, AccountSID: c.accountSID, Tokens: c.tokens, Agents: c.agents, Trunk: c.trunk, Log: d.Log}
-	app := server.New(server.Options{Name: "ivr", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Budget: 3 * time.Second})
+	app := server.New(server.Options{Name: "ivr", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Budget: 3 * time.Second})
 	site.Routes(app)
 	return server.Wing{App: app, Background: []func(context.Context) error{
 		fetchRecordings(l, c.fetchEvery, d.Now, d.Log), sweepCalls(l, d.Now, d.Log), callBack(l, c.fetchEvery, d.Now, d.Log), sendTexts(l, client, c, d),
 		l.workdays.Keep,
+	}, Waiting: []metrics.Waiting{
+		{What: "recordings", Count: l.calls.RecordingsWaiting}, {What: "texts", Count: l.texts.Waiting},
+		{What: "callers", Count: func(ctx context.Context) (int64, time.Time, error) { return l.calls.CallersWaiting(ctx, d.Now().UTC()) }},
 	}}, nil
 }
 

@@ -110,6 +110,12 @@ func TestTheCarrierAway(t *testing.T) {
 	if strings.Contains(h.log.String(), h.phone.From) {
 		t.Error("the log holds the caller's number")
 	}
+	for _, w := range h.wing.Waiting { // what the operator sees of it
+		want := map[string]int64{"recordings": 1}[w.What]
+		if n, oldest, err := w.Count(t.Context()); err != nil || n != want || (n > 0) == oldest.IsZero() {
+			t.Errorf("%d %s wait since %s, %v", n, w.What, oldest, err)
+		}
+	}
 	h.carrierDown.Store(false)
 	h.pass(10 * time.Minute)
 	if err := h.background(t.Context()); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"shebao/shared/audit"
 	"shebao/shared/config"
+	"shebao/shared/metrics"
 	"shebao/shared/redis"
 	"shebao/shared/server"
 )
@@ -82,7 +83,8 @@ func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, cho
 			release()
 		}
 	}()
-	log := slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: p.logLevel()}))
+	measures := metrics.New()
+	log := slog.New(measures.Failures(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: p.logLevel()})))
 	settings := map[string]string{}
 	reader := config.NewReader(config.Chain(lookup, config.Map(settings)))
 	listeners := make([]net.Listener, len(chosen))
@@ -100,9 +102,11 @@ func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, cho
 	for i, w := range chosen {
 		builders[i] = w.configure(reader)
 	}
-	if err := reader.Err(); err != nil {
+	lookOn, err := metricsListener(reader)
+	if err := firstError(reader.Err(), err); err != nil {
 		return s, err
 	}
+	closers = append(closers, func() { _ = lookOn.Close() }) // serving closes it first
 	client, err := redis.Open(g.redisURL)
 	if err != nil {
 		return s, err
@@ -116,10 +120,12 @@ func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, cho
 			return s, err
 		}
 		closers = append(closers, pool.Close)
-		built, err := builders[i](ctx, server.Deps{DB: pool, Redis: client, Log: log, Now: time.Now})
+		built, err := builders[i](ctx, server.Deps{DB: pool, Redis: client, Log: log, Now: time.Now, Metrics: measures})
 		if err != nil {
 			return s, fmt.Errorf("%s: %w", w.name, err)
 		}
+		measures.Pool(w.name, pool)
+		measures.Waiting(time.Now, built.Waiting...)
 		apps[i] = built.App
 		background = append(background, built.Background...)
 		background = append(background, func(ctx context.Context) error { audit.KeepChained(ctx, pool, log); return nil })
@@ -134,6 +140,9 @@ func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, cho
 	}
 	for i := range apps {
 		group.start(func() error { return server.Serve(ctx, apps[i], listeners[i]) })
+	}
+	if lookOn.Listener != nil {
+		group.start(func() error { return lookOn.serve(ctx, measures.Handler()) })
 	}
 	for _, work := range background {
 		group.start(func() error { return work(ctx) })

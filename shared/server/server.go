@@ -20,6 +20,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"shebao/shared/fault"
+	"shebao/shared/metrics"
 	"shebao/shared/postgres"
 )
 
@@ -29,12 +30,15 @@ type Deps struct {
 	Redis redis.UniversalClient
 	Log   *slog.Logger
 	Now   func() time.Time // the clock; one instant a request, through Now(c)
+
+	Metrics *metrics.Registry // nil measures nothing
 }
 
 // Wing is a started part of the house: its application and the work it does without being asked.
 type Wing struct {
 	App        *fiber.App
 	Background []func(ctx context.Context) error // each returns when ctx ends
+	Waiting    []metrics.Waiting                 // what the operator is told of its work
 }
 
 // Options say how a wing's application behaves.
@@ -47,6 +51,7 @@ type Options struct {
 	Budget    time.Duration // for one request; 0 is 10 s
 	BodyLimit int           // bytes; 0 is 64 KiB
 	Uploads   Uploads       // addresses that take files
+	Metrics   *metrics.Registry
 	Compress  bool
 	Pages     bool // send the headers of pages, and refuse changes that come from other sites
 	// Problem renders a fault for whoever asked; nil answers with the bare status.
@@ -122,6 +127,7 @@ func (o Options) around(c *fiber.Ctx) (err error) {
 		if r := recover(); r != nil {
 			err = answer(c, o, fmt.Errorf("panic: %v", r))
 		}
+		o.Metrics.Request(o.Name, c.Method(), c.Route().Path, c.Response().StatusCode(), o.Now().Sub(began))
 		o.Log.Info("request", "wing", o.Name, "method", c.Method(), "route", c.Route().Path, "status", c.Response().StatusCode(),
 			"ms", o.Now().Sub(began).Milliseconds(), "request", request)
 	}()

@@ -13,12 +13,15 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/shared/fault"
+	"shebao/shared/metrics"
 	"shebao/shared/server"
 )
 
+var measures = metrics.New()
+
 func newApp(log io.Writer) *fiber.App {
 	app := server.New(server.Options{
-		Name: "test", PublicURL: "https://si.example", Now: time.Now, Pages: true, Log: slog.New(slog.NewTextHandler(log, nil)), Budget: time.Second,
+		Name: "test", Metrics: measures, PublicURL: "https://si.example", Now: time.Now, Pages: true, Log: slog.New(slog.NewTextHandler(log, nil)), Budget: time.Second,
 		Problem: func(c *fiber.Ctx, _ int, f *fault.Error) error { return c.SendString(f.Key) },
 	})
 	app.Get("/person/:number", func(c *fiber.Ctx) error { return errors.New("secret cause") })
@@ -48,6 +51,11 @@ func TestNoCauseAndNoAddressLeaks(t *testing.T) {
 	}
 	if strings.Contains(log.String(), "07010119900101001X") {
 		t.Error("the log holds an address with an ID number")
+	}
+	seen := httptest.NewRecorder()
+	measures.Handler().ServeHTTP(seen, httptest.NewRequest("GET", "/metrics", nil))
+	if text := seen.Body.String(); strings.Contains(text, "07010119900101001X") || strings.Contains(text, "nowhere") || !strings.Contains(text, `route="/person/:number",status="500",wing="test"`) {
+		t.Errorf("metrics hold an address, or lack the route: %s", text)
 	}
 	if !strings.Contains(log.String(), "secret cause") {
 		t.Error("the operator's log lacks the cause")
