@@ -3,15 +3,14 @@ package complaints
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
+	"shebao/complaints/arrears"
 	"shebao/complaints/store"
 	"shebao/complaints/web"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
-	"shebao/shared/latefee"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
 )
@@ -47,7 +46,7 @@ func (d desk) evidence(ctx context.Context, who store.Staff, c store.Case, now t
 	if err != nil {
 		return e, err
 	}
-	if err := addArrears(&e, lines, calendar.DateOf(now)); err != nil {
+	if err := d.addArrears(ctx, &e, employer, lines, calendar.DateOf(now)); err != nil {
 		return e, err
 	}
 	from, to := e.DataDate.Period().Add(1-evidenceMonths), e.DataDate.Period()
@@ -69,25 +68,25 @@ func (d desk) evidence(ctx context.Context, who store.Staff, c store.Case, now t
 	return e, d.addWages(ctx, &e, employer.ID, sheets)
 }
 
-// addArrears counts what is owed and its late fee from the day after each month's due date to today.
-func addArrears(e *web.Evidence, lines []ledger.ArrearsLine, today calendar.Date) error {
+// addArrears counts what is owed and its late fee to today, as a notice would: by the region's setting, less what a bankruptcy or an approved deferral stops.
+func (d desk) addArrears(ctx context.Context, e *web.Evidence, employer ledger.Employer, lines []ledger.ArrearsLine, today calendar.Date) error {
+	setting, err := d.store.MoneySetting(ctx, employer.Region)
+	if err != nil {
+		return err
+	}
+	facts, err := d.store.EmployerFacts(ctx, string(employer.USCC))
+	if err != nil {
+		return err
+	}
+	in := arrears.Input{PaidOn: today, Setting: setting.Arrears, Facts: facts}
 	for _, line := range lines {
 		e.Total += line.Owed
 		e.ByBranch[line.Insurance] += line.Owed
-		first := contribution.DueDate(line.Period).AddDays(1)
-		if first.After(today) {
-			continue
-		}
-		fee, err := latefee.NationalRules().Compute(latefee.Claim{Principal: line.Owed, Insurance: line.Insurance, Period: line.Period, FirstDay: first, LastDay: today})
-		if errors.Is(err, latefee.ErrNeedsLocalRule) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		e.LateFee += fee.Amount
+		in.Lines = append(in.Lines, arrears.Line{Period: line.Period, Insurance: line.Insurance, Persons: line.Persons, Due: line.Owed})
 	}
-	return nil
+	counted, err := arrears.Compute(in)
+	e.LateFee = counted.Sum.Fee
+	return err
 }
 
 func (d desk) addMonths(ctx context.Context, e *web.Evidence, employer int32, from, to calendar.Period) error {

@@ -205,8 +205,14 @@ func TestTheRegisterCountsFeesAsNoticesDo(t *testing.T) {
 		t.Errorf("without the day of payment the fee is %s, with it %s", shorter, whole)
 	}
 	o.exec(t, `INSERT INTO complaints.deferral (employer_uscc, from_on, to_on, document, added_at, added_by) VALUES ($1, '2026-10-01', '2026-10-31', '示缓 1 号', $2, $3)`, d.USCC, supervisedAt, head.ID)
-	if deferred := fee(supervisedAt.AddDate(0, 0, 1)); deferred >= shorter {
+	deferred := fee(supervisedAt.AddDate(0, 0, 1))
+	if deferred >= shorter {
 		t.Errorf("a month deferred, and the fee is %s of %s", deferred, shorter)
+	}
+	o.exec(t, `INSERT INTO ledger.regional_rule (region, back_payment_policy, interest_method, due_months, due_day) VALUES ('33', 'A', 'month_product', 1, 15)`)
+	o.exec(t, `UPDATE complaints.supervised SET asked = asked + 1`)
+	if later := fee(supervisedAt.AddDate(0, 0, 1)); later >= deferred {
+		t.Errorf("due half a month later, and the fee is %s of %s", later, deferred)
 	}
 }
 

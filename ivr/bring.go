@@ -193,7 +193,7 @@ func (l *line) standing(ctx context.Context, id int32, reach calendar.Date) (cal
 	standing := callflow.Standing{Name: employer.Name}
 	for _, a := range lines {
 		row := contribution.Row{Period: a.Period, EmployerDue: a.Due, EmployerPaid: a.Paid}
-		standing.Owes = standing.Owes || contribution.StatusOf(row, reach).Owing()
+		standing.Owes = standing.Owes || contribution.Owing(row, reach)
 	}
 	return standing, nil
 }

@@ -145,7 +145,7 @@ func (b *books) order() []item {
 	var current money.Fen
 	var pre, post []latefee.Item
 	rank := func(it item) int {
-		switch classOf(it.period, b.receipt.PaidOn) {
+		switch classOf(it.period, b.receipt.Setting.Due, b.receipt.PaidOn) {
 		case Current:
 			if b.receipt.Setting.policy() == latefee.Rolling1997 {
 				return 3
@@ -157,7 +157,7 @@ func (b *books) order() []item {
 		return 2
 	}
 	for _, it := range b.items {
-		switch classOf(it.period, b.receipt.PaidOn) {
+		switch classOf(it.period, b.receipt.Setting.Due, b.receipt.PaidOn) {
 		case Current:
 			current += it.owed
 		case PreRegulation:
@@ -282,7 +282,7 @@ func (b *books) entry(p calendar.Period, insurance contribution.Insurance) *Book
 	i := slices.IndexFunc(b.booked, func(x Booked) bool { return x.Period == p && x.Insurance == insurance })
 	if i < 0 {
 		i = len(b.booked)
-		b.booked = append(b.booked, Booked{Period: p, Insurance: insurance, Class: classOf(p, b.receipt.PaidOn)})
+		b.booked = append(b.booked, Booked{Period: p, Insurance: insurance, Class: classOf(p, b.receipt.Setting.Due, b.receipt.PaidOn)})
 	}
 	return &b.booked[i]
 }

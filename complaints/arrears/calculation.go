@@ -120,7 +120,7 @@ func Compute(in Input) (Result, error) {
 		if line.Principal() <= 0 {
 			continue
 		}
-		row := Row{Line: line, Class: classOf(line.Period, in.PaidOn), Owed: line.Principal()}
+		row := Row{Line: line, Class: classOf(line.Period, in.Setting.Due, in.PaidOn), Owed: line.Principal()}
 		if !in.Facts.Declared.IsZero() && line.Period.FirstDay().After(in.Facts.Declared) {
 			row.Owed, row.Why = 0, WhyNotDue
 		} else if err := row.count(in, rules); err != nil {
@@ -135,9 +135,9 @@ func Compute(in Input) (Result, error) {
 	return result, nil
 }
 
-func classOf(p calendar.Period, paidOn calendar.Date) string {
+func classOf(p calendar.Period, due contribution.Due, paidOn calendar.Date) string {
 	switch {
-	case !contribution.DueDate(p).Before(paidOn):
+	case !due.Date(p).Before(paidOn):
 		return Current
 	case p.LastDay().Before(latefee.Regulation):
 		return PreRegulation

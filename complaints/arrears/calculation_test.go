@@ -31,6 +31,10 @@ func TestComputeTellsEveryLine(t *testing.T) {
 			in.Setting.FirstDay, in.Setting.EndDay = arrears.SecondMonth, arrears.DayBeforePayment
 		}, 114187, 2227, 39, "", 1},
 		{"through the day of payment, from the day after the due date", func(*arrears.Input) {}, 114187, 4054, 71, "", 1},
+		{"due by the 15th of the next month in its region", func(in *arrears.Input) { in.Setting.Due = contribution.Due{MonthsLater: 1, Day: 15} }, 114187, 3197, 56, "", 1},
+		{"paid within its region's due date", func(in *arrears.Input) {
+			in.Setting.Due, in.PaidOn = contribution.Due{MonthsLater: 1, Day: 15}, day(2016, 5, 15)
+		}, 114187, 0, 0, arrears.WhyCurrent, 0},
 		{"paid within its due date", func(in *arrears.Input) { in.PaidOn = day(2016, 4, 30) }, 114187, 0, 0, arrears.WhyCurrent, 0},
 		{"deferred throughout", func(in *arrears.Input) {
 			in.Facts.Deferred = []latefee.Span{{From: day(2016, 5, 1), To: day(2016, 12, 31)}}

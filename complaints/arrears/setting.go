@@ -49,6 +49,8 @@ type Setting struct {
 	Rates    []Rate      `json:"rates"`
 	Limits   []BaseLimit `json:"limits"`
 	Local    []LocalRate `json:"local"`
+	// Due is the last day on which a month's payment is on time: no choice of the desk's, but the ledger's rule of the region, filled in when a setting is read.
+	Due contribution.Due `json:"due,omitzero"`
 }
 
 // Rate is what employer and person contribute of the base from a period on, in millionths: 16 % is 160000.
@@ -148,7 +150,7 @@ func (s Setting) firstDay(p calendar.Period) calendar.Date {
 	if s.FirstDay == SecondMonth {
 		return p.Add(2).FirstDay()
 	}
-	return contribution.DueDate(p).AddDays(1)
+	return s.Due.Date(p).AddDays(1)
 }
 
 // RateOf is the rate in force for an insurance and period.

@@ -13,6 +13,7 @@ import (
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/notice"
 	"shebao/shared/audit"
+	"shebao/shared/contribution"
 	"shebao/shared/fault"
 	"shebao/shared/postgres"
 )
@@ -43,7 +44,12 @@ func (s *Store) MoneySetting(ctx context.Context, region string) (MoneySetting, 
 func moneySetting(ctx context.Context, db querier, region string) (MoneySetting, error) {
 	m := MoneySetting{Arrears: arrears.Default(), Agency: notice.DefaultAgency()}
 	var content []byte
-	err := db.QueryRow(ctx, `SELECT region, version, setting FROM complaints.money_setting WHERE starts_with($1, region) ORDER BY length(region) DESC, version DESC LIMIT 1`, region).
+	due, err := dueOf(ctx, db, region)
+	if err != nil {
+		return m, err
+	}
+	m.Arrears.Due = due
+	err = db.QueryRow(ctx, `SELECT region, version, setting FROM complaints.money_setting WHERE starts_with($1, region) ORDER BY length(region) DESC, version DESC LIMIT 1`, region).
 		Scan(&m.Region, &m.Version, &content)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return m, nil
@@ -55,7 +61,17 @@ func moneySetting(ctx context.Context, db querier, region string) (MoneySetting,
 	if err := json.Unmarshal(content, &m); err != nil {
 		return m, fmt.Errorf("read money setting: %w", err)
 	}
+	m.Arrears.Due = due
 	return m, nil
+}
+
+// dueOf is until when a payment is on time, by the ledger's rule of the nearest region above.
+func dueOf(ctx context.Context, db querier, region string) (due contribution.Due, err error) {
+	err = db.QueryRow(ctx, `SELECT due_months, due_day FROM ledger.regional_rule WHERE starts_with($1, region) ORDER BY length(region) DESC LIMIT 1`, region).Scan(&due.MonthsLater, &due.Day)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return due, fmt.Errorf("read the region's due date: %w", err)
+	}
+	return due, nil
 }
 
 // SaveMoneySetting keeps a new version of a region's setting, made from the version that was seen. Only a supervisor may, and only within their region.

@@ -188,6 +188,8 @@ func (g *generator) makePersonas() {
 	p(5, "换过地方", func(w *worker) { w.company, w.moved = 10, 3 })
 	p(6, "已退休", func(w *worker) {
 		w.company, w.status, w.to = 11, "离退休", calendar.NewPeriod(year, 8)
+		birth := calendar.NewDate(year-60, 8, 12)
+		w.birth, w.Number = birth.String(), citizenNumber(birth, 6)
 		w.event = []string{"离退休", calendar.NewDate(year, 8, 31).String()}
 	})
 	p(7, "2006 年前的账户", func(w *worker) {
@@ -205,7 +207,7 @@ func (g *generator) makePersonas() {
 	}
 	p(11, "名字中有生僻字", func(w *worker) { w.company, w.Name = 13, "赵𬭎䶮" })
 	p(13, "从外地转入", func(w *worker) {
-		w.company, w.Name, w.from, w.opening = 15, "吴海燕", calendar.NewPeriod(year, 6), 0
+		w.company, w.Name, w.from, w.opening, w.openingOn = 15, "吴海燕", calendar.NewPeriod(year, 6), 0, calendar.Date{}
 		w.event = []string{"转入", calendar.NewDate(year, 7, 15).String(), "56218.40", "自其他地区转入", "520.00", "520.00", "520.00", "520.00", "520.00"}
 	})
 	p(12, "还没有开通账号", func(w *worker) { w.company, w.Name, w.PIN = 14, "周桂英", "" })

@@ -46,7 +46,16 @@ func importWorst(t *testing.T, h house) {
 	h.run(0, "", "import", "persons", write("persons.csv", [][]string{{"证件类型", "证件号码", "姓名", "性别", "出生日期", "社会保障卡号", "手机号码", "人员状态", "期初账户余额", "期初余额日期"},
 		{"居民身份证", worstNumber, worstName, "男", "1993-11-03", "D76627625", "10000009711", "参保缴费", "62477.94", "2005-12-31"}}))
 	h.run(0, "", "import", "contributions", write("contributions.csv", worstRows()))
+	h.run(0, "", "import", "events", write("events.csv", worstEvents()))
 	h.run(0, worstNumber+" "+worstPIN+"\n", "pin", "set")
+}
+
+// worstEvents are two in the year of the last statement: an account that came in with a long story, and a correction.
+func worstEvents() [][]string {
+	year := time.Now().Year() - 1
+	return [][]string{{"证件号码", "业务流水号", "变动类型", "变动日期", "个人部分", "单位部分", "1月本金", "说明"},
+		{worstNumber, "W1", "转入", fmt.Sprintf("%d-09-03", year), "386218.40", "52000.15", "2904.56", "自示例（长三角生态绿色一体化发展示范区）社会保险事业管理服务中心转入，含二〇〇五年以前单位划入部分"},
+		{worstNumber, "W2", "调整", fmt.Sprintf("%d-11-20", year), "-1234.56", "", "", "更正二〇二三年多记利息"}}
 }
 
 func worstRows() [][]string {

@@ -72,7 +72,7 @@ func FactsOf(lang string, years []Year, employer Standing, dataDate calendar.Dat
 func monthsOf(y Year, dataDate calendar.Date) map[calendar.Period]contribution.Status {
 	months := map[calendar.Period]contribution.Status{}
 	for _, r := range y.Rows {
-		months[r.Period] = worse(months[r.Period], contribution.StatusOf(r, dataDate))
+		months[r.Period] = worse(months[r.Period], contribution.StatusOf(r, contribution.Due{}, dataDate)) // late or not, it is paid
 	}
 	return months
 }

@@ -49,8 +49,8 @@ func (r Recovery) Last() calendar.Date {
 
 // RecoveryOf tells how the arrears of a month come back; ok is false when the month has none and had none. Of steps are the demands and the payments that the ledger has of the month; a
 // month that an import made good has the day of its last payment only.
-func RecoveryOf(m *Month, steps []RecoveryStep) (r Recovery, ok bool) {
-	r = Recovery{Period: m.Period, Status: m.Status, Due: contribution.DueDate(m.Period)}
+func RecoveryOf(m *Month, due contribution.Due, steps []RecoveryStep) (r Recovery, ok bool) {
+	r = Recovery{Period: m.Period, Status: m.Status, Due: due.Date(m.Period)}
 	if m.Status.Owing() {
 		r.Owed = m.Owed()
 	}

@@ -25,7 +25,8 @@ type Input struct {
 	Before    *Before              // in place of Earlier: an issued statement keeps the counts, not the rows
 	Account   *account.Year        // none without a pension insurance
 	Employers map[int32]Employer
-	DataDate  calendar.Date // the day that the ledger's data reaches
+	Due       contribution.Due // of the region, by which a month was paid on time or late
+	DataDate  calendar.Date    // the day that the ledger's data reaches
 }
 
 // Before is what a statement needs of the years before.
@@ -37,6 +38,7 @@ type Before struct {
 // Statement is one person's year. Amounts in fen.
 type Statement struct {
 	Year         int
+	Due          contribution.Due
 	DataDate     calendar.Date
 	InsuredSince calendar.Period // of the first row that the ledger has
 	Employers    []Engagement
@@ -110,7 +112,7 @@ func indexOf(insurance contribution.Insurance) int {
 // Build makes the statement of a year (劳社厅发〔2001〕4号 三(二): this year's contributions and the accumulated amount of the account). It is never
 // withheld because an employer is in arrears.
 func Build(in Input) Statement {
-	s := Statement{Year: in.Year, DataDate: in.DataDate, Account: in.Account}
+	s := Statement{Year: in.Year, Due: in.Due, DataDate: in.DataDate, Account: in.Account}
 	for i := range s.Months {
 		period := calendar.NewPeriod(in.Year, time.Month(i+1))
 		s.Months[i].Period = period
@@ -140,7 +142,7 @@ func (s *Statement) add(m *Month, r contribution.Row, employer Employer) {
 	if r.PaidOn.After(m.PaidOn) {
 		m.PaidOn = r.PaidOn
 	}
-	status := contribution.StatusOf(r, s.DataDate)
+	status := contribution.StatusOf(r, s.Due, s.DataDate)
 	m.Status = Worse(m.Status, status)
 	if i := indexOf(r.Insurance); i >= 0 {
 		m.Cells[i] = Worse(m.Cells[i], status)
@@ -201,7 +203,7 @@ func (s *Statement) count(in Input) {
 			first := &rows[i]
 			status := contribution.None
 			for ; i < len(rows) && rows[i].Period == first.Period && rows[i].Insurance == first.Insurance; i++ {
-				status = Worse(status, contribution.StatusOf(rows[i], in.DataDate))
+				status = Worse(status, contribution.StatusOf(rows[i], in.Due, in.DataDate))
 			}
 			if k := indexOf(first.Insurance); k >= 0 {
 				lines[k].add(status, thisYear)

@@ -115,7 +115,7 @@ func TestEveryStatementAddsUp(t *testing.T) {
 				if r.Period != m.Period {
 					t.Fatal("a row stands in another month")
 				}
-				if contribution.StatusOf(r, dataDate).Owing() {
+				if contribution.Owing(r, dataDate) {
 					owed += r.Owed()
 				}
 			}

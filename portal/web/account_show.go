@@ -97,12 +97,15 @@ func chartOf(l string, years []account.Year) pages.Chart {
 	return c
 }
 
-// roundly is an amount short enough for the head of a bar: ten thousands in Chinese, thousands in English, one decimal.
+// roundly is an amount short enough for the head of a bar: ten thousands in Chinese, thousands in English, one decimal up to a hundred.
 func roundly(l string, f money.Fen) string {
 	unit := money.Fen(100_000) // a tenth of 10,000 yuan
 	if l == locale.English {
 		unit = 10_000 // a tenth of 1,000 yuan
 	}
 	tenths := int64((f + unit/2) / unit)
+	if tenths >= 1000 { // a hundred of them: a decimal more would run into the next bar's
+		return locale.Text(l, "portal.chart.wan", strconv.FormatInt((tenths+5)/10, 10))
+	}
 	return locale.Text(l, "portal.chart.wan", strconv.FormatInt(tenths/10, 10)+"."+strconv.FormatInt(tenths%10, 10))
 }

@@ -34,7 +34,7 @@ func (s *Site) showMonth(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		if back, ok := statement.RecoveryOf(m, stepsOfMonth(events, m.Period, today)); ok {
+		if back, ok := statement.RecoveryOf(m, st.Due, stepsOfMonth(events, m.Period, today)); ok {
 			v.Recovery = recoverySteps(p, []statement.Recovery{back})
 		}
 	}
@@ -58,7 +58,7 @@ func monthView(p layout.Page, r record, st *statement.Statement, month int) page
 		v.Employer = r.employers[m.Rows[0].EmployerID].Name
 	}
 	for _, row := range m.Rows {
-		v.Rows = append(v.Rows, monthPart(p, r, row, v.Employer == ""))
+		v.Rows = append(v.Rows, monthPart(p, r, row, st.Due, v.Employer == ""))
 	}
 	if len(m.Rows) == 0 {
 		return v
@@ -83,9 +83,9 @@ func oneEmployer(rows []contribution.Row) bool {
 	return !slices.ContainsFunc(rows, func(r contribution.Row) bool { return r.EmployerID != rows[0].EmployerID })
 }
 
-func monthPart(p layout.Page, r record, row contribution.Row, named bool) pages.MonthPart {
+func monthPart(p layout.Page, r record, row contribution.Row, due contribution.Due, named bool) pages.MonthPart {
 	part := pages.MonthPart{
-		Insurance: insuranceName(p.Lang, row.Insurance), Status: cellOf(p.Lang, contribution.StatusOf(row, r.DataDate)),
+		Insurance: insuranceName(p.Lang, row.Insurance), Status: cellOf(p.Lang, contribution.StatusOf(row, due, r.DataDate)),
 		EmployerDue: row.EmployerDue.Grouped(), EmployerPaid: row.EmployerPaid.Grouped(), PersonDue: row.PersonDue.Grouped(), PersonPaid: row.PersonPaid.Grouped(),
 	}
 	if named {

@@ -56,7 +56,7 @@ func (r record) statement(year int) (s statement.Statement, ok bool) {
 			in.Earlier = append(in.Earlier, y.Rows)
 		case y.Year == year:
 			ok = true
-			in.Rows = y.Rows
+			in.Rows, in.Due = y.Rows, y.Due
 			if y.HasAccount {
 				in.Account = &r.Years[i].Account
 			}

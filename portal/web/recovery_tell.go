@@ -34,9 +34,9 @@ func (s *Site) recoveries(ctx context.Context, r record, today calendar.Date) ([
 	}
 	var list []statement.Recovery
 	for _, y := range slices.Backward(r.Years) {
-		st := statement.Build(statement.Input{Year: y.Year, Rows: y.Rows, Employers: r.employers, DataDate: r.DataDate})
+		st := statement.Build(statement.Input{Year: y.Year, Rows: y.Rows, Employers: r.employers, Due: y.Due, DataDate: r.DataDate})
 		for i := 11; i >= 0; i-- {
-			if back, ok := statement.RecoveryOf(&st.Months[i], stepsOfMonth(events, st.Months[i].Period, today)); ok {
+			if back, ok := statement.RecoveryOf(&st.Months[i], y.Due, stepsOfMonth(events, st.Months[i].Period, today)); ok {
 				list = append(list, back)
 			}
 		}
@@ -48,7 +48,7 @@ func (s *Site) recoveries(ctx context.Context, r record, today calendar.Date) ([
 func (r record) everOwed() bool {
 	for _, y := range r.Years {
 		for _, row := range y.Rows {
-			if status := contribution.StatusOf(row, r.DataDate); status.Owing() || status == contribution.BackPaid {
+			if status := contribution.StatusOf(row, y.Due, r.DataDate); status.Owing() || status == contribution.BackPaid {
 				return true
 			}
 		}

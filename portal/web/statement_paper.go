@@ -18,7 +18,7 @@ import (
 
 // statementOfIssue is the statement as it was issued, judged by the day of its data.
 func statementOfIssue(s ledger.Statement) statement.Statement {
-	in := statement.Input{Year: s.Year, Rows: s.PersonYear.Rows, Before: &statement.Before{Since: s.InsuredSince, Months: s.MonthsBefore}, DataDate: s.DataDate, Employers: map[int32]statement.Employer{}}
+	in := statement.Input{Year: s.Year, Rows: s.PersonYear.Rows, Before: &statement.Before{Since: s.InsuredSince, Months: s.MonthsBefore}, Due: s.PersonYear.Due, DataDate: s.DataDate, Employers: map[int32]statement.Employer{}}
 	if s.PersonYear.HasAccount {
 		in.Account = &s.PersonYear.Account
 	}
@@ -218,7 +218,7 @@ func paperOwed(l string, st *statement.Statement) official.Table {
 		for _, line := range st.Insurances {
 			var owed money.Fen
 			for _, row := range m.Rows {
-				if row.Insurance == line.Insurance && contribution.StatusOf(row, st.DataDate).Owing() {
+				if row.Insurance == line.Insurance && contribution.Owing(row, st.DataDate) {
 					owed += row.Owed()
 				}
 			}

@@ -64,7 +64,7 @@ func (s *Site) changesSince(c *fiber.Ctx, p layout.Page, r record) (*pages.Chang
 // outline of all that the record says of the months.
 func (r record) outline() (o statement.Outline) {
 	for _, y := range r.Years {
-		st := statement.Build(statement.Input{Year: y.Year, Rows: y.Rows, Employers: r.employers, DataDate: r.DataDate})
+		st := statement.Build(statement.Input{Year: y.Year, Rows: y.Rows, Employers: r.employers, Due: y.Due, DataDate: r.DataDate})
 		for i := range st.Months {
 			o.Add(&st.Months[i])
 		}

@@ -87,7 +87,8 @@ func (d Due) Date(p calendar.Period) calendar.Date {
 	return last
 }
 
-// DueDate is the default due date of a period. Whether a month is told as paid late goes by it; what a late payment earns goes by the region's own Due.
+// DueDate is the default due date of a period, by which what is unpaid is judged: everywhere alike, since no region's due date lies behind its PostingLag. Whether a month was paid late,
+// what a late payment earns and when the late fee begins go by the region's own Due.
 func DueDate(p calendar.Period) calendar.Date { return Due{}.Date(p) }
 
 // PostingLag is how many natural days after the due date an unpaid month is still called pending rather than arrears:
@@ -108,11 +109,15 @@ func LastJudged(dataDate calendar.Date) calendar.Period {
 	return p
 }
 
-// StatusOf judges one row on a day. dataDate is the day that the ledger's data reaches.
-func StatusOf(r Row, dataDate calendar.Date) Status {
-	due := DueDate(r.Period)
+// OnTime reports whether a row is paid in full, and was by the due date.
+func (d Due) OnTime(r Row) bool {
+	return r.PaidInFull() && (r.PaidOn.IsZero() || !r.PaidOn.After(d.Date(r.Period)))
+}
+
+// StatusOf judges one row on a day, by the due date of its region. dataDate is the day that the ledger's data reaches.
+func StatusOf(r Row, due Due, dataDate calendar.Date) Status {
 	switch {
-	case r.PaidInFull() && (r.PaidOn.IsZero() || !r.PaidOn.After(due)):
+	case due.OnTime(r):
 		return Paid
 	case r.PaidInFull():
 		return BackPaid
@@ -123,3 +128,6 @@ func StatusOf(r Row, dataDate calendar.Date) Status {
 	}
 	return Arrears
 }
+
+// Owing reports whether a row is owed, wholly or partly, on a day: the same in every region.
+func Owing(r Row, dataDate calendar.Date) bool { return StatusOf(r, Due{}, dataDate).Owing() }

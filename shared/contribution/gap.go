@@ -23,7 +23,7 @@ func Gaps(rows []Row, employer int32, from, to calendar.Period, dataDate calenda
 		if r.EmployerID != employer || from != 0 && r.Period < from || to != 0 && r.Period > to {
 			continue
 		}
-		if s := StatusOf(r, dataDate); s.Owing() {
+		if s := StatusOf(r, Due{}, dataDate); s.Owing() { // what is owed is owed everywhere
 			list = append(list, Gap{r.Period, r.Insurance, s})
 		}
 	}

@@ -194,6 +194,7 @@ func (r *rules) years(id int64, region string, own books, rows []contribution.Ro
 			return nil, false, err
 		}
 	}
+	due := r.settingOf(region).Due
 	for len(rows) > 0 || len(accounts) > 0 {
 		y := PersonYear{PersonID: id}
 		switch {
@@ -208,7 +209,21 @@ func (r *rules) years(id int64, region string, own books, rows []contribution.Ro
 			n++
 		}
 		y.Rows, rows = rows[:n], rows[n:]
+		y.Due = dueOf(y.Rows, due)
 		years = append(years, y)
 	}
 	return years, refused, nil
+}
+
+// dueOf is a region's due date where it matters: a year whose months were all paid on time by it and by the default is the same everywhere, and stays so when the region's date moves.
+func dueOf(rows []contribution.Row, due contribution.Due) contribution.Due {
+	if due == (contribution.Due{}) {
+		return due
+	}
+	for _, row := range rows {
+		if !due.OnTime(row) || !(contribution.Due{}).OnTime(row) {
+			return due
+		}
+	}
+	return contribution.Due{}
 }

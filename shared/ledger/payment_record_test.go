@@ -67,10 +67,10 @@ func TestAPaymentReachesTheRecord(t *testing.T) {
 	if booked, err := record(ctx, l, pool, first); err != nil || !booked {
 		t.Fatal(booked, err)
 	}
-	if row := rowOf(202503); !row.PaidInFull() || row.PaidOn != day || contribution.StatusOf(row, day) != contribution.BackPaid {
+	if row := rowOf(202503); !row.PaidInFull() || row.PaidOn != day || contribution.StatusOf(row, contribution.Due{}, day) != contribution.BackPaid {
 		t.Errorf("March: %+v", row)
 	}
-	if row := rowOf(202504); row.EmployerPaid != 10000 || row.PersonPaid != 0 || contribution.StatusOf(row, day) != contribution.Part {
+	if row := rowOf(202504); row.EmployerPaid != 10000 || row.PersonPaid != 0 || contribution.StatusOf(row, contribution.Due{}, day) != contribution.Part {
 		t.Errorf("April: %+v", row)
 	}
 	if y, err := l.PersonYear(ctx, person, 2026); err != nil || y.Account.Credits[10] != 40000 {

@@ -71,7 +71,7 @@ func (c StatementContent) MonthsPaid() [len(contribution.Insurances)]int {
 func (s Statement) Owed() money.Fen {
 	var owed money.Fen
 	for _, row := range s.PersonYear.Rows {
-		if contribution.StatusOf(row, s.DataDate).Owing() {
+		if contribution.Owing(row, s.DataDate) {
 			owed += row.Owed()
 		}
 	}
@@ -92,7 +92,7 @@ func (s Statement) StillSays(r Record) bool {
 			continue
 		}
 		return y.Year == s.Year && before == s.MonthsBefore && slices.Equal(y.Rows, s.PersonYear.Rows) && y.HasAccount == s.PersonYear.HasAccount &&
-			reflect.DeepEqual(y.Account, s.PersonYear.Account) && !judgedOtherwise(y.Rows, s.DataDate, r.DataDate)
+			reflect.DeepEqual(y.Account, s.PersonYear.Account) && !judgedOtherwise(y, s.PersonYear.Due, s.DataDate, r.DataDate)
 	}
 	return false
 }

@@ -127,8 +127,8 @@ func (c *yearsBefore) add(year int, packed []byte) error {
 // rows of one insurance are neighbours with the same byte. Employers are gathered when they are asked for; what follows the rows is left to be read. Error: errPacked.
 func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest unpacker, err error) {
 	u := unpacker{rest: packed}
-	if u.byte() != packVersion {
-		return u, errPacked
+	if _, err := u.due(); err != nil {
+		return u, err
 	}
 	var month byte // month and insurance of the rows being looked at; 0 is none
 	full := false

@@ -14,12 +14,17 @@ import (
 //
 //	version, number of rows, rows…, 1 and the account or 0
 //
+// Version 2 has the region's due date behind the version, months and day; version 1 has the default.
+//
 // Numbers are varints, signed ones zigzag. Rows come in order of period, insurance, employer; a row is
 //
 //	month<<4 | index of the insurance, flags, what the flags do not already say
 //
 // since most rows repeat the employer and the base of the row before them and are paid in full within the month.
-const packVersion = 1
+const (
+	packVersion    = 1
+	packVersionDue = 2
+)
 
 const (
 	sameEmployer = 1 << iota
@@ -49,7 +54,11 @@ func packInsurance(kind contribution.Insurance) byte {
 
 // packYear writes a person-year; its rows are of one year and sorted.
 func packYear(b []byte, y PersonYear) []byte {
-	b = append(b, packVersion)
+	if y.Due == (contribution.Due{}) {
+		b = append(b, packVersion)
+	} else {
+		b = append(b, packVersionDue, byte(y.Due.MonthsLater), byte(y.Due.Day))
+	}
 	b = binary.AppendUvarint(b, uint64(len(y.Rows)))
 	var before contribution.Row
 	for _, r := range y.Rows {
@@ -146,11 +155,11 @@ func packText(b []byte, s string) []byte {
 }
 
 // unpackYear reads what packYear wrote. Error: errPacked.
-func unpackYear(personID int64, year int, packed []byte) (PersonYear, error) {
+func unpackYear(personID int64, year int, packed []byte) (y PersonYear, err error) {
 	u := unpacker{rest: packed}
-	y := PersonYear{PersonID: personID, Year: year}
-	if u.byte() != packVersion {
-		return y, errPacked
+	y = PersonYear{PersonID: personID, Year: year}
+	if y.Due, err = u.due(); err != nil {
+		return y, err
 	}
 	n := u.count()
 	y.Rows = make([]contribution.Row, n)
@@ -173,6 +182,18 @@ func unpackYear(personID int64, year int, packed []byte) (PersonYear, error) {
 type unpacker struct {
 	rest    []byte
 	damaged bool
+}
+
+// due reads the version and what it says of the due date. Error: errPacked.
+func (u *unpacker) due() (due contribution.Due, err error) {
+	switch u.byte() {
+	case packVersion:
+	case packVersionDue:
+		due = contribution.Due{MonthsLater: int(u.byte()), Day: int(u.byte())}
+	default:
+		return due, errPacked
+	}
+	return due, nil
 }
 
 func (u *unpacker) byte() byte {

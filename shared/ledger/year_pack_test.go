@@ -32,7 +32,7 @@ func drawRow(t *rapid.T, year int) contribution.Row {
 }
 
 func drawYear(t *rapid.T) PersonYear {
-	y := PersonYear{PersonID: 7, Year: rapid.IntRange(1949, 2999).Draw(t, "year"), Rows: []contribution.Row{}}
+	y := PersonYear{PersonID: 7, Year: rapid.IntRange(1949, 2999).Draw(t, "year"), Rows: []contribution.Row{}, Due: contribution.Due{MonthsLater: rapid.IntRange(0, 1).Draw(t, "due months"), Day: rapid.IntRange(0, 31).Draw(t, "due day")}}
 	for range rapid.IntRange(0, 8).Draw(t, "rows") {
 		y.Rows = append(y.Rows, drawRow(t, y.Year))
 	}
