@@ -105,7 +105,7 @@ func roundly(l string, f money.Fen) string {
 	}
 	tenths := int64((f + unit/2) / unit)
 	if tenths >= 1000 { // a hundred of them: a decimal more would run into the next bar's
-		return locale.Text(l, "portal.chart.wan", strconv.FormatInt((tenths+5)/10, 10))
+		return locale.Text(l, "portal.chart.wan", strconv.FormatInt(int64((f+5*unit)/(10*unit)), 10))
 	}
 	return locale.Text(l, "portal.chart.wan", strconv.FormatInt(tenths/10, 10)+"."+strconv.FormatInt(tenths%10, 10))
 }

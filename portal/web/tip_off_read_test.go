@@ -98,12 +98,12 @@ func TestMonthsInWords(t *testing.T) {
 }
 
 func TestAmountsAtTheHeadOfABar(t *testing.T) {
-	for want, amount := range map[string]money.Fen{"14.9\u00a0万": 14897942, "0.0\u00a0万": 49999, "0.1\u00a0万": 50000, "0.5\u00a0万": 462193} {
+	for want, amount := range map[string]money.Fen{"14.9\u00a0万": 14897942, "0.0\u00a0万": 49999, "0.1\u00a0万": 50000, "0.5\u00a0万": 462193, "99.9\u00a0万": 99944999, "148\u00a0万": 148450000} {
 		if got := roundly(locale.Chinese, amount); strings.ReplaceAll(got, " ", "\u00a0") != want {
 			t.Errorf("%s: %q, want %q", amount, got, want)
 		}
 	}
-	if got := roundly(locale.English, 14897942); got != "149.0k" {
+	if got := roundly(locale.English, 14897942); got != "149k" {
 		t.Errorf("%q", got)
 	}
 }
