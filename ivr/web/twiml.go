@@ -57,27 +57,39 @@ func (d *document) end() *document {
 	return d
 }
 
-// text escapes; what XML cannot hold becomes a space, so that any text that anybody wrote is well formed and can be spoken.
+// text escapes; what XML cannot hold becomes a space, so that any text that anybody wrote is well formed and can be spoken. What needs nothing done is copied whole.
 func (d *document) text(s string) *document {
-	for i, r := range s {
-		switch {
-		case r == '&':
-			d.b = append(d.b, "&amp;"...)
-		case r == '<':
-			d.b = append(d.b, "&lt;"...)
-		case r == '>':
-			d.b = append(d.b, "&gt;"...)
-		case r == '"':
-			d.b = append(d.b, "&#34;"...)
-		case r < ' ' || r == 0x7f || r == 0xfffe || r == 0xffff:
-			d.b = append(d.b, ' ')
-		case r == utf8.RuneError && !utf8.ValidString(s[i:min(i+3, len(s))]):
-			d.b = append(d.b, ' ')
-		default:
-			d.b = utf8.AppendRune(d.b, r)
+	from := 0
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
 		}
+		if escaped := escape(r, size); escaped != "" {
+			d.b = append(append(d.b, s[from:i]...), escaped...)
+			from = i + size
+		}
+		i += size
 	}
+	d.b = append(d.b, s[from:]...)
 	return d
+}
+
+// escape is what stands for a character; none when it stands for itself. A size of one is that of a letter, or of what is no character at all.
+func escape(r rune, size int) string {
+	switch {
+	case r == '&':
+		return "&amp;"
+	case r == '<':
+		return "&lt;"
+	case r == '>':
+		return "&gt;"
+	case r == '"':
+		return "&#34;"
+	case r < ' ' || r == 0x7f || r == 0xfffe || r == 0xffff || r == utf8.RuneError && size == 1:
+		return " "
+	}
+	return ""
 }
 
 func (d *document) bytes() []byte {
