@@ -22,8 +22,12 @@ type Slow struct {
 	most    int64
 }
 
-// queuePerCore is some two seconds of waiting.
-const queuePerCore = 20
+// queuePerCore is some two seconds of waiting on a machine that does nothing else. patience is how long one waits at most on any: a request has to do more than hash within its
+// budget, and who cannot be served in it should hear so, not that the database is away.
+const (
+	queuePerCore = 20
+	patience     = 3 * time.Second
+)
 
 // NewSlow makes the guard; one per process.
 func NewSlow() *Slow {
@@ -38,11 +42,13 @@ const (
 	saltSize    = 16
 )
 
-// Hash is Argon2id of a low-entropy secret. Error: fault.Limited (fault.busy) when too many wait already, or no slot came free within the context's time.
+// Hash is Argon2id of a low-entropy secret. Error: fault.Limited (fault.busy) when too many wait already, or no slot came free within patience or the context's time.
 func (s *Slow) Hash(ctx context.Context, secret, salt []byte) ([]byte, error) {
 	if s.waiting.Load() >= s.most {
 		return nil, busy(errQueue)
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	return s.wait(ctx, secret, salt)
 }
 
