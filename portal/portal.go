@@ -102,9 +102,10 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	book, own := ledger.New(d.DB, keys), store.New(d.DB, d.Redis, d.Log)
 	days := book.Calendar()
 	counter := intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow)
+	known := &register{Ledger: book, now: d.Now}
 	site := &web.Site{
-		Ledger: &register{Ledger: book, now: d.Now}, Issued: book, Press: press, PublicURL: c.publicURL, Sessions: sessions{own}, Limiter: redis.NewLimiter(d.Redis),
-		Counter: counter, Objections: objections{own, counter, field}, ObjectionDays: c.objectionDays, Visits: visits{own, book}, Recovery: book, Forms: own,
+		Ledger: known, Issued: book, Press: press, PublicURL: c.publicURL, Sessions: sessions{own}, Limiter: redis.NewLimiter(d.Redis),
+		Counter: counter, Objections: objections{own, counter, field}, ObjectionDays: c.objectionDays, Visits: visits{own, book}, Recovery: known, Forms: own,
 		Tokens: tokens, Field: field, Hash: limits, Workdays: days.Now, Log: d.Log, Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: c.demo, DemoHints: c.demoHints,
 	}
 	site.Confirmations = eligibility.New(d.DB)

@@ -31,6 +31,13 @@ type statementJSON struct {
 			Status    string
 			PaidOn    string `json:"paid_on"`
 		}
+		Recovery struct {
+			Owed  string
+			Steps []struct {
+				Kind, On, Number, Amount string
+				PayBy                    string `json:"pay_by"`
+			}
+		}
 	}
 	Account map[string]any
 	Owed    string

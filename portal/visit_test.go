@@ -65,6 +65,16 @@ func TestArrearsAreWatchedFromTheDemandToTheMonthMadeGood(t *testing.T) {
 		return s.book.RecordDemand(ctx, tx, ledger.Demand{ID: "1", Number: "浙社稽催〔2026〕9号", EmployerID: employer, ServedOn: calendar.NewDate(2026, 11, 16), PayBy: calendar.NewDate(2026, 11, 23), Months: months}, s.now)
 	})
 	has(t, "once demanded", b.homeText(), "欠费追缴进度", "2025 年 3 月、4 月", "2026-11-16 送达单位，文号 浙社稽催〔2026〕9号，限 2026-11-23 前缴清", "还欠")
+	s.now = s.now.Add(11 * time.Second) // whether an employer is chased is kept for ten
+	const note = "2026-11-16 已催缴，还欠 7,487.51"
+	has(t, "the statement's table", b.page("/statement/2025"), note)
+	has(t, "the months with something wrong", b.page("/statement/2025?only=gaps"), note)
+	if march := b.statement(2025).Months[2].Recovery; march.Owed != "7487.51" || len(march.Steps) != 1 || march.Steps[0].Kind != "demanded" || march.Steps[0].PayBy != "2026-11-23" || march.Steps[0].Number != "浙社稽催〔2026〕9号" {
+		t.Errorf("March in the document: %+v", march)
+	}
+	if june := b.statement(2025).Months[0].Recovery; june.Owed != "" {
+		t.Errorf("a month that was paid: %+v", june)
+	}
 	lacks(t, "in the same visit", b.homeText(), "以来的变化")
 
 	s.pay("1", calendar.NewDate(2026, 11, 20), employer, march[0])
@@ -80,6 +90,12 @@ func TestArrearsAreWatchedFromTheDemandToTheMonthMadeGood(t *testing.T) {
 	has(t, "the month made good", strings.ReplaceAll(b.page("/statement/2025/3"), "\u00a0", " "), "这个月的追缴进度", "▲", "◐", "↻", "2026-11-16", "2026-11-20", "2026-11-23")
 	april4 := b.page("/statement/2025/4")
 	has(t, "the month partly paid", april4, "▲", "◐", "还欠")
+	table := b.page("/statement/2025")
+	has(t, "the statement's table", table, "2026-11-23 补到账", "2026-11-23 补了一部分，还欠 ")
+	lacks(t, "the statement's table", table, note)
+	if months := b.statement(2025).Months; months[2].Recovery.Owed != "0.00" || len(months[2].Recovery.Steps) != 3 || months[3].Recovery.Steps[1].Kind != "partpaid" {
+		t.Errorf("March %+v, April %+v", months[2].Recovery, months[3].Recovery)
+	}
 	lacks(t, "a month of which nothing was owed", b.page("/statement/2025/1"), "追缴进度")
 	s.now = s.now.Add(25 * time.Hour)
 	b = s.signedIn()

@@ -7,6 +7,7 @@ import (
 
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
+	"shebao/portal/statement"
 	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/identity"
@@ -39,7 +40,11 @@ func (s *Site) showHome(c *fiber.Ctx) error {
 	}
 	v.Recoveries, v.Changes = recoveryRows(p, back, r.DataDate), s.changes(c, p, r)
 	if p.Elder {
-		v.Problems = problemsOf(monthRows(p.Lang, &st), &st)
+		ofYear := map[calendar.Period]statement.Recovery{}
+		for _, one := range back {
+			ofYear[one.Period] = one
+		}
+		v.Problems = problemsOf(monthRows(p.Lang, &st, ofYear), &st)
 	}
 	return render(c, pages.HomePage(v))
 }

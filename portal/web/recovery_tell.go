@@ -18,6 +18,8 @@ import (
 // Recovery is how arrears come back: read apart from the record, since most people have none.
 type Recovery interface {
 	Recovery(ctx context.Context, personID int64) ([]ledger.RecoveryEvent, error)
+	// Chased reports whether anything was done about any of the employers' arrears; false saves asking for it.
+	Chased(ctx context.Context, employers []int32) (bool, error)
 }
 
 // recoveryKept is how many days a month that was made good stays on the first page.
@@ -42,6 +44,55 @@ func (s *Site) recoveries(ctx context.Context, r record, today calendar.Date) ([
 		}
 	}
 	return list, nil
+}
+
+// recoveriesOf are the months of a statement whose arrears come back or came back, by month.
+func (s *Site) recoveriesOf(ctx context.Context, r record, st *statement.Statement, today calendar.Date) (map[calendar.Period]statement.Recovery, error) {
+	var employers []int32
+	for i := range st.Months {
+		if m := &st.Months[i]; m.Status.Owing() || m.Status == contribution.BackPaid {
+			for _, row := range m.Rows {
+				if !slices.Contains(employers, row.EmployerID) {
+					employers = append(employers, row.EmployerID)
+				}
+			}
+		}
+	}
+	if len(employers) == 0 {
+		return nil, nil
+	}
+	chased, err := s.Recovery.Chased(ctx, employers)
+	if err != nil {
+		return nil, err
+	}
+	var events []ledger.RecoveryEvent
+	if chased {
+		if events, err = s.Recovery.Recovery(ctx, r.Person.ID); err != nil {
+			return nil, err
+		}
+	}
+	list := map[calendar.Period]statement.Recovery{}
+	for i := range st.Months {
+		if back, ok := statement.RecoveryOf(&st.Months[i], st.Due, stepsOfMonth(events, st.Months[i].Period, today)); ok {
+			list[back.Period] = back
+		}
+	}
+	return list, nil
+}
+
+// recoveryNote is the latest of it in a few words, beside the month's status in a table.
+func recoveryNote(l string, back statement.Recovery) string {
+	last := statement.RecoveryStep{}
+	if len(back.Steps) > 0 {
+		last = back.Steps[len(back.Steps)-1]
+	}
+	switch {
+	case !back.Open():
+		return locale.Text(l, "portal.month.paidon", dateWords(l, last.On))
+	case last.Kind == "":
+		return locale.Text(l, "portal.month.owed", back.Owed.Grouped())
+	}
+	return locale.Text(l, "recovery."+string(last.Kind)+".note", dateWords(l, last.On), back.Owed.Grouped())
 }
 
 // everOwed reports whether a month is owed, or came late.

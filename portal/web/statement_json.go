@@ -7,9 +7,11 @@ import (
 
 	"shebao/portal/statement"
 	"shebao/shared/account"
+	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/identity"
 	"shebao/shared/ledger"
+	"shebao/shared/server"
 )
 
 // statementJSON is the statement for programs: the figures of the page, money as texts in yuan, dates and months of Asia/Shanghai, insurances and statuses by their codes.
@@ -18,11 +20,15 @@ func (s *Site) statementJSON(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	back, err := s.recoveriesOf(c.UserContext(), r, &st, calendar.DateOf(server.Now(c)))
+	if err != nil {
+		return err
+	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Send(documentOf(r, &st, issued))
+	return c.Send(documentOf(r, &st, back, issued))
 }
 
-func documentOf(r record, st *statement.Statement, issued ledger.Statement) []byte {
+func documentOf(r record, st *statement.Statement, back map[calendar.Period]statement.Recovery, issued ledger.Statement) []byte {
 	d := document{b: make([]byte, 0, 16<<10)}
 	d.open('{')
 	d.number("year", st.Year)
@@ -64,7 +70,7 @@ func documentOf(r record, st *statement.Statement, issued ledger.Statement) []by
 	d.name("months")
 	d.open('[')
 	for i := range st.Months {
-		d.month(r, st, &st.Months[i])
+		d.month(r, st, &st.Months[i], back)
 	}
 	d.close(']')
 	if st.Account != nil {
@@ -93,7 +99,7 @@ func (d *document) issued(r record, issued ledger.Statement) {
 	d.close('}')
 }
 
-func (d *document) month(r record, st *statement.Statement, m *statement.Month) {
+func (d *document) month(r record, st *statement.Statement, m *statement.Month, back map[calendar.Period]statement.Recovery) {
 	d.open('{')
 	d.period("ym", m.Period)
 	d.word("status", m.Status.String())
@@ -117,6 +123,29 @@ func (d *document) month(r record, st *statement.Statement, m *statement.Month) 
 		d.fen("person_due", row.PersonDue)
 		d.fen("person_paid", row.PersonPaid)
 		d.date("paid_on", row.PaidOn)
+		d.close('}')
+	}
+	d.close(']')
+	if coming, ok := back[m.Period]; ok {
+		d.recovery(coming)
+	}
+	d.close('}')
+}
+
+// recovery is how the arrears of a month come back: the fields of /api/v1/recovery.
+func (d *document) recovery(back statement.Recovery) {
+	d.name("recovery")
+	d.open('{')
+	d.fen("owed", back.Owed)
+	d.name("steps")
+	d.open('[')
+	for _, step := range back.Steps {
+		d.open('{')
+		d.word("kind", string(step.Kind))
+		d.date("on", step.On)
+		d.date("pay_by", step.By)
+		d.text("number", step.Number)
+		d.fen("amount", step.Amount)
 		d.close('}')
 	}
 	d.close(']')

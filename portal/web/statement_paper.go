@@ -56,7 +56,7 @@ func (s *Site) paper(l string, issued ledger.Statement) official.Document {
 	}
 	d.Blocks = append(d.Blocks, official.Pairs{Columns: 3, Items: paperPerson(l, issued)}, official.Paragraph{Text: sentence(l, &st)}, paperEmployers(l, &st), paperMonths(l, &st), paperParts(l, &st))
 	if owed := paperOwed(l, &st); len(owed.Rows) > 0 {
-		d.Blocks = append(d.Blocks, owed)
+		d.Blocks = append(d.Blocks, owed, official.Paragraph{Text: t("paper.owed.later"), Small: true}) // a paper stays as it was issued
 	}
 	d.Blocks = append(d.Blocks, paperCounts(l, &st))
 	if st.Account != nil {

@@ -11,10 +11,12 @@ import (
 	pages "shebao/frontend/portal"
 	"shebao/portal/statement"
 	"shebao/shared/account"
+	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/identity"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
+	"shebao/shared/server"
 )
 
 func (s *Site) showLatestStatement(c *fiber.Ctx) error {
@@ -35,7 +37,11 @@ func (s *Site) showStatement(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.page(c, locale.Text(lang(c), "portal.statement.title", st.Year), "/statement")
-	v := statementView(p, r, &st, c.Query("only") == "gaps")
+	back, err := s.recoveriesOf(c.UserContext(), r, &st, calendar.DateOf(server.Now(c)))
+	if err != nil {
+		return err
+	}
+	v := statementView(p, r, &st, back, c.Query("only") == "gaps")
 	addIssued(&v, r, issued, st.Year)
 	return render(c, pages.StatementPage(v))
 }
@@ -58,10 +64,10 @@ func addIssued(v *pages.Statement, r record, issued ledger.Statement, year int) 
 	}
 }
 
-func statementView(p layout.Page, r record, st *statement.Statement, onlyGaps bool) pages.Statement {
+func statementView(p layout.Page, r record, st *statement.Statement, back map[calendar.Period]statement.Recovery, onlyGaps bool) pages.Statement {
 	l, own := p.Lang, "/statement/"+strconv.Itoa(st.Year)
 	v := pages.Statement{
-		Page: p, Heading: p.Title, Sentence: sentence(l, st), Alert: alertOf(l, st), Grid: gridOf(l, st), Months: monthRows(l, st), OnlyGaps: onlyGaps,
+		Page: p, Heading: p.Title, Sentence: sentence(l, st), Alert: alertOf(l, st), Grid: gridOf(l, st), Months: monthRows(l, st, back), OnlyGaps: onlyGaps,
 		Insurances: insuranceRows(l, st), Account: accountPairs(l, st.Account), AccountWhy: rateWords(l, st.Account), DataDate: p.T("portal.data", dateWords(l, r.DataDate)),
 		JSON: "/api/v1/statements/" + strconv.Itoa(st.Year), Totals: totalsOf(l, st), Notes: notesOf(l, st.Account),
 	}
@@ -113,8 +119,8 @@ func personPairs(l string, r record, st *statement.Statement) (shown, hidden []p
 	return shown, hidden
 }
 
-// monthRows are the twelve months of the table; a month without a row has nothing to show but its status.
-func monthRows(l string, st *statement.Statement) []pages.MonthRow {
+// monthRows are the twelve months of the table; a month without a row has nothing to show but its status. back tells how the arrears of owed and late months come back.
+func monthRows(l string, st *statement.Statement, back map[calendar.Period]statement.Recovery) []pages.MonthRow {
 	rows := make([]pages.MonthRow, 0, 12)
 	for i := range st.Months {
 		m := &st.Months[i]
@@ -126,11 +132,8 @@ func monthRows(l string, st *statement.Statement) []pages.MonthRow {
 		if st.Account != nil && (len(m.Rows) > 0 || m.Credited != 0) {
 			row.Credited = m.Credited.Grouped()
 		}
-		switch {
-		case m.Status.Owing():
-			row.Note = locale.Text(l, "portal.month.owed", m.Owed().Grouped())
-		case m.Status == contribution.BackPaid:
-			row.Note = locale.Text(l, "portal.month.paidon", dateWords(l, m.PaidOn))
+		if coming, ok := back[m.Period]; ok {
+			row.Note = recoveryNote(l, coming)
 		}
 		rows = append(rows, row)
 	}

@@ -23,6 +23,23 @@ type RecoveryEvent struct {
 // Demanded reports whether it is a demand, and not money.
 func (e RecoveryEvent) Demanded() bool { return e.Amount == 0 }
 
+// Chased reports of each employer whether anything was done to get its arrears paid: a demand that stands, or recovered money. Where it is false, Recovery has nothing of anybody's months
+// there. Error: fault.Unavailable.
+func (l *Ledger) Chased(ctx context.Context, employers []int32) (map[int32]bool, error) {
+	rows, err := l.pool.Query(ctx, `
+		SELECT asked.id, EXISTS (SELECT FROM ledger.demand d WHERE d.employer_id = asked.id AND d.lifted_at IS NULL) OR EXISTS (SELECT FROM ledger.payment p WHERE p.employer_id = asked.id)
+		FROM unnest($1::integer[]) AS asked (id)`, employers)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("read who was chased: %w", err))
+	}
+	chased, id, was := make(map[int32]bool, len(employers)), int32(0), false
+	_, err = pgx.ForEachRow(rows, []any{&id, &was}, func() error {
+		chased[id] = was
+		return nil
+	})
+	return chased, postgres.Classify(err)
+}
+
 // Recovery reads what was done to get a person's months paid, by month and day. Demands that were lifted and payments that bounced are no part of it. Error: fault.Unavailable.
 func (l *Ledger) Recovery(ctx context.Context, personID int64) ([]RecoveryEvent, error) {
 	rows, err := l.pool.Query(ctx, `
