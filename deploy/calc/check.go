@@ -3,6 +3,7 @@ package calc
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -22,12 +23,27 @@ type idAnswer struct {
 	Reason     string       `json:"reason"`
 }
 
-func citizenID(q idQuestion) (idAnswer, error) {
+// citizenID judges a number. What a wrong one says can be read all the same, as far as its characters go: whoever looks for the slip sees it. Nobody is born after today.
+func citizenID(q idQuestion, today calendar.Date) (idAnswer, error) {
 	id, err := identity.ParseCitizenID(string(q.Number))
+	answer := idAnswer{Valid: err == nil, Normalized: string(id), Reason: identity.Reason(err)}
 	if err != nil {
-		return idAnswer{Normalized: normalized(q.Number), Reason: identity.Reason(err)}, nil
+		answer.Normalized = normalized(q.Number)
 	}
-	return idAnswer{Valid: true, Normalized: string(id), BirthDate: id.BirthDate().String(), Sex: id.Sex(), Region: id.Region()}, nil
+	if len(answer.Normalized) != 18 || strings.Trim(answer.Normalized[:17], "0123456789") != "" {
+		return answer, nil
+	}
+	said := identity.CitizenID(answer.Normalized)
+	answer.Sex, answer.Region = said.Sex(), said.Region()
+	born, wrong := calendar.ParseDate(answer.Normalized[6:14])
+	if wrong != nil {
+		return answer, nil
+	}
+	answer.BirthDate = born.String()
+	if born.After(today) {
+		answer.Valid, answer.Reason = false, identity.Reason(identity.ErrBirthDate)
+	}
+	return answer, nil
 }
 
 type usccQuestion struct{ Code text }
@@ -53,7 +69,7 @@ func normalized(t text) string {
 
 type workdayQuestion struct {
 	Start string
-	Days  *int `json:"working_days"`
+	Days  text `json:"working_days"`
 }
 
 type workdayAnswer struct {
@@ -64,17 +80,18 @@ type workdayAnswer struct {
 // maxWorkdays keeps a question from counting for ever: forty years.
 const maxWorkdays = 10_000
 
-var errWorkdays = errors.New("working_days must be given, from -10000 to 10000, and end between the years 1 and 9999")
+var errWorkdays = errors.New("working_days must be a whole number from -10000 to 10000, and end between the years 1 and 9999")
 
 func workdays(q workdayQuestion) (workdayAnswer, error) {
 	start, err := calendar.ParseDate(q.Start)
 	if err != nil {
 		return workdayAnswer{}, fmt.Errorf("start: %w", err)
 	}
-	if q.Days == nil || *q.Days > maxWorkdays || *q.Days < -maxWorkdays {
+	days, err := strconv.Atoi(string(q.Days))
+	if err != nil || days > maxWorkdays || days < -maxWorkdays {
 		return workdayAnswer{}, errWorkdays
 	}
-	end, provisional := calendar.China().Add(start, *q.Days)
+	end, provisional := calendar.China().Add(start, days)
 	if end.Year < 1 || end.Year > 9999 {
 		return workdayAnswer{}, errWorkdays
 	}

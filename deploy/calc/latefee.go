@@ -100,6 +100,9 @@ func lateFee(q lateFeeQuestion) (lateFeeAnswer, error) {
 	if q.PaidOn != "" && claim.Principal > 0 && claim.LastDay.Before(claim.FirstDay) {
 		return answerOf(latefee.Fee{Exact: new(big.Rat)}), nil // paid before a day bore a fee
 	}
+	if claim.Principal == 0 && q.Principal != "" && !claim.LastDay.Before(claim.FirstDay) {
+		return answerOf(latefee.Fee{Exact: new(big.Rat)}), nil // nothing owed bears nothing; what was not given is no zero
+	}
 	fee, err := rules.Compute(claim)
 	if err != nil {
 		return lateFeeAnswer{}, err

@@ -9,8 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
+	"maps"
+	"slices"
+	"strings"
 	"unicode/utf8"
+
+	"shebao/shared/calendar"
 )
 
 // MaxLine is the length, in bytes, above which a line is refused.
@@ -25,23 +29,21 @@ var (
 	errText8  = errors.New("the line is not UTF-8")
 )
 
-var calculations = map[string]func(line []byte) (any, error){
-	"late-fee":  answer(lateFee),
-	"interest":  answer(interest),
-	"repayment": answer(repayment),
-	"id":        answer(citizenID),
-	"uscc":      answer(uscc),
-	"workdays":  answer(workdays),
+// calculations by name; today is the day on which they are made, in Asia/Shanghai.
+func calculations(today calendar.Date) map[string]func(line []byte) (any, error) {
+	return map[string]func(line []byte) (any, error){
+		"late-fee":  answer(lateFee),
+		"interest":  answer(interest),
+		"repayment": answer(repayment),
+		"id":        answer(func(q idQuestion) (idAnswer, error) { return citizenID(q, today) }),
+		"uscc":      answer(uscc),
+		"workdays":  answer(workdays),
+	}
 }
 
 // Names lists the calculations.
 func Names() []string {
-	names := make([]string, 0, len(calculations))
-	for name := range calculations {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
+	return slices.Sorted(maps.Keys(calculations(calendar.Date{})))
 }
 
 func answer[Q, A any](calculate func(Q) (A, error)) func(line []byte) (any, error) {
@@ -64,15 +66,15 @@ func answer[Q, A any](calculate func(Q) (A, error)) func(line []byte) (any, erro
 func inWords(err error) error {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return fmt.Errorf("%s: a JSON %s is not wanted here", wrong.Field, wrong.Value)
+		return fmt.Errorf("%s: a JSON %s is not wanted here", strings.TrimPrefix(wrong.Field, "interestInputs."), wrong.Value)
 	}
 	return err
 }
 
 // Run answers every line of in with one line on out, so that the nth answer is that of the nth line. A line that cannot be answered, a blank one too, is answered
-// {"error":"…"} and the run goes on. A byte order mark before the first line is no part of it. Errors: ErrName, the context's, and those of the streams.
-func Run(ctx context.Context, name string, in io.Reader, out io.Writer) error {
-	calculate := calculations[name]
+// {"error":"…"} and the run goes on. Today is that of Asia/Shanghai. A byte order mark before the first line is no part of it. Errors: ErrName, the context's, and those of the streams.
+func Run(ctx context.Context, name string, today calendar.Date, in io.Reader, out io.Writer) error {
+	calculate := calculations(today)[name]
 	if calculate == nil {
 		return fmt.Errorf("%q: %w", name, ErrName)
 	}

@@ -21,7 +21,7 @@ const (
 
 // The modes of an Allocation.
 const (
-	ModeNone    = "none"                         // nothing was left for arrears
+	ModeNone    = "none"                         // nothing was left for arrears, or there are none
 	ModeAll     = "all_at_once"                  // what was left covered all arrears
 	ModePartial = "partial_pre_regulation_first" // it covered a part: first the arrears from before the Regulation, then those since
 	ModeRolling = "rolling_arrears_first"        // Rolling1997: arrears came before the current month
@@ -65,13 +65,13 @@ func Allocate(policy Policy, payment, currentDue money.Fen, pre, post []Item) Al
 		return b.allocation()
 	}
 	b.book(Current, currentDue)
-	switch {
-	case b.left == 0:
-		b.mode = ModeNone
-	case b.bookAll(arrears):
+	before := b.left
+	b.mode = ModePartial
+	if b.bookAll(arrears) {
 		b.mode = ModeAll
-	default:
-		b.mode = ModePartial
+	}
+	if b.left == before { // no arrears line was booked
+		b.mode = ModeNone
 	}
 	return b.allocation()
 }

@@ -127,6 +127,9 @@ func (r *importRun) person(cells [][]byte) (Person, *problem) {
 	}
 	p.BirthDate = in.date("birth_date", r.today)
 	if id, err := identity.ParseCitizenID(p.IDNumber); err == nil {
+		if id.BirthDate().After(r.today) {
+			in.wrong(ReasonIDBirthDate, "id_number", number)
+		}
 		if p.Sex == "" {
 			p.Sex = id.Sex()
 		}

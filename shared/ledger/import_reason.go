@@ -15,7 +15,7 @@ const (
 	ReasonIDCheckDigit    Reason = "id_check_digit"   // GB 11643
 	ReasonIDLength        Reason = "id_length"        // neither 18 nor 15 characters, or no length of its ID type
 	ReasonIDCharacters    Reason = "id_characters"    // + something else than digits and the last X
-	ReasonIDBirthDate     Reason = "id_birth_date"    // + a birth date that is in no calendar
+	ReasonIDBirthDate     Reason = "id_birth_date"    // + a birth date that is in no calendar, or after today
 	ReasonUnknownPerson   Reason = "unknown_person"   // a good number that the ledger does not know
 	ReasonUSCCCheck       Reason = "uscc_check"       // GB 32100: length, characters or check character
 	ReasonUnknownEmployer Reason = "unknown_employer" // a good code that the ledger does not know
@@ -55,7 +55,7 @@ var sentences = map[Reason]string{
 	ReasonIDCheckDigit:    "证件号码校验码不符（GB 11643）",
 	ReasonIDLength:        "证件号码长度不对",
 	ReasonIDCharacters:    "证件号码含有不允许的字符",
-	ReasonIDBirthDate:     "证件号码中的出生日期不存在",
+	ReasonIDBirthDate:     "证件号码中的出生日期不存在，或晚于今天",
 	ReasonUnknownPerson:   "没有这个参保人员，请先导入人员",
 	ReasonUSCCCheck:       "统一社会信用代码校验码不符（GB 32100）",
 	ReasonUnknownEmployer: "没有这个单位，请先导入单位",

@@ -106,6 +106,7 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Contributions, row(9, "2025-02-30"), ledger.ReasonDate, "paid_on"},
 		{ledger.Contributions, row(9, ""), ledger.ReasonDate, "paid_on"},
 		{ledger.Contributions, row(9, "2026-11-24"), ledger.ReasonDate, "paid_on"},
+		{ledger.Persons, person(1, "110105202611280012"), ledger.ReasonIDBirthDate, "id_number"},
 		{ledger.Persons, person(2, ""), ledger.ReasonName, "name"},
 		{ledger.Persons, person(3, "M"), ledger.ReasonSex, "sex"},
 		{ledger.Persons, person(4, "1993-13-01"), ledger.ReasonDate, "birth_date"},
