@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -239,7 +240,14 @@ func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Publish(publication.NewWindow(c.contentKey, hash), c.windowDays, c.annotate)
+	press := sync.OnceValues(func() (*document.Press, error) { return document.Open(c.document, fonts.NotoSerifSC) }) // few commands print
+	s.Publish(publication.NewWindow(c.contentKey, hash), c.windowDays, c.annotate, func(p notice.Paper, now time.Time) ([]byte, error) {
+		opened, err := press()
+		if err != nil {
+			return nil, err
+		}
+		return opened.Render(printed(p, now))
+	})
 	return s, nil
 }
 

@@ -4,7 +4,10 @@ import (
 	"net/http"
 	"testing"
 
+	"shebao/complaints/arrears"
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
+	"shebao/complaints/store"
 	"shebao/shared/publication"
 )
 
@@ -68,13 +71,32 @@ func TestLettersAndDecisionsOnTheDesk(t *testing.T) {
 	list.Sum()
 	at := r.edition("zhao", publication.Key{Subject: publication.Arrears, Region: "3304", Span: "2026Q3"}, publication.Body{Arrears: &list})
 	r.want(r.post(author, at+"/act", "action", "submit", "version", "1"), http.StatusSeeOther)
+	r.want(r.post(second, at+"/act", "action", "approve", "version", "2"), 409, "还没有设置发文机关")
+	agency := notice.DefaultAgency()
+	agency.Name, agency.Series, agency.Address, agency.Contact, agency.Phone = "嘉兴市示例社会保险中心", "嘉社稽", "示例路 1 号", "稽核科", "12333"
+	if err := r.cases.InstallMoneySetting(t.Context(), "33", store.MoneySetting{Arrears: arrears.Default(), Agency: agency}, r.at); err != nil {
+		t.Fatal(err)
+	}
 	r.want(r.post(second, at+"/act", "action", "approve", "version", "2"), http.StatusSeeOther)
-	r.want(r.get(second, at), 200, "异议期", "2026-12-01", "告知函", "还没有单位提出异议")
-	letters := r.get(author, at+"/letters")
-	r.want(letters, 200, "嘉兴示例有限公司", "拟公布欠费单位告知书", "50,000.00")
+	r.want(r.get(second, at), 200, "异议期", "1 份告知书没有登记送达", "还没有单位提出异议")
+	r.want(r.get(author, at+"/letters"), 200, "嘉兴示例有限公司", "嘉社稽公〔2026〕1号", "未送达")
+	letter := r.get(author, at+"/letters/91330402MA10000010.pdf")
+	r.want(letter, 200, "%PDF")
+	if letter.header.Get("Content-Type") != "application/pdf" {
+		t.Errorf("the letter is sent as %q", letter.header.Get("Content-Type"))
+	}
+	r.want(r.get(author, at+"/letters/91330402MA10000099.pdf"), 404)
+	r.want(r.get(r.staff("auditor2", lifecycle.Auditor, ""), at+"/letters/91330402MA10000010.pdf"), 403)
+	r.want(r.post(author, at+"/letters", "version", "3", "way", "post"), 422, "请填写收件人")
+	r.want(r.post(author, at+"/letters", "version", "3", "way", "direct", "done_on", "2026-11-24", "receiver", "王收"), http.StatusSeeOther)
+	r.want(r.get(author, at+"/letters"), 200, "直接送达", "2026-12-01", "王收", "作废送达登记")
+	r.want(r.post(author, at+"/letters/void", "version", "4", "served", "91330402MA10000010", "void_reason", ""), 422)
+	r.want(r.post(author, at+"/letters/void", "version", "4", "served", "91330402MA10000010", "void_reason", "误登记"), http.StatusSeeOther)
+	r.want(r.get(author, at), 200, "送达登记作废", "1 份告知书没有登记送达")
+	r.want(r.post(author, at+"/letters", "version", "5", "way", "direct", "done_on", "2026-11-24", "receiver", "王收"), http.StatusSeeOther)
 	r.want(r.get(r.staff("auditor", lifecycle.Auditor, ""), at+"/letters"), 403)
 	r.want(r.get(r.staff("elsewhere", lifecycle.Supervisor, "32"), at+"/letters"), 404)
-	r.want(r.post(second, at+"/act", "action", "release", "version", "3"), 409)
+	r.want(r.post(second, at+"/act", "action", "release", "version", "6"), 409)
 	r.want(r.post(second, at+"/objections/1", "decision", "upheld", "reply", ""), 422, "请填写给单位的答复")
 	r.want(r.post(second, at+"/objections/1", "decision", "maybe", "reply", "x"), 422)
 	r.want(r.post(second, at+"/objections/1", "decision", "upheld", "reply", "没有这条"), 409)

@@ -168,24 +168,50 @@ func (p publisher) ObjectionFile(ctx context.Context, session string, id int32, 
 	return p.store.ObjectionFile(ctx, who, id, objection, sha256)
 }
 
-func (p publisher) Letters(ctx context.Context, session string, id int32, now time.Time) ([]web.Letter, error) {
+func (p publisher) Letters(ctx context.Context, session string, id int32, now time.Time) (web.EditionLetters, error) {
 	who, err := p.store.StaffOf(ctx, session, now)
 	if err != nil {
-		return nil, err
+		return web.EditionLetters{}, err
+	}
+	e, _, err := p.store.Edition(ctx, who, id)
+	if err != nil {
+		return web.EditionLetters{}, err
 	}
 	found, err := p.store.Letters(ctx, who, id)
-	if err != nil {
-		return nil, err
-	}
-	var letters []web.Letter
+	v := web.EditionLetters{Edition: web.Edition(e)}
 	for _, l := range found {
-		setting, err := p.store.MoneySetting(ctx, l.Edition.Region)
-		if err != nil {
-			return nil, err
+		letter := web.Letter{Entry: l.Entry, Number: l.Number, IssuedOn: l.IssuedOn, To: l.To}
+		if l.Service != nil {
+			v := *l.Service
+			letter.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, RecordedBy: v.RecordedBy}
 		}
-		letters = append(letters, web.Letter{Edition: web.Edition(l.Edition), Entry: l.Entry, Code: l.Code, Agency: setting.Agency.Name, Phone: setting.Agency.Phone, Address: setting.Agency.Address})
+		v.Letters = append(v.Letters, letter)
 	}
-	return letters, nil
+	return v, err
+}
+
+func (p publisher) LetterFile(ctx context.Context, session string, id int32, uscc string, now time.Time) (number string, file []byte, err error) {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return "", nil, err
+	}
+	return p.store.LetterFile(ctx, who, id, uscc, now)
+}
+
+func (p publisher) ServeLetters(ctx context.Context, session string, id int32, version int, uscc string, v web.Service, now time.Time) error {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return p.store.ServeLetters(ctx, who, id, version, uscc, store.Service{Way: v.Way, DoneOn: v.DoneOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note}, now)
+}
+
+func (p publisher) VoidLetterService(ctx context.Context, session string, id int32, version int, uscc, reason string, now time.Time) error {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return p.store.VoidLetterService(ctx, who, id, version, uscc, reason, now)
 }
 
 // publishes releases the lists whose window is over and follows payments, again and again. What fails is tried again at the next look.

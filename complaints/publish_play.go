@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"shebao/complaints/notice"
+	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
 	"shebao/shared/eligibility"
@@ -81,7 +83,11 @@ func playEdition(ctx context.Context, p publisher, counter *publication.Counter,
 	if err != nil {
 		return err
 	}
-	if err := p.store.ActOnEdition(ctx, approver, id, 2, supervision.Approve, "", at.Add(3*time.Hour)); err != nil || played.Objects == "" {
+	if err := p.store.ActOnEdition(ctx, approver, id, 2, supervision.Approve, "", at.Add(3*time.Hour)); err != nil || played.Subject != publication.Arrears {
+		return err
+	}
+	handed := at.Add(25 * time.Hour)
+	if err := p.store.ServeLetters(ctx, author, id, 3, "", store.Service{Way: notice.Post, DoneOn: calendar.DateOf(handed), Receiver: "单位收发室"}, handed); err != nil || played.Objects == "" {
 		return err
 	}
 	letters, err := p.store.Letters(ctx, author, id)

@@ -11,12 +11,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
 	"shebao/shared/eligibility"
 	"shebao/shared/fault"
 	"shebao/shared/money"
+	"shebao/shared/pdf/pdftest"
 	"shebao/shared/postgres"
 	"shebao/shared/publication"
 	"shebao/shared/receipt"
@@ -204,10 +206,14 @@ func TestListedEmployersObject(t *testing.T) {
 	o.mustActOn(t, b, id, supervision.Approve, supervisedAt)
 	e := o.edition(t, a, id)
 	letters, err := o.store.Letters(t.Context(), a, id)
-	if err != nil || len(letters) != 3 || e.State != supervision.Objection || e.ObjectionsTo != calendar.NewDate(2026, 12, 1) {
+	if err != nil || len(letters) != 3 || e.State != supervision.Objection || !e.ObjectionsTo.IsZero() || e.Unserved != 3 {
 		t.Fatalf("%d letters, %s to %s, %v", len(letters), e.State, e.ObjectionsTo, err)
 	}
 	one := letters[0]
+	o.lettersAreDocuments(t, a, id, letters)
+	if e = o.edition(t, a, id); e.ObjectionsTo != calendar.NewDate(2026, 12, 1) || e.Unserved != 0 {
+		t.Fatalf("all are served, and the window ends on %s", e.ObjectionsTo)
+	}
 	for _, wrong := range []struct {
 		uscc string
 		code receipt.Code
@@ -271,6 +277,67 @@ func TestListedEmployersObject(t *testing.T) {
 	}
 }
 
+// serve records that a letter, or all that wait, were served by post on the day.
+func (o office) serve(t *testing.T, who store.Staff, id int32, uscc string) {
+	t.Helper()
+	v := store.Service{Way: notice.Post, DoneOn: calendar.DateOf(supervisedAt), Receiver: "收发室"}
+	if err := o.store.ServeLetters(t.Context(), who, id, o.edition(t, who, id).Version, uscc, v, supervisedAt); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lettersAreDocuments: numbered without a gap, kept as issued, the code within and nowhere in the open; the window counts from service, and a wrong record of it is marked and made anew.
+func (o office) lettersAreDocuments(t *testing.T, who store.Staff, id int32, letters []store.Letter) {
+	t.Helper()
+	numbers := map[string]bool{}
+	for _, l := range letters {
+		number, file, err := o.store.LetterFile(t.Context(), who, id, l.Entry.USCC, supervisedAt)
+		if err != nil || number != l.Number || numbers[number] || !strings.HasPrefix(number, "示社稽公〔2026〕") {
+			t.Fatalf("letter %q: %v", number, err)
+		}
+		numbers[number] = true
+		if text := strings.Join(pdftest.Open(t, file).Pages(), "\n"); !strings.Contains(text, l.Code.Grouped()) || !strings.Contains(text, l.Entry.Owed.Grouped()) || !strings.Contains(text, "5个工作日") || !strings.Contains(text, number) {
+			t.Errorf("the letter says:\n%s", text)
+		}
+	}
+	if len(numbers) != 3 || !numbers["示社稽公〔2026〕1号"] || !numbers["示社稽公〔2026〕3号"] {
+		t.Errorf("numbers %v", numbers)
+	}
+	version := func() int { return o.edition(t, who, id).Version }
+	bad := store.Service{Way: notice.Left, DoneOn: calendar.DateOf(supervisedAt).AddDays(1)}
+	if err := o.store.ServeLetters(t.Context(), who, id, version(), letters[0].Entry.USCC, bad, supervisedAt); len(fault.Of(err).Fields) != 3 {
+		t.Errorf("left tomorrow with nobody before nobody: %v", err)
+	}
+	if n, err := o.store.ReleaseEditions(t.Context(), supervisedAt.AddDate(0, 1, 0)); err != nil || n != 0 {
+		t.Errorf("published %d though nobody was told, %v", n, err)
+	}
+	l, err := o.counter.Listing(t.Context(), letters[0].Entry.USCC, letters[0].Code)
+	if err != nil || !l.Open(calendar.DateOf(supervisedAt).AddDays(90)) {
+		t.Errorf("before service is recorded the window has no end: %+v %v", l, err)
+	}
+	late := store.Service{Way: notice.Announcement, DoneOn: calendar.DateOf(supervisedAt)}
+	if err := o.store.ServeLetters(t.Context(), who, id, version(), letters[0].Entry.USCC, late, supervisedAt); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = o.counter.Listing(t.Context(), letters[0].Entry.USCC, letters[0].Code); err != nil || l.ObjectionsTo != calendar.NewDate(2026, 12, 31) { // 30 days of announcement, then five working days
+		t.Errorf("announced, the window ends on %s (%v)", l.ObjectionsTo, err)
+	}
+	if err := o.store.VoidLetterService(t.Context(), who, id, version(), letters[0].Entry.USCC, "", supervisedAt); !fault.Is(err, fault.Invalid) {
+		t.Errorf("voided without a reason: %v", err)
+	}
+	if err := o.store.VoidLetterService(t.Context(), who, id, version(), letters[0].Entry.USCC, "误登记", supervisedAt); err != nil {
+		t.Fatal(err)
+	}
+	o.serve(t, who, id, letters[1].Entry.USCC)
+	if e := o.edition(t, who, id); !e.ObjectionsTo.IsZero() || e.Unserved != 2 {
+		t.Errorf("two of three wait: %s, %d", e.ObjectionsTo, e.Unserved)
+	}
+	o.serve(t, who, id, "")
+	if err := o.store.ServeLetters(t.Context(), who, id, version(), "", late, supervisedAt); fault.Of(err).Key != "fault.publication.served" {
+		t.Errorf("served twice: %v", err)
+	}
+}
+
 func (o office) textOf(t *testing.T, sql string) string {
 	t.Helper()
 	var s string
@@ -287,6 +354,7 @@ func (o office) listed(t *testing.T, a, b store.Staff) (publication.Key, int32) 
 	id := o.draft(t, a, k, 1_00)
 	o.mustActOn(t, a, id, supervision.Submit, supervisedAt)
 	o.mustActOn(t, b, id, supervision.Approve, supervisedAt)
+	o.serve(t, a, id, "")
 	if n, err := o.store.ReleaseEditions(t.Context(), supervisedAt.AddDate(0, 0, 8)); err != nil || n != 1 {
 		t.Fatalf("released %d, %v", n, err)
 	}
@@ -304,7 +372,7 @@ func TestWhoPaysIsTakenOff(t *testing.T) {
 		if n, err := o.store.FollowPayments(t.Context(), supervisedAt); err != nil || n != 0 {
 			t.Errorf("without a payment %d revisions, %v", n, err)
 		}
-		o.store.Publish(o.window, supervision.ObjectionDays, annotate)
+		o.store.Publish(o.window, supervision.ObjectionDays, annotate, printer(t))
 		pays := func(uscc, where string) {
 			t.Helper()
 			o.exec(t, `UPDATE ledger.contribution c SET employer_paid = employer_due, person_paid = person_due, paid_on = '2026-11-23' FROM ledger.employer e WHERE e.id = c.employer_id AND e.uscc = '`+uscc+`' AND `+where)

@@ -9,11 +9,15 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"shebao/complaints/arrears"
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
+	"shebao/frontend/fonts"
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
+	"shebao/shared/document"
 	"shebao/shared/eligibility"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
@@ -53,7 +57,12 @@ func newOffice(t *testing.T) office {
 	}
 	cases := store.New(pool, intake.NewDesk(pool, key), lifecycle.Rules{Workdays: calendar.China(), Settings: lifecycle.DefaultSettings()}, seal.NewSlow(), field)
 	window := publication.NewWindow(key, hash)
-	cases.Publish(window, supervision.ObjectionDays, false)
+	cases.Publish(window, supervision.ObjectionDays, false, printer(t))
+	agency := notice.DefaultAgency()
+	agency.Name, agency.Series, agency.Address, agency.Contact, agency.Phone = "示例省社会保险中心", "示社稽", "示例路 1 号", "稽核科", "12333"
+	if err := cases.InstallMoneySetting(t.Context(), "", store.MoneySetting{Arrears: arrears.Default(), Agency: agency}, supervisedAt); err != nil {
+		t.Fatal(err)
+	}
 	o := office{supervise{cases, ledger.New(pool, ledger.Keys{Field: field, Hash: hash}), []supervision.Level{{Name: "prefecture", Amount: 500_00}, {Name: "province", Amount: 1_000_000_00}}, eligibility.New(pool)}, pool, publication.NewCounter(pool, key.Public(), hash), window}
 	for i, region := range []string{"330402", "330402", "330411", "330106", "330106"} {
 		o.exec(t, `INSERT INTO ledger.employer (uscc, name, name_grams, region, status, ownership) VALUES ($1, $2, '{}', $3, 1, '有限责任公司')`, fmt.Sprintf("91%sMA1000001%d", region, i), fmt.Sprintf("单位%d", i), region)
@@ -66,6 +75,16 @@ func newOffice(t *testing.T) office {
 	o.exec(t, `UPDATE ledger.reach SET data_date = '2026-11-20'`)
 	o.exec(t, `INSERT INTO ledger.import_run (kind, file, started_at, finished_at) VALUES ('contributions', 'x', now(), now())`)
 	return o
+}
+
+// printer prints as the desk does.
+func printer(t *testing.T) func(notice.Paper, time.Time) ([]byte, error) {
+	t.Helper()
+	press, err := document.Open(document.Config{}, fonts.NotoSerifSC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(p notice.Paper, now time.Time) ([]byte, error) { return press.Render(printed(p, now)) }
 }
 
 func (o office) exec(t *testing.T, sql string, args ...any) {

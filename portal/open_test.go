@@ -165,7 +165,11 @@ func (s *site) listed() (publication.Debtor, receipt.Code) {
 	}
 	entry := publication.Debtor{USCC: "91070106MAY4CL12T9", Name: "嘉兴示例有限公司", From: 202601, To: 202609, Owed: 5_0000_00, State: "running"}
 	err = postgres.Tx(s.t.Context(), s.pool, func(tx pgx.Tx) error {
-		return publication.NewWindow(s.content, hash).List(s.t.Context(), tx, 1, publication.Key{Subject: publication.Arrears, Region: "33", Span: "2026Q3"}, entry, code, calendar.NewDate(2026, 12, 1))
+		window := publication.NewWindow(s.content, hash)
+		if err := window.List(s.t.Context(), tx, 1, publication.Key{Subject: publication.Arrears, Region: "33", Span: "2026Q3"}, entry, code); err != nil {
+			return err
+		}
+		return window.OpenUntil(s.t.Context(), tx, 1, entry.USCC, calendar.NewDate(2026, 12, 1))
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -47,6 +47,7 @@ var about = map[Kind]struct {
 	TransferLetter:     {"移送函", "移", false, true, false},
 	Refusal:            {"不予受理决定书", "拒", false, true, false},
 	Reply:              {"答复书", "复", false, true, false},
+	PublicationNotice:  {"拟公布欠费单位告知书", "公", true, true, false},
 }
 
 // Title of the document.

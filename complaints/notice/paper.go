@@ -94,6 +94,8 @@ func Build(k Kind, v Values, s Source) (Paper, error) {
 		b.refusal()
 	case Reply:
 		b.reply()
+	case PublicationNotice:
+		b.publicationNotice()
 	}
 	b.close()
 	for _, text := range p.texts() {

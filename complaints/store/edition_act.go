@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -13,12 +12,8 @@ import (
 	"shebao/shared/fault"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
-	"shebao/shared/postgres"
 	"shebao/shared/publication"
-	"shebao/shared/receipt"
 )
-
-const placeLetter = "complaints.edition_letter.code"
 
 // ActOnEdition takes a supervisor's action by the rules of supervision.Publish. Approving figures publishes them; approving a list of employers opens the window in which they may object.
 func (s *Store) ActOnEdition(ctx context.Context, who Staff, id int32, version int, action supervision.EditionAction, reason string, now time.Time) error {
@@ -37,14 +32,14 @@ func (s *Store) actOnEdition(ctx context.Context, tx pgx.Tx, who Staff, e Editio
 			return err
 		}
 	}
-	next, err := supervision.Publish(e.Edition, action, who.ID, reason, calendar.DateOf(now), s.Workdays())
+	next, err := supervision.Publish(e.Edition, action, who.ID, reason, calendar.DateOf(now))
 	if err != nil {
 		return err
 	}
 	e.Edition = next
 	switch next.State {
 	case supervision.Objection:
-		err = s.openWindow(ctx, tx, e)
+		err = s.issueLetters(ctx, tx, e, now)
 	case supervision.Dropped:
 		err = s.publishing.window.SetListings(ctx, tx, e.ID, publication.NotListed)
 	case supervision.Published:
@@ -55,66 +50,6 @@ func (s *Store) actOnEdition(ctx context.Context, tx pgx.Tx, who Staff, e Editio
 	}
 	_, err = tx.Exec(ctx, `UPDATE complaints.edition SET state = $2, author_id = $3, approver_id = $4, objections_to = $5 WHERE id = $1`, e.ID, string(e.State), e.Author, personArg(e.Approver), dateArg(e.ObjectionsTo))
 	return err
-}
-
-// openWindow gives every listed employer the code of its letter.
-func (s *Store) openWindow(ctx context.Context, tx pgx.Tx, e Edition) error {
-	for _, d := range e.Body.Arrears.Employers {
-		code, err := receipt.Generate(rand.Reader)
-		if err != nil {
-			return err
-		}
-		if err := s.publishing.window.List(ctx, tx, e.ID, e.Key, d, code, e.ObjectionsTo); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO complaints.edition_letter (edition_id, uscc, code) VALUES ($1, $2, $3)`, e.ID, d.USCC, s.field.Seal(placeLetter, []byte(code)))
-		if err != nil {
-			return fmt.Errorf("keep letter code: %w", err)
-		}
-	}
-	return nil
-}
-
-// Letter is what a listed employer is written: its line, its code, and until when it may object.
-type Letter struct {
-	Edition Edition
-	Entry   publication.Debtor
-	Code    receipt.Code
-}
-
-// Letters of an edition's listed employers, in the order of the list. Error: fault.NotFound outside the scope.
-func (s *Store) Letters(ctx context.Context, who Staff, id int32) ([]Letter, error) {
-	e, err := s.oneEdition(ctx, s.pool, who, id, "")
-	if err != nil {
-		return nil, err
-	}
-	if err := who.mayPublish(e.Region); err != nil {
-		return nil, err
-	}
-	rows, err := s.pool.Query(ctx, `SELECT uscc, code FROM complaints.edition_letter WHERE edition_id = $1`, id)
-	if err != nil {
-		return nil, postgres.Classify(fmt.Errorf("read letters: %w", err))
-	}
-	codes := map[string]receipt.Code{}
-	var uscc string
-	var sealed []byte
-	_, err = pgx.ForEachRow(rows, []any{&uscc, &sealed}, func() error {
-		code, err := s.field.Open(placeLetter, sealed)
-		codes[uscc] = receipt.Code(code)
-		return err
-	})
-	if err != nil {
-		return nil, postgres.Classify(fmt.Errorf("read letters: %w", err))
-	}
-	var letters []Letter
-	if e.Body.Arrears != nil {
-		for _, d := range e.Body.Arrears.Employers {
-			if code, listed := codes[d.USCC]; listed {
-				letters = append(letters, Letter{e, d, code})
-			}
-		}
-	}
-	return letters, nil
 }
 
 // publishEdition makes the snapshot. Employers that have paid while the list waited are left out, or marked; an edition of the same name that was published before is replaced.

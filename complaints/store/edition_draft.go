@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
 	"shebao/complaints/supervision"
 	"shebao/shared/audit"
 	"shebao/shared/calendar"
@@ -22,11 +23,12 @@ type publishing struct {
 	window   *publication.Window
 	days     int  // working days of the objection window
 	annotate bool // who has paid stays on the list with that word, instead of being taken off
+	print    func(notice.Paper, time.Time) ([]byte, error)
 }
 
-// Publish says how editions are published: who opens objections, for how many working days listed employers may object, and whether who has paid stays with a note.
-func (s *Store) Publish(window *publication.Window, days int, annotate bool) {
-	s.publishing = publishing{window, days, annotate}
+// Publish says how editions are published: who opens objections, for how many working days listed employers may object, whether who has paid stays with a note, and who prints the letters.
+func (s *Store) Publish(window *publication.Window, days int, annotate bool, print func(notice.Paper, time.Time) ([]byte, error)) {
+	s.publishing = publishing{window, days, annotate, print}
 }
 
 func (s Staff) supervises() bool { return s.Role == lifecycle.Supervisor }

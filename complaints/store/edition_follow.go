@@ -53,6 +53,9 @@ func (s *Store) DecideObjection(ctx context.Context, who Staff, id int32, object
 			if err := s.publishing.window.SetListings(ctx, tx, id, publication.Removed, uscc); err != nil {
 				return err
 			}
+			if err := settleWindow(ctx, tx, id); err != nil {
+				return err
+			}
 		}
 		if err := s.noteEdition(ctx, tx, id, who, what, uscc, reply, now); err != nil {
 			return err

@@ -53,7 +53,7 @@ func (s *Store) scanEdition(row pgx.CollectableRow) (Edition, error) {
 		return e, err
 	}
 	e.DataDate, e.ObjectionsTo = dateOf(data), dateOf(to)
-	e.WindowDays, e.ListsEmployers = s.publishing.days, e.Subject == publication.Arrears
+	e.ListsEmployers = e.Subject == publication.Arrears
 	e.Body, err = publication.ParseBody(body)
 	return e, err
 }
@@ -93,7 +93,9 @@ func (s *Store) oneEdition(ctx context.Context, db querier, who Staff, id int32,
 	if err != nil {
 		return e, postgres.Classify(fmt.Errorf("open edition: %w", err))
 	}
-	e.OpenObjections, err = s.publishing.window.Undecided(ctx, db, id)
+	if e.OpenObjections, err = s.publishing.window.Undecided(ctx, db, id); err == nil && e.State == supervision.Objection {
+		e.Unserved, err = unserved(ctx, db, e)
+	}
 	return e, postgres.Classify(err)
 }
 

@@ -39,12 +39,12 @@ type Edition struct {
 	Author         int32
 	Approver       int32
 	ListsEmployers bool          // then there is an objection window
+	Unserved       int           // letters to listed employers that are not served yet
 	OpenObjections int           // not yet decided
-	ObjectionsTo   calendar.Date // the last day of the window
-	WindowDays     int           // working days that the window is open
+	ObjectionsTo   calendar.Date // the last day of the last window; none while a letter is not served
 }
 
-// ObjectionDays are the working days that listed employers have to object, after the day of approval, unless a setting says otherwise [M: regional; 行政处罚法 art. 45 gives five for a statement].
+// ObjectionDays are the working days that listed employers have to object, after the day on which their letter was served, unless a setting says otherwise [M: regional; 行政处罚法 art. 45 gives five for a statement].
 const ObjectionDays = 5
 
 var editionTable = []struct {
@@ -78,9 +78,9 @@ func EditionAllowed(e Edition, staff int32, today calendar.Date) []EditionAction
 	return list
 }
 
-// Publish takes an action. staff 0 is the system, which may only release. Errors: fault.Conflict when the state does not allow it, objections are open, or the window
+// Publish takes an action. staff 0 is the system, which may only release. Errors: fault.Conflict when the state does not allow it, a letter is not served, objections are open, or a window
 // is not over; fault.Denied (fault.publication.two) when the author approves their own; fault.Invalid without a reason where one is asked.
-func Publish(e Edition, action EditionAction, staff int32, reason string, today calendar.Date, w *calendar.Workdays) (Edition, error) {
+func Publish(e Edition, action EditionAction, staff int32, reason string, today calendar.Date) (Edition, error) {
 	if err := permitEdition(e, action, staff, today); err != nil {
 		return e, err
 	}
@@ -100,7 +100,6 @@ func Publish(e Edition, action EditionAction, staff int32, reason string, today 
 		e.Approver, e.State = staff, Published
 		if e.ListsEmployers {
 			e.State = Objection
-			e.ObjectionsTo, _ = w.Add(today, e.WindowDays)
 		}
 	}
 	return e, nil
@@ -118,6 +117,8 @@ func permitEdition(e Edition, action EditionAction, staff int32, today calendar.
 		return fault.New(fault.Denied, "fault.desk.role")
 	case action == Approve && staff == e.Author:
 		return fault.New(fault.Denied, "fault.publication.two")
+	case action == Release && e.Unserved > 0:
+		return fault.New(fault.Conflict, "fault.publication.unserved")
 	case action == Release && !today.After(e.ObjectionsTo):
 		return fault.New(fault.Conflict, "fault.publication.window")
 	case action == Release && e.OpenObjections > 0:

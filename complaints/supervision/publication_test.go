@@ -27,8 +27,8 @@ func TestTheWayOfAPublication(t *testing.T) {
 	for _, state := range []supervision.EditionState{supervision.Draft, supervision.Review, supervision.Objection, supervision.Published, supervision.Replaced, supervision.Dropped} {
 		for _, action := range supervision.EditionActions {
 			for _, who := range []int32{author, other, system} {
-				e := supervision.Edition{State: state, Author: author, Approver: other, ListsEmployers: true, WindowDays: supervision.ObjectionDays, ObjectionsTo: today.AddDays(-1)}
-				got, err := supervision.Publish(e, action, who, "理由", today, calendar.China())
+				e := supervision.Edition{State: state, Author: author, Approver: other, ListsEmployers: true, ObjectionsTo: today.AddDays(-1)}
+				got, err := supervision.Publish(e, action, who, "理由", today)
 				want := false
 				for _, may := range passes[step{state, action}] {
 					want = want || may == who
@@ -45,27 +45,32 @@ func TestTheWayOfAPublication(t *testing.T) {
 }
 
 func TestApprovalOpensAWindowForThoseListed(t *testing.T) {
-	e := supervision.Edition{State: supervision.Review, Author: 1, ListsEmployers: true, WindowDays: supervision.ObjectionDays}
-	e, err := supervision.Publish(e, supervision.Approve, 2, "", today, calendar.China())
-	if err != nil || e.State != supervision.Objection || e.ObjectionsTo != calendar.NewDate(2026, 12, 1) {
+	e := supervision.Edition{State: supervision.Review, Author: 1, ListsEmployers: true}
+	e, err := supervision.Publish(e, supervision.Approve, 2, "", today)
+	if err != nil || e.State != supervision.Objection || !e.ObjectionsTo.IsZero() {
 		t.Fatalf("%+v %v", e, err)
 	}
-	if _, err := supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo, calendar.China()); fault.Of(err).Key != "fault.publication.window" {
+	e.Unserved = 1
+	if _, err := supervision.Publish(e, supervision.Release, 0, "", today.AddDays(99)); fault.Of(err).Key != "fault.publication.unserved" {
+		t.Errorf("with a letter that was not served: %v", err)
+	}
+	e.Unserved, e.ObjectionsTo = 0, calendar.NewDate(2026, 12, 1)
+	if _, err := supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo); fault.Of(err).Key != "fault.publication.window" {
 		t.Errorf("on the window's last day: %v", err)
 	}
 	e.OpenObjections = 1
-	if _, err := supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo.AddDays(1), calendar.China()); fault.Of(err).Key != "fault.publication.objections" {
+	if _, err := supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo.AddDays(1)); fault.Of(err).Key != "fault.publication.objections" {
 		t.Errorf("with an open objection: %v", err)
 	}
 	e.OpenObjections = 0
-	if e, err = supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo.AddDays(1), calendar.China()); err != nil || e.State != supervision.Published {
+	if e, err = supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo.AddDays(1)); err != nil || e.State != supervision.Published {
 		t.Errorf("%+v %v", e, err)
 	}
-	e, err = supervision.Publish(supervision.Edition{State: supervision.Review, Author: 1}, supervision.Approve, 2, "", today, calendar.China())
+	e, err = supervision.Publish(supervision.Edition{State: supervision.Review, Author: 1}, supervision.Approve, 2, "", today)
 	if err != nil || e.State != supervision.Published {
 		t.Errorf("figures without names need no window: %+v %v", e, err)
 	}
-	if _, err := supervision.Publish(supervision.Edition{State: supervision.Review, Author: 1}, supervision.Return, 2, "", today, calendar.China()); !fault.Is(err, fault.Invalid) {
+	if _, err := supervision.Publish(supervision.Edition{State: supervision.Review, Author: 1}, supervision.Return, 2, "", today); !fault.Is(err, fault.Invalid) {
 		t.Errorf("returned without a reason: %v", err)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/money"
 	"shebao/shared/publication"
-	"shebao/shared/receipt"
 )
 
 // Supervisor is the role that publishes.
@@ -24,7 +23,10 @@ type Publications interface {
 	ActOnEdition(ctx context.Context, session string, id int32, version int, action supervision.EditionAction, reason string, now time.Time) error
 	DecideObjection(ctx context.Context, session string, id int32, objection int64, upheld bool, reply string, now time.Time) error
 	ObjectionFile(ctx context.Context, session string, id int32, objection int64, sha256 []byte, now time.Time) (publication.File, error)
-	Letters(ctx context.Context, session string, id int32, now time.Time) ([]Letter, error)
+	Letters(ctx context.Context, session string, id int32, now time.Time) (EditionLetters, error)
+	LetterFile(ctx context.Context, session string, id int32, uscc string, now time.Time) (number string, file []byte, err error)
+	ServeLetters(ctx context.Context, session string, id int32, version int, uscc string, v Service, now time.Time) error
+	VoidLetterService(ctx context.Context, session string, id int32, version int, uscc, reason string, now time.Time) error
 }
 
 // Edition is one on its way to the public, or there.
@@ -58,10 +60,17 @@ type EditionEvent struct {
 	What, Employer, Note string
 }
 
-// Letter is what a listed employer is written.
+// EditionLetters are the letters of an edition to the employers that it is going to name.
+type EditionLetters struct {
+	Edition
+	Letters []Letter
+}
+
+// Letter is the numbered document to one of them, and how it was served.
 type Letter struct {
-	Edition                Edition
-	Entry                  publication.Debtor
-	Code                   receipt.Code
-	Agency, Phone, Address string
+	Entry    publication.Debtor
+	Number   string
+	IssuedOn calendar.Date
+	Service  *Service
+	To       calendar.Date // the last day to object; none while it is not served
 }

@@ -10,7 +10,6 @@ import (
 	"shebao/complaints/supervision"
 	pages "shebao/frontend/desk"
 	"shebao/frontend/layout"
-	"shebao/frontend/locale"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/publication"
@@ -46,7 +45,7 @@ func (s *Site) publicationPage(c *fiber.Ctx, open string, wrong []layout.FieldEr
 	head := pages.Section{Terms: editionTerms(p, e), Texts: []string{bodySentence(p, e.Body)}}
 	head.Good, head.Warning = p.T("publication.now."+string(e.State)), editionWarning(p, e)
 	head.Forms, head.Buttons = editionForms(p, e, at, open, wrong)
-	if e.State == supervision.Objection && member(c).Role == Supervisor {
+	if e.Body.Arrears != nil && e.Approver != 0 && member(c).Role == Supervisor {
 		head.Links = []pages.Link{{Text: p.T("publication.letters"), Href: at + "/letters"}}
 	}
 	parts := []pages.Section{head, {ID: "changes", Title: p.T("publication.changes"), Note: changesNote(p, e), Table: changesTable(p, e)}}
@@ -70,7 +69,10 @@ func editionTerms(p layout.Page, e EditionFile) []layout.Pair {
 }
 
 func editionWarning(p layout.Page, e EditionFile) string {
-	if e.State == supervision.Objection && e.OpenObjections > 0 {
+	switch {
+	case e.State == supervision.Objection && e.Unserved > 0:
+		return p.N("publication.unserved", e.Unserved)
+	case e.State == supervision.Objection && e.OpenObjections > 0:
 		return p.N("publication.waiting", e.OpenObjections)
 	}
 	return ""
@@ -261,25 +263,4 @@ func editionHistory(p layout.Page, e EditionFile) layout.Table {
 		t.Rows = append(t.Rows, []layout.Cell{{Text: v.At.In(calendar.Zone).Format("2006-01-02 15:04")}, {Text: p.T("publication.event." + v.What)}, {Text: strings.TrimSpace(v.Employer + " " + v.Note)}, {Text: by}})
 	}
 	return t
-}
-
-// showLetters are the letters to the listed employers, to be printed: a page each, with the code that opens the employer's own line.
-func (s *Site) showLetters(c *fiber.Ctx) error {
-	id, err := editionID(c)
-	if err != nil {
-		return err
-	}
-	letters, err := s.Publications.Letters(c.UserContext(), session(c), id, server.Now(c))
-	if err != nil {
-		return err
-	}
-	p := s.supervisionPage(c, locale.Text(lang(c), "publication.letters"))
-	v := pages.Letters{Page: p, Back: "/supervision/publications/" + strconv.Itoa(int(id))}
-	for _, l := range letters {
-		span, _, _ := parseSpan(l.Edition.Span)
-		v.Letters = append(v.Letters, pages.Letter{Name: l.Entry.Name, USCC: l.Entry.USCC, Code: l.Code.Grouped(), Agency: l.Agency,
-			Text: p.T("publication.letter.text", regionName(l.Edition.Region), spanName(p, span), l.Entry.From, l.Entry.To, l.Entry.Owed.Grouped(), l.Edition.ObjectionsTo),
-			How:  p.T("publication.letter.how"), Contact: strings.TrimSpace(l.Address + " " + l.Phone), Date: calendar.DateOf(server.Now(c)).String()})
-	}
-	return render(c, pages.LettersPage(v))
 }

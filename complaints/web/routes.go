@@ -129,6 +129,9 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/supervision/publications/:id/act", supervisors, s.actOnPublication},
 		{"POST", "/supervision/publications/:id/redraft", supervisors, s.redraftPublication},
 		{"GET", "/supervision/publications/:id/letters", supervisors, s.showLetters},
+		{"POST", "/supervision/publications/:id/letters", supervisors, s.serveLetters},
+		{"POST", "/supervision/publications/:id/letters/void", supervisors, s.voidLetterService},
+		{"GET", "/supervision/publications/:id/letters/:uscc.pdf", supervisors, s.letterFile},
 		{"POST", "/supervision/publications/:id/objections/:objection", supervisors, s.decideObjection},
 		{"GET", "/supervision/publications/:id/objections/:objection/files/:sha256", overseers, s.objectionFile},
 

@@ -2,14 +2,18 @@ package e2e
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"shebao/shared/pdf/pdftest"
 )
 
 // The second supervisor of the demo: what one of them drafts the other approves.
@@ -113,19 +117,20 @@ func objects(t *testing.T, b browser, a addresses, author, second *visitor) {
 	author.reads("异议期", "编写人不能处理")
 	at := regexp.MustCompile(`/supervision/publications/\d+`).FindString(author.address())
 	author.open(at + "/letters")
-	letter := regexp.MustCompile(`（(9[0-9A-Z]{17})）[\s\S]*?(\d{4} \d{4} \d{4} \d{4})`)
-	letters := letter.FindAllStringSubmatch(author.text(), -1)
-	if len(letters) == 0 {
-		t.Fatalf("no letters:\n%s", author.text())
-	}
+	author.reads("示社稽公〔", "邮寄送达")
 	author.isAccessible("letters")
 	author.shot("letters.desk")
-	last := letters[len(letters)-1]
+	papers := regexp.MustCompile(at+`/letters/(9[0-9A-Z]{17})\.pdf`).FindAllStringSubmatch(author.html(), -1)
+	if len(papers) == 0 {
+		t.Fatalf("no letters:\n%s", author.text())
+	}
+	last := papers[len(papers)-1]
+	code := regexp.MustCompile(`\d{4} \d{4} \d{4} \d{4}`).FindString(strings.Join(pdftest.Open(t, author.file(last[0])).Pages(), "\n"))
 	employer := b.visitor(t, a.Portal, 360, 740)
 	employer.open("/open/objection")
 	employer.isAccessible("ask for the codes")
 	employer.fill("uscc", last[1])
-	employer.fill("code", last[2])
+	employer.fill("code", code)
 	employer.press("查看")
 	employer.reads("可以提出异议，截至", "等待处理")
 	employer.isAccessible("the employer's line")
@@ -183,6 +188,30 @@ func flat(lines [][]string) (all []string) {
 		all = append(all, l...)
 	}
 	return all
+}
+
+// file is what an address sends to who is signed in here.
+func (v *visitor) file(path string) []byte {
+	v.t.Helper()
+	text, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](fmt.Sprintf(`fetch(%q).then(r => r.arrayBuffer()).then(b => btoa(Array.from(new Uint8Array(b), c => String.fromCharCode(c)).join('')))`, path), chromedp.EvalAwaitPromise))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	content, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return content
+}
+
+// html is the page as it stands.
+func (v *visitor) html() string {
+	v.t.Helper()
+	text, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return text
 }
 
 // address is where the browser stands.

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/complaints"
+	"shebao/complaints/notice"
 	"shebao/deploy/reconcile"
 	"shebao/ivr"
 	"shebao/portal"
@@ -95,6 +96,11 @@ func agency(t *testing.T) (reconcile.Sources, *pgxpool.Pool) {
 		if _, err := complaints.AddStaff(t.Context(), desk, pool, complaints.Account{Account: account, Name: account, Role: "supervisor", Region: "07", Password: "a long password"}, now); err != nil {
 			t.Fatal(err)
 		}
+	}
+	agency := notice.DefaultAgency()
+	agency.Name, agency.Series, agency.Address, agency.Contact, agency.Phone = "示例省社会保险中心", "示社稽", "示例路 1 号", "稽核科", "12333"
+	if err := complaints.InstallAgency(t.Context(), desk, pool, "", agency, now); err != nil {
+		t.Fatal(err)
 	}
 	list := complaints.PlayedEdition{Subject: publication.Arrears, Region: "07", Author: "zhao", Approver: "wang", Ago: 14, Minimum: 1}
 	audits := complaints.PlayedEdition{Subject: publication.Audit, Region: "07", Author: "zhao", Approver: "wang", Ago: 1}

@@ -112,7 +112,10 @@ func (s *Site) openedListing(c *fiber.Ctx, key listingKey, v pages.OpenedListing
 	v.State = p.T("open.listing.state." + l.State)
 	if l.State == publication.InWindow {
 		v.State = p.T("open.listing.over", dateWords(p.Lang, l.ObjectionsTo))
-		if v.MayObject {
+		switch {
+		case l.ObjectionsTo.IsZero():
+			v.State = p.T("open.listing.begun")
+		case v.MayObject:
 			v.State, _ = s.promiseUntil(p, l.ObjectionsTo, calendar.DateOf(server.Now(c)))
 		}
 	}

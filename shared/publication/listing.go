@@ -30,14 +30,14 @@ type Listing struct {
 	ID           int64
 	Region, Span string
 	Entry        Debtor
-	ObjectionsTo calendar.Date
+	ObjectionsTo calendar.Date // none until the letter's service is recorded
 	State        string
 	Objections   []Objection
 }
 
 // Open reports whether an objection may be made on a day.
 func (l Listing) Open(on calendar.Date) bool {
-	return l.State == InWindow && !on.After(l.ObjectionsTo)
+	return l.State == InWindow && (l.ObjectionsTo.IsZero() || !on.After(l.ObjectionsTo))
 }
 
 // Objection is one of an employer's, without what was written: that is sealed to the desk.
@@ -83,7 +83,7 @@ func NewCounter(pool *pgxpool.Pool, desk seal.PublicKey, hash seal.HashKey) *Cou
 func (c *Counter) Listing(ctx context.Context, uscc string, code receipt.Code) (Listing, error) {
 	var l Listing
 	var entry []byte
-	var to time.Time
+	var to *time.Time
 	hash := c.hash.Sum(codeDomain, string(code))
 	err := c.pool.QueryRow(ctx, `SELECT id, region, span, entry, objections_to, state FROM publication.listed($1, $2)`, uscc, hash).Scan(&l.ID, &l.Region, &l.Span, &entry, &to, &l.State)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -95,7 +95,9 @@ func (c *Counter) Listing(ctx context.Context, uscc string, code receipt.Code) (
 	if err := json.Unmarshal(entry, &l.Entry); err != nil {
 		return l, fmt.Errorf("open listing: %w", err)
 	}
-	l.ObjectionsTo = dateOf(to)
+	if to != nil {
+		l.ObjectionsTo = dateOf(*to)
+	}
 	rows, err := c.pool.Query(ctx, `SELECT filed_at, files, coalesce(decision, ''), reply, coalesce(decided_at, 'epoch') FROM publication.objections_to($1, $2)`, uscc, hash)
 	if err != nil {
 		return l, postgres.Classify(fmt.Errorf("read objections: %w", err))

@@ -23,16 +23,29 @@ type Window struct {
 // NewWindow opens what the counter sealed. hash is over the same secret as the counter's.
 func NewWindow(key seal.PrivateKey, hash seal.HashKey) *Window { return &Window{key, hash} }
 
-// List lets an employer object until a day, with the code that goes on its letter.
-func (w *Window) List(ctx context.Context, tx pgx.Tx, editionID int32, k Key, entry Debtor, code receipt.Code, to calendar.Date) error {
+// List lets an employer object, with the code that goes on its letter; until when is set when that is served.
+func (w *Window) List(ctx context.Context, tx pgx.Tx, editionID int32, k Key, entry Debtor, code receipt.Code) error {
 	line, err := Canonical(entry)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO publication.listing (edition_id, region, span, uscc, code_hash, entry, objections_to) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		editionID, k.Region, k.Span, entry.USCC, w.hash.Sum(codeDomain, string(code)), line, to.Time())
+	_, err = tx.Exec(ctx, `INSERT INTO publication.listing (edition_id, region, span, uscc, code_hash, entry) VALUES ($1, $2, $3, $4, $5, $6)`,
+		editionID, k.Region, k.Span, entry.USCC, w.hash.Sum(codeDomain, string(code)), line)
 	if err != nil {
 		return fmt.Errorf("list employer: %w", err)
+	}
+	return nil
+}
+
+// OpenUntil sets the last day on which an employer of an edition may object; none opens the window without one.
+func (w *Window) OpenUntil(ctx context.Context, tx pgx.Tx, editionID int32, uscc string, to calendar.Date) error {
+	var day *time.Time
+	if !to.IsZero() {
+		t := to.Time()
+		day = &t
+	}
+	if _, err := tx.Exec(ctx, `UPDATE publication.listing SET objections_to = $3 WHERE edition_id = $1 AND uscc = $2`, editionID, uscc, day); err != nil {
+		return fmt.Errorf("set window: %w", err)
 	}
 	return nil
 }
