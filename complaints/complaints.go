@@ -49,7 +49,8 @@ type Config struct {
 	document      document.Config
 	demoStaff     []string
 
-	keep retention.Settings
+	keep     retention.Settings
+	openings store.Openings
 
 	audit            audit.Keys
 	checkpoints      string // file; empty: none is kept by this process
@@ -78,6 +79,8 @@ func ReadConfig(r *config.Reader) Config {
 		r.Problem("DESK_WATCH_LEVELS", "needs NAME:YUAN pairs separated by commas, such as prefecture:300000")
 	}
 	c.keep = readRetention(r)
+	usual := store.DefaultOpenings()
+	c.openings = store.Openings{Wait: r.Duration("DESK_IDENTITY_WAIT", usual.Wait), Shown: r.Duration("DESK_IDENTITY_SHOWN", usual.Shown)}
 	c.audit, c.checkpoints, c.checkpointsEvery = audit.ReadKeys(r), r.Text("SHEBAO_AUDIT_CHECKPOINTS", ""), r.Duration("DESK_CHECKPOINT_EVERY", time.Hour)
 	c.superviseEvery = r.Duration("DESK_SUPERVISE_EVERY", 30*time.Second)
 	c.windowDays = r.Int("DESK_DAYS_PUBLICATION", supervision.ObjectionDays, 1, 60)
@@ -236,6 +239,7 @@ func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
 	if c.keep.ByRoute != nil {
 		s.KeepFor(c.keep)
 	}
+	s.OpenFor(c.openings)
 	hash, err := seal.NewHashKey(c.ledgerKey, "ledger")
 	if err != nil {
 		return nil, err

@@ -46,8 +46,8 @@ func (d identities) Keyholder(ctx context.Context, session string, now time.Time
 	if err != nil {
 		return web.Keyholder{}, err
 	}
-	own, others, err := d.store.KeyholderOf(ctx, who)
-	return web.Keyholder{MadeAt: own.MadeAt, Holds: own.Holds, Others: others}, err
+	own, others, left, err := d.store.KeyholderOf(ctx, who)
+	return web.Keyholder{MadeAt: own.MadeAt, Holds: own.Holds, Others: others, Left: left}, err
 }
 
 func (d identities) MakeKeyholder(ctx context.Context, session, passphrase string, now time.Time) error {

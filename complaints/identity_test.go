@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/store"
 	"shebao/shared/intake"
 	"shebao/shared/receipt"
 	"shebao/shared/seal"
@@ -26,9 +27,9 @@ type keyed struct {
 	code           receipt.Code
 }
 
-func newKeyed(t *testing.T) keyed {
+func newKeyed(t *testing.T, set ...func(c *Config)) keyed {
 	t.Helper()
-	r := newRoom(t)
+	r := newRoom(t, set...)
 	k := keyed{room: r, li: r.staff("li", lifecycle.Investigator, "33"), wang: r.staff("wang", lifecycle.Investigator, "33"), head: r.staff("head", lifecycle.Supervisor, "33")}
 	for account, session := range map[string]string{"li": k.li, "wang": k.wang, "head": k.head} {
 		r.want(r.post(session, "/keyholder", "passphrase", pass(account), "again", pass(account)), 200, "密钥已制作")
@@ -260,5 +261,47 @@ func TestTheDeskHoldsNoWholeKey(t *testing.T) {
 	}
 	if _, err := k.cases.JoinIdentityKey(t.Context(), k.identity.Public(), [2]string{"li", "head"}, [2]string{pass("li"), pass("li")}, k.at); err == nil {
 		t.Error("one passphrase opened two parts")
+	}
+}
+
+// How long a request waits and an identity is shown is a setting; whom it concerns reads on the first page that it waits.
+func TestOpeningsLastAsSet(t *testing.T) {
+	k := newKeyed(t, func(c *Config) { c.openings = store.Openings{Wait: time.Hour, Shown: 10 * time.Minute} })
+	k.ask()
+	k.want(k.get(k.head, "/today"), 200, "有 1 件查看举报人身份的申请等您答复")
+	if page := k.get(k.li, "/today"); strings.Contains(page.body, "查看举报人身份") {
+		t.Error("the asker is told of the own request")
+	}
+	k.at = k.at.Add(time.Hour)
+	k.want(k.post(k.head, tab+"/1/agree", "passphrase", pass("head")), 409, "申请已过期")
+	k.ask()
+	k.want(k.post(k.head, tab+"/2/agree", "passphrase", pass("head")), 303)
+	k.want(k.get(k.li, "/today"), 200, "有 1 个举报人身份已同意您查看")
+	k.at = k.at.Add(10 * time.Minute)
+	k.want(k.post(k.li, tab+"/2/view", "passphrase", pass("li")), 409, "查看时间已过")
+	if page := k.get(k.li, "/today"); strings.Contains(page.body, "举报人身份已同意") {
+		t.Error("what is over is still announced")
+	}
+}
+
+// Who is disabled, or handles no cases any more, still holds a part: keyholders and supervisors are told to have it dealt anew, until it is.
+func TestAPartThatLeftIsDealtAnew(t *testing.T) {
+	for name, leave := range map[string]func(k keyed){
+		"disabled": func(k keyed) { k.exec(`UPDATE complaints.staff SET disabled_at = now() WHERE account = 'wang'`) },
+		"demoted":  func(k keyed) { k.exec(`UPDATE complaints.staff SET role = 'intake' WHERE account = 'wang'`) },
+	} {
+		k := newKeyed(t)
+		if page := k.get(k.head, "/today"); strings.Contains(page.body, "离任") {
+			t.Errorf("%s: told before anybody left", name)
+		}
+		leave(k)
+		k.want(k.get(k.head, "/today"), 200, "有 1 人离任，手里还有一份身份密钥")
+		k.want(k.get(k.li, "/keyholder"), 200, "员工wang 已停用或不再办案")
+		k.deal("li", "head")
+		for _, page := range []answer{k.get(k.head, "/today"), k.get(k.li, "/keyholder")} {
+			if strings.Contains(page.body, "离任") || strings.Contains(page.body, "不再办案") {
+				t.Errorf("%s: told after it was dealt anew", name)
+			}
+		}
 	}
 }

@@ -51,7 +51,7 @@ const (
 	reporterNumber = "070122198908103150"
 )
 
-func newRoom(t *testing.T) *room {
+func newRoom(t *testing.T, set ...func(c *Config)) *room {
 	t.Helper()
 	r := &room{t: t, pool: postgrestest.New(t, audit.Migrations(), ledger.Migrations, eligibility.Migrations(), intake.Migrations(), publication.Migrations(), Migrations()), log: &bytes.Buffer{}, at: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)}
 	content, err := seal.GenerateKey()
@@ -63,7 +63,10 @@ func newRoom(t *testing.T) *room {
 	}
 	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, assistanceDays: 20, limits: lifecycle.DefaultSettings()}
 	c.publicKeys, c.receiptKey = intake.PublicKeys{Content: content.Public(), Identity: r.identity.Public()}, config.Secret(bytes.Repeat([]byte{1}, 32))
-	c.keep = retention.Default()
+	c.keep, c.openings = retention.Default(), store.DefaultOpenings()
+	for _, s := range set {
+		s(&c)
+	}
 	if c.audit, err = audit.NewKeys(bytes.Repeat([]byte{5}, 32)); err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func (s *Store) agree(ctx context.Context, who Staff, number string, request int
 			return err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE complaints.identity_request SET state = 'agreed', second_id = $2, second_at = $3, shown_until = $4, box = $5 WHERE id = $1`,
-			request, who.ID, now, now.Add(identityShown), box); err != nil {
+			request, who.ID, now, now.Add(s.openings.Shown), box); err != nil {
 			return fmt.Errorf("agree to identity: %w", err)
 		}
 		if err := dropHandedOut(ctx, tx, request); err != nil {

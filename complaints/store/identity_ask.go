@@ -21,11 +21,14 @@ import (
 // maxReason is how many characters a reason has at most; the reporter reads it.
 const maxReason = 500
 
-// Windows of an opening: how long a request waits for the second person, and how long what they agreed to may be looked at.
-const (
-	identityWait  = 72 * time.Hour
-	identityShown = 2 * time.Hour
-)
+// Openings says how long a request waits for the second person, and how long what they agreed to may be looked at.
+type Openings struct{ Wait, Shown time.Duration }
+
+// DefaultOpenings holds unless somebody set otherwise: three days for the second person, two hours to look.
+func DefaultOpenings() Openings { return Openings{Wait: 72 * time.Hour, Shown: 2 * time.Hour} }
+
+// OpenFor says how long requests and openings last; before any is made. What stands keeps its time.
+func (s *Store) OpenFor(o Openings) { s.openings = o }
 
 // AskIdentity asks to see who reported a case: the asker gives a reason and the own part of the key, sealed to every other keyholder. The reporter will read the reason.
 // Errors: fault.Denied for the role; fault.NotFound; fault.Invalid by field (reason, passphrase); fault.Conflict for an anonymous reporter, no part, nobody to agree, or a
@@ -60,7 +63,7 @@ func (s *Store) AskIdentity(ctx context.Context, who Staff, number, reason, pass
 		}
 		var id int64
 		err = tx.QueryRow(ctx, `INSERT INTO complaints.identity_request (complaint_id, asker_id, reason, asked_at, wait_until, state) VALUES ($1, $2, $3, $4, $5, 'waiting') RETURNING id`,
-			c.ID, who.ID, reason, now, now.Add(identityWait)).Scan(&id)
+			c.ID, who.ID, reason, now, now.Add(s.openings.Wait)).Scan(&id)
 		if postgres.IsUnique(err, "identity_request_open") {
 			return fault.New(fault.Conflict, "identity.fault.asked")
 		}

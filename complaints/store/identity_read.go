@@ -51,20 +51,22 @@ func (s *Store) identities(ctx context.Context, sql string, args ...any) ([]Iden
 	return list, postgres.Classify(err)
 }
 
-// KeyholderOf says how the asker stands to the identity key, and how many others could agree with them.
-func (s *Store) KeyholderOf(ctx context.Context, who Staff) (own Keyholder, others int, err error) {
+// KeyholderOf says how the asker stands to the identity key, how many others could agree with them, and who has left with a part of it.
+func (s *Store) KeyholderOf(ctx context.Context, who Staff) (own Keyholder, others int, left []string, err error) {
 	list, err := s.Keyholders(ctx, nil)
 	if err != nil {
-		return own, 0, err
+		return own, 0, nil, err
 	}
 	own = Keyholder{Account: who.Account, Name: who.Name, Role: who.Role}
 	for _, k := range list {
 		switch {
 		case k.Account == who.Account:
 			own = k
-		case k.Holds && !k.Disabled:
+		case k.Left():
+			left = append(left, k.Name)
+		case k.Holds:
 			others++
 		}
 	}
-	return own, others, nil
+	return own, others, left, nil
 }

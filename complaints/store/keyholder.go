@@ -28,6 +28,9 @@ type Keyholder struct {
 	Disabled      bool
 }
 
+// Left reports whether a part is in the hands of somebody who may not open identities any more: the key should be dealt anew, among those who stay.
+func (k Keyholder) Left() bool { return k.Holds && (k.Disabled || !mayHold(k.Role)) }
+
 // mayHold reports whether a role may hold a part of the identity key: who works on cases beyond taking them in.
 func mayHold(r lifecycle.Role) bool { return r == lifecycle.Investigator || r == lifecycle.Supervisor }
 

@@ -44,13 +44,14 @@ type Store struct {
 	tellChange Changed
 	idle       time.Duration
 	retention  retention.Settings
+	openings   Openings
 
 	publishing publishing
 }
 
 // New makes the store. field seals the staff's second-factor secrets.
 func New(pool *pgxpool.Pool, desk *intake.Desk, rules lifecycle.Rules, slow *seal.Slow, field seal.FieldKey) *Store {
-	s := &Store{pool: pool, desk: desk, slow: slow, field: field, idle: 30 * time.Minute, retention: retention.Default()}
+	s := &Store{pool: pool, desk: desk, slow: slow, field: field, idle: 30 * time.Minute, retention: retention.Default(), openings: DefaultOpenings()}
 	s.current.Store(&rules)
 	return s
 }

@@ -34,6 +34,7 @@ type Keyholder struct {
 	MadeAt time.Time // zero: no key of their own
 	Holds  bool      // a part of the identity key
 	Others int       // other people with a part
+	Left   []string  // who has left with a part
 }
 
 // Identities is what the pages of reporters' identities call.

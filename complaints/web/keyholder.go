@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	pages "shebao/frontend/desk"
@@ -42,6 +44,9 @@ func (s *Site) keyholderPage(c *fiber.Ctx, opened string, wrong []layout.FieldEr
 // keySection says how the asker stands to the identity key, and makes or changes the own one.
 func keySection(p layout.Page, k Keyholder, opened string, wrong []layout.FieldError) pages.Section {
 	v := pages.Section{ID: "key", Title: p.T("identity.key"), Note: p.T("identity.key.note")}
+	if len(k.Left) > 0 {
+		v.Warning = p.T("identity.left", strings.Join(k.Left, "、"))
+	}
 	field := func(id, key, complete string) layout.FormField {
 		return layout.FormField{Name: id, Input: layout.Input{ID: id, Label: p.T(key), Type: "password", Autocomplete: complete, Errors: wrong}}
 	}

@@ -41,5 +41,42 @@ func (s *Site) showToday(c *fiber.Ctx) error {
 		}
 		v.Boards = append(v.Boards, b)
 	}
+	if member(c).Role == lifecycle.Investigator || member(c).Role == lifecycle.Supervisor {
+		if err := s.nudgeKeyholder(c, &v); err != nil {
+			return err
+		}
+	}
 	return render(c, pages.TodayPage(v))
+}
+
+// nudgeKeyholder says what waits for the asker as a keyholder: others' requests to answer, the own that may be looked at; a supervisor also reads of parts whose holders have left.
+func (s *Site) nudgeKeyholder(c *fiber.Ctx, v *pages.Today) error {
+	work, err := s.Identities.Work(c.UserContext(), session(c), server.Now(c))
+	if err != nil {
+		return err
+	}
+	asked, agreed := 0, 0
+	for _, q := range work {
+		switch {
+		case q.Answerable:
+			asked++
+		case q.Own && q.State == "agreed":
+			agreed++
+		}
+	}
+	nudge := func(text string) { v.Nudges = append(v.Nudges, pages.Link{Text: text, Href: "/keyholder"}) }
+	if asked > 0 {
+		nudge(v.Page.N("identity.nudge.asked", asked))
+	}
+	if agreed > 0 {
+		nudge(v.Page.N("identity.nudge.agreed", agreed))
+	}
+	if member(c).Role != lifecycle.Supervisor {
+		return nil
+	}
+	k, err := s.Identities.Keyholder(c.UserContext(), session(c), server.Now(c))
+	if err == nil && len(k.Left) > 0 {
+		nudge(v.Page.N("identity.nudge.left", len(k.Left)))
+	}
+	return err
 }

@@ -90,6 +90,33 @@ func TestTwoPeopleOpenAnIdentity(t *testing.T) {
 	h.run(0, "", "retention", "preview")
 	h.run(1, "", "audit", "purge", "--before", time.Now().AddDate(0, -1, 0).Format(time.DateOnly))
 	reporterNowhere(t, h, []string{"示例举报人", "070122198908103150", "10000009711"})
+	newKeyIsDealt(t, h)
+}
+
+// newKeyIsDealt deals a fresh key where database and secrets are configured, as an agency does after a keyholder has left: the command says what to set, those named open with it, and the
+// earlier key's parts stay for what was sealed to it.
+func newKeyIsDealt(t *testing.T, h house) {
+	t.Helper()
+	const passphrases = "li.min demo passphrase one\nzhao.lei demo passphrase two\n"
+	address, err := os.ReadFile(filepath.Join(h.dir, "data", "running"))
+	secrets, err2 := os.ReadFile(filepath.Join(h.dir, "data", "secrets.env"))
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	configured := house{t, h.binary, append(os.Environ(), "SHEBAO_DATA="+filepath.Join(h.dir, "elsewhere"), "DATABASE_URL="+string(address), "REDIS_URL=redis://127.0.0.1:1"), h.dir}
+	configured.env = append(configured.env, strings.Fields(string(secrets))...)
+	said := configured.run(0, "", "identity-key", "split", "--new", "li.min", "zhao.lei")
+	setting := regexp.MustCompile(`SHEBAO_DESK_IDENTITY_PUBLIC=\S+`).FindString(said)
+	if setting == "" || strings.Contains(said, "PRIVATE") {
+		t.Fatalf("split says %s", said)
+	}
+	if got := configured.run(0, passphrases, "identity-key", "check", "--try"); !strings.Contains(got, "3 hold a part") || !strings.Contains(got, "the two make the key") {
+		t.Errorf("of the earlier key: %s", got)
+	}
+	configured.env = append(configured.env, setting)
+	if got := configured.run(0, passphrases, "identity-key", "check", "--try"); !strings.Contains(got, "2 hold a part") || !strings.Contains(got, "the two make the key") {
+		t.Errorf("of the new key: %s", got)
+	}
 }
 
 // types fills a field of the form whose address ends so; it may stand behind a summary.

@@ -146,7 +146,7 @@ func without(lookup config.Lookup, hidden string) config.Lookup {
 	}
 }
 
-// checkIdentityKey says who holds a part of the key of the setting; it exits with 4 when nobody could open an identity, or the whole key still stands somewhere.
+// checkIdentityKey says who holds a part of the key of the setting; it exits with 4 when nobody could open an identity, somebody has left with a part, or the whole key still stands somewhere.
 func (p program) checkIdentityKey(ctx context.Context, g *ground, c complaints.Config, pool *pgxpool.Pool, try bool) error {
 	text, _ := g.lookup(identityPublic)
 	public, err := seal.ParsePublicKey(text)
@@ -157,10 +157,13 @@ func (p program) checkIdentityKey(ctx context.Context, g *ground, c complaints.C
 	if err != nil {
 		return err
 	}
-	holding := 0
+	holding, left := 0, 0
 	for _, k := range list {
 		state := "has a key, no part"
 		switch {
+		case k.Left():
+			state = "left, with a part"
+			left++
 		case k.Disabled:
 			state = "disabled"
 		case k.Holds:
@@ -170,7 +173,10 @@ func (p program) checkIdentityKey(ctx context.Context, g *ground, c complaints.C
 		p.say(fmt.Sprintf("%-20s %-13s %s", k.Account, k.Role, state))
 	}
 	p.say(fmt.Sprintf("%d hold a part; two are needed, three or more are wise", holding))
-	bad := holding < 2
+	bad := holding < 2 || left > 0
+	if left > 0 {
+		p.say(fmt.Sprintf("%d left with a part: deal it anew among those who stay, shebao identity-key split ACCOUNT ACCOUNT …", left))
+	}
 	if text, ok := g.lookup(identityPrivate); ok && text != "" {
 		p.say(identityPrivate + " still stands whole in the settings: shebao identity-key split")
 		bad = true

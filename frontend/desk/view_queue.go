@@ -55,6 +55,7 @@ type Today struct {
 	Page   layout.Page
 	Keys   bool
 	Boards []Board
+	Nudges []Link // what else waits
 }
 
 // Board is the beginning of a view.
