@@ -246,13 +246,13 @@ func TestARunningYearHasNoInterestYet(t *testing.T) {
 
 func TestRegionsOwnRatesGoFirst(t *testing.T) {
 	rates := account.NationalRates().With(account.RateEntry{Region: "22", From: day(2005, 1, 1), To: day(2005, 12, 31), Rate: rate(t, "0.0226"), Final: true})
-	if e, provisional, _ := rates.Of("220102", 2005); e.Rate.Percent() != "2.26" || provisional {
+	if e, provisional, _ := rates.Of("220102", contribution.EmployeePension, 2005); e.Rate.Percent() != "2.26" || provisional {
 		t.Errorf("Jilin: %s %v", e.Rate.Percent(), provisional)
 	}
-	if e, provisional, _ := rates.Of("330106", 2005); e.Rate.Percent() != "2.25" || !provisional {
+	if e, provisional, _ := rates.Of("330106", contribution.EmployeePension, 2005); e.Rate.Percent() != "2.25" || !provisional {
 		t.Errorf("elsewhere: %s %v", e.Rate.Percent(), provisional)
 	}
-	if e, provisional, _ := rates.Of("220102", 2026); e.Rate.Percent() != "1.50" || !provisional {
+	if e, provisional, _ := rates.Of("220102", contribution.EmployeePension, 2026); e.Rate.Percent() != "1.50" || !provisional {
 		t.Errorf("2026: %s %v", e.Rate.Percent(), provisional)
 	}
 }

@@ -8,11 +8,14 @@ import (
 	"sync"
 
 	"shebao/shared/calendar"
+	"shebao/shared/contribution"
 )
 
-// RateEntry is one published rate. The key is region and period, never the year alone: before 2016 every province set its own, and account years have run from July to June.
+// RateEntry is one published rate. The key is region, scheme and period, never the year alone: before 2016 every province set its own, account years have run from July to June, and
+// government bodies had another rate than enterprises.
 type RateEntry struct {
-	Region   string // six digits or a prefix of them; empty is national
+	Region   string                 // six digits or a prefix of them; empty is national
+	Scheme   contribution.Insurance // a pension insurance; 0 is every one
 	From, To calendar.Date
 	Rate     Rate
 	Final    bool // false: not an official publication
@@ -22,7 +25,7 @@ type RateEntry struct {
 // Rates finds the rate of an account-year. The zero value knows none.
 type Rates struct{ entries []RateEntry }
 
-// NewRates makes a table. A region's own entry goes before the national one.
+// NewRates makes a table. A scheme's own entry goes before one of every scheme, then a region's own before the national one.
 func NewRates(entries ...RateEntry) Rates {
 	sorted := append([]RateEntry(nil), entries...)
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].To.Before(sorted[j].To) })
@@ -34,13 +37,14 @@ func (r Rates) With(entries ...RateEntry) Rates {
 	return NewRates(append(r.entries[:len(r.entries):len(r.entries)], entries...)...)
 }
 
-// Of is the rate for the year of a region and whether it is provisional: a year without a published rate takes the last published one, to be run again when its own has come.
+// Of is the rate for the year of a region and scheme and whether it is provisional: a year without a published rate takes the last published one, to be run again when its own has come.
 // ok is false when there is no earlier rate either.
-func (r Rates) Of(region string, year int) (entry RateEntry, provisional, ok bool) {
+func (r Rates) Of(region string, scheme contribution.Insurance, year int) (entry RateEntry, provisional, ok bool) {
 	end := calendar.Date{Year: year, Month: 12, Day: 31}
 	best := -1
 	for i, e := range r.entries {
-		if e.Region != "" && (len(region) < len(e.Region) || region[:len(e.Region)] != e.Region) || e.From.After(end) {
+		if e.Scheme != 0 && e.Scheme != scheme || e.Region != "" && (len(region) < len(e.Region) || region[:len(e.Region)] != e.Region) ||
+			e.From.After(end) {
 			continue
 		}
 		if best >= 0 && !e.goesBefore(r.entries[best], end) {
@@ -55,7 +59,7 @@ func (r Rates) Of(region string, year int) (entry RateEntry, provisional, ok boo
 	return entry, !entry.Final || entry.To.Before(end), true
 }
 
-// goesBefore prefers a rate that covers the year's end, then the later one, then the one of the smaller region.
+// goesBefore prefers a rate that covers the year's end, then the later one, then that of one scheme, then that of the smaller region.
 func (e RateEntry) goesBefore(o RateEntry, end calendar.Date) bool {
 	covers, oldCovers := !e.To.Before(end), !o.To.Before(end)
 	switch {
@@ -63,6 +67,9 @@ func (e RateEntry) goesBefore(o RateEntry, end calendar.Date) bool {
 		return covers
 	case !covers && e.To != o.To:
 		return e.To.After(o.To)
+	}
+	if (e.Scheme != 0) != (o.Scheme != 0) {
+		return e.Scheme != 0
 	}
 	return len(e.Region) >= len(o.Region)
 }
@@ -72,7 +79,9 @@ var published []byte
 
 var national = sync.OnceValue(func() Rates {
 	var file []struct {
-		Year     int
+		Year     int // or From and To
+		From, To string
+		Scheme   contribution.Insurance
 		Rate     string
 		Final    bool
 		Document string
@@ -87,12 +96,22 @@ var national = sync.OnceValue(func() Rates {
 			panic(fmt.Sprintf("rate of %d: %v", f.Year, err)) // embedded; a test reads it
 		}
 		entries[i] = RateEntry{
-			From: calendar.Date{Year: f.Year, Month: 1, Day: 1}, To: calendar.Date{Year: f.Year, Month: 12, Day: 31}, Rate: rate, Final: f.Final, Document: f.Document,
+			Scheme: f.Scheme, Rate: rate, Final: f.Final, Document: f.Document,
+			From: calendar.Date{Year: f.Year, Month: 1, Day: 1}, To: calendar.Date{Year: f.Year, Month: 12, Day: 31},
 		}
+		if f.Year != 0 {
+			continue
+		}
+		from, err1 := calendar.ParseDate(f.From)
+		to, err2 := calendar.ParseDate(f.To)
+		if err1 != nil || err2 != nil {
+			panic(fmt.Sprintf("rate from %q to %q", f.From, f.To)) // embedded; a test reads it
+		}
+		entries[i].From, entries[i].To = from, to
 	}
 	return NewRates(entries...)
 })
 
 // NationalRates are those of 2016 and later that the state published (人社部发〔2017〕31号: one rate for all, once a year), and for the years before a third party's
-// reference series, marked as not final: there every province had its own.
+// reference series, marked as not final: there every province had its own. Government bodies, whose accounts began in October 2014, have their own to the end of 2015.
 func NationalRates() Rates { return national() }

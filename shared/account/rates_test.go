@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"shebao/shared/account"
+	"shebao/shared/contribution"
 )
 
 type rateVector struct {
@@ -38,7 +39,7 @@ func TestRateVectors(t *testing.T) {
 	}
 	national, last := account.NationalRates(), ""
 	for _, v := range vectors.National {
-		entry, provisional, ok := national.Of("330106", v.Year)
+		entry, provisional, ok := national.Of("330106", contribution.EmployeePension, v.Year)
 		if strings.HasPrefix(v.Status, "UNOFFICIAL") { // never used as final: the last published one stands in
 			if !ok || !provisional || entry.Rate.Percent() != last {
 				t.Errorf("%d: %s, provisional %v; want %s for now", v.Year, entry.Rate.Percent(), provisional, last)
@@ -55,7 +56,7 @@ func TestRateVectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		entry, provisional, ok := national.Of("410102", year)
+		entry, provisional, ok := national.Of("410102", contribution.EmployeePension, year)
 		if !ok || !provisional || entry.Rate.Percent() != percent || !strings.Contains(entry.Document, "非官方") {
 			t.Errorf("%d: %s (%s), provisional %v, want %s for reference", year, entry.Rate.Percent(), entry.Document, provisional, percent)
 		}
@@ -65,21 +66,21 @@ func TestRateVectors(t *testing.T) {
 			continue // of years that ran from July, below
 		}
 		own := national.With(account.RateEntry{Region: "22", From: day(v.Year, 1, 1), To: day(v.Year, 12, 31), Rate: percentRate(t, v.Percent), Final: true, Document: "吉林省公布"})
-		if entry, provisional, ok := own.Of("220102", v.Year); !ok || provisional || entry.Rate.Percent() != v.Percent {
+		if entry, provisional, ok := own.Of("220102", contribution.EmployeePension, v.Year); !ok || provisional || entry.Rate.Percent() != v.Percent {
 			t.Errorf("Jilin %d: %s, provisional %v", v.Year, entry.Rate.Percent(), provisional)
 		}
-		if entry, provisional, _ := own.Of("330106", v.Year); !provisional || entry.Document == "吉林省公布" {
+		if entry, provisional, _ := own.Of("330106", contribution.EmployeePension, v.Year); !provisional || entry.Document == "吉林省公布" {
 			t.Errorf("%d elsewhere: %s, provisional %v", v.Year, entry.Rate.Percent(), provisional)
 		}
 	}
 	henan := account.NewRates(account.RateEntry{Region: "41", From: day(1996, 7, 1), To: day(1997, 6, 30), Rate: percentRate(t, "9.6"), Final: true, Document: "豫劳险〔1997〕15号"})
-	if entry, provisional, ok := henan.Of("410102", 1996); !ok || provisional || entry.Rate.Percent() != "9.60" {
+	if entry, provisional, ok := henan.Of("410102", contribution.EmployeePension, 1996); !ok || provisional || entry.Rate.Percent() != "9.60" {
 		t.Errorf("Henan 1996: %s, provisional %v", entry.Rate.Percent(), provisional)
 	}
-	if entry, provisional, ok := henan.Of("410102", 1997); !ok || !provisional || entry.Rate.Percent() != "9.60" {
+	if entry, provisional, ok := henan.Of("410102", contribution.EmployeePension, 1997); !ok || !provisional || entry.Rate.Percent() != "9.60" {
 		t.Errorf("Henan 1997: %s, provisional %v", entry.Rate.Percent(), provisional)
 	}
-	if _, _, ok := henan.Of("410102", 1995); ok {
+	if _, _, ok := henan.Of("410102", contribution.EmployeePension, 1995); ok {
 		t.Error("a rate from before its first day")
 	}
 }

@@ -146,7 +146,7 @@ func runYear(in Input, y int, months Months, ended calendar.Date, personal, empl
 	if year.Opening, err = money.Sum(personal.balance, employer.balance); err != nil {
 		return Year{}, err
 	}
-	if entry, provisional, ok := in.Rates.Of(in.Region, y); ok {
+	if entry, provisional, ok := in.Rates.Of(in.Region, schemeOf(in.Rows, y), y); ok {
 		year.Rate, year.RateDocument, year.Provisional = entry.Rate, entry.Document, provisional
 	} else {
 		year.Provisional = true
@@ -202,6 +202,30 @@ func runYear(in Input, y int, months Months, ended calendar.Date, personal, empl
 	}
 	year.ClosingEmployer = employer.balance
 	return year, nil
+}
+
+// schemeOf is the pension insurance by whose rate a year's interest is credited: that of the last contribution up to the year's end, else of the first one. Who has none is taken for
+// an employee of an enterprise.
+func schemeOf(rows []contribution.Row, year int) contribution.Insurance {
+	scheme, at := contribution.EmployeePension, calendar.Period(0)
+	end := calendar.NewPeriod(year, 12)
+	for i := range rows {
+		r := &rows[i]
+		if !r.Insurance.IsPension() {
+			continue
+		}
+		better := at == 0 || r.Period == at && r.Insurance > scheme
+		switch {
+		case r.Period <= end && at <= end: // the last up to the end
+			better = better || r.Period > at
+		case r.Period != at: // else the first after it
+			better = better || r.Period < at
+		}
+		if better {
+			scheme, at = r.Insurance, r.Period
+		}
+	}
+	return scheme
 }
 
 func addOnce(list []string, id string) []string {

@@ -56,16 +56,16 @@ func loadSettings(ctx context.Context, tx querier) (*rules, error) {
 	}); err != nil {
 		return r, fmt.Errorf("read regional rules: %w", err)
 	}
-	rows, err = tx.Query(ctx, `SELECT region, year, rate, NOT provisional, source FROM ledger.credited_rate`)
+	rows, err = tx.Query(ctx, `SELECT region, scheme, valid_from, valid_to, rate, NOT provisional, source FROM ledger.credited_rate`)
 	if err != nil {
 		return r, fmt.Errorf("read regional rates: %w", err)
 	}
 	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (account.RateEntry, error) {
 		var e account.RateEntry
-		var year int
-		err := row.Scan(&e.Region, &year, &e.Rate, &e.Final, &e.Document)
+		var from, to civilDate
+		err := row.Scan(&e.Region, &e.Scheme, &from, &to, &e.Rate, &e.Final, &e.Document)
 		r.regional = r.regional || e.Region != ""
-		e.From, e.To = calendar.Date{Year: year, Month: 1, Day: 1}, calendar.Date{Year: year, Month: 12, Day: 31}
+		e.From, e.To = calendar.Date(from), calendar.Date(to)
 		return e, err
 	})
 	if err != nil {

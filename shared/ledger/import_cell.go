@@ -36,7 +36,7 @@ func knownColumns(kind Kind) []column {
 		}
 		return known
 	case Rates:
-		return []column{{"行政区划代码", "region", true}, {"年度", "year", false}, {"记账利率", "rate", false}, {"是否暂定", "provisional", true}, {"依据", "source", false}}
+		return []column{{"行政区划代码", "region", true}, {"险种", "scheme", true}, {"年度", "year", true}, {"起始日期", "from", true}, {"终止日期", "to", true}, {"记账利率", "rate", false}, {"是否暂定", "provisional", true}, {"依据", "source", false}}
 	case Rules:
 		return []column{{"行政区划代码", "region", true}, {"补缴记账办法", "back_payment_policy", false}, {"计息办法", "interest_method", false}, {"缴费截止日", "due", true}}
 	case Holidays:

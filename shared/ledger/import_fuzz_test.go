@@ -21,6 +21,7 @@ import (
 func FuzzRowsOfEveryKind(f *testing.F) {
 	f.Add("居民身份证,07010219910925762X,姚文宇,女,1991-09-25,D22198987,10000005704,参保缴费,16491.92,2022-12-31")
 	f.Add("91350100M000100Y43,南湖电子有限公司,330402,2005-01-10,正常,有限责任公司")
+	f.Add("410000,110,,1996-07-01,1997-06-30,9.6,否,某省人社厅")
 	f.Add("330000,2025,1.50,是,某省人社厅")
 	f.Add(",A,月积数法")
 	f.Add("2027-02-07,上班,国办发明电〔2026〕1号")
@@ -63,9 +64,10 @@ func FuzzRowsOfEveryKind(f *testing.F) {
 					t.Fatalf("%q became %+v", line, e)
 				}
 			case Rates:
-				region, year, rate := in.regionPrefix("region"), in.year("year", today), in.percent("rate")
-				if in.problem == nil && (len(region) > 6 || year > today.Year || rate < 0 || rate > 1_000_000_000) {
-					t.Fatalf("%q became %q %d %d", line, region, year, rate)
+				region, rate := in.regionPrefix("region"), in.percent("rate")
+				from, to := in.inForce(today)
+				if in.problem == nil && (len(region) > 6 || to.Year > today.Year || from.Year < 1990 || to.Before(from) || rate < 0 || rate > 1_000_000_000) {
+					t.Fatalf("%q became %q %v %v %d", line, region, from, to, rate)
 				}
 			case Holidays:
 				if day, _, source := in.holiday(today); in.problem == nil && (day.IsZero() || source == "") {

@@ -125,6 +125,10 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Rates, ",2025,0.00000001,,x", ledger.ReasonRate, "rate"},
 		{ledger.Rates, ",2025,1.50,maybe,x", ledger.ReasonProvisional, "provisional"},
 		{ledger.Rates, ",2025,1.50,是,", ledger.ReasonName, "source"},
+		{ledger.Rates, ",310,2025,,,1.50,,x", ledger.ReasonInsurance, "scheme"},
+		{ledger.Rates, ",,2025,2025-01-01,2025-12-31,1.50,,x", ledger.ReasonYear, "year"},
+		{ledger.Rates, ",,,2025-01-01,2024-12-31,1.50,,x", ledger.ReasonDate, "to"},
+		{ledger.Rates, ",,,,2024-12-31,1.50,,x", ledger.ReasonDate, "from"},
 		{ledger.Rules, ",C,annual,", ledger.ReasonPolicy, "back_payment_policy"},
 		{ledger.Rules, ",A,daily,", ledger.ReasonMethod, "interest_method"},
 		{ledger.Rules, ",A,annual,次月32日", ledger.ReasonDueDay, "due"},
@@ -151,6 +155,9 @@ func TestEveryReason(t *testing.T) {
 	} {
 		header := map[ledger.Kind]string{ledger.Contributions: contributionHeader, ledger.Persons: personHeader, ledger.Employers: employerHeader,
 			ledger.Rates: rateHeader, ledger.Rules: ruleHeader, ledger.Holidays: holidayHeader, ledger.Events: eventHeader}[tc.kind]
+		if tc.kind == ledger.Rates && strings.Count(tc.row, ",") == 7 {
+			header = "region,scheme,year,from,to,rate,provisional,source\n"
+		}
 		report := mustImport(t, l, tc.kind, writeFile(t, "bad.csv", header+"\n"+tc.row+"\n"))
 		if report.Rows != 1 || report.Rejected != 1 || report.Good != 0 || report.Reasons[tc.reason] != 1 {
 			t.Errorf("%s: %+v, want %s", tc.row, report, tc.reason)

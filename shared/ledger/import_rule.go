@@ -18,7 +18,8 @@ import (
 // again: a provisional year becomes final, and a corrected rate corrects.
 func (r *importRun) importRates(ctx context.Context) error {
 	return r.importRules(ctx, func(in *row, batch *pgx.Batch) {
-		region, year := in.regionPrefix("region"), in.year("year", r.today)
+		region, scheme := in.regionPrefix("region"), in.scheme("scheme")
+		from, to := in.inForce(r.today)
 		rate := in.percent("rate")
 		provisional := in.oneOf("provisional", ReasonProvisional, map[string]string{"": "no", "否": "no", "是": "yes", "no": "no", "yes": "yes"}) == "yes"
 		source := in.name("source")
@@ -26,10 +27,10 @@ func (r *importRun) importRates(ctx context.Context) error {
 			return
 		}
 		batch.Queue(`
-			INSERT INTO ledger.credited_rate AS old (region, year, rate, provisional, source) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (region, year) DO UPDATE SET rate = excluded.rate, provisional = excluded.provisional, source = excluded.source
-			WHERE (old.rate, old.provisional, old.source) IS DISTINCT FROM (excluded.rate, excluded.provisional, excluded.source)
-			RETURNING xmax = 0`, region, year, int64(rate), provisional, source).Query(r.countChange)
+			INSERT INTO ledger.credited_rate AS old (region, scheme, valid_from, valid_to, rate, provisional, source) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (region, scheme, valid_from) DO UPDATE SET valid_to = excluded.valid_to, rate = excluded.rate, provisional = excluded.provisional, source = excluded.source
+			WHERE (old.valid_to, old.rate, old.provisional, old.source) IS DISTINCT FROM (excluded.valid_to, excluded.rate, excluded.provisional, excluded.source)
+			RETURNING xmax = 0`, region, int16(scheme), civilDate(from), civilDate(to), int64(rate), provisional, source).Query(r.countChange)
 	})
 }
 
@@ -124,6 +125,39 @@ func (r *row) year(name string, today calendar.Date) int {
 		r.wrong(ReasonYear, name, text)
 	}
 	return year
+}
+
+// inForce reads from when to when a rate is in force: a year, or two days, of which the last is in this year or an earlier one.
+func (r *row) inForce(today calendar.Date) (from, to calendar.Date) {
+	if r.cell("from") == "" && r.cell("to") == "" {
+		year := r.year("year", today)
+		return calendar.Date{Year: year, Month: 1, Day: 1}, calendar.Date{Year: year, Month: 12, Day: 31}
+	}
+	if text := r.cell("year"); text != "" { // one of them is a slip
+		r.wrong(ReasonYear, "year", text)
+	}
+	last := calendar.Date{Year: today.Year, Month: 12, Day: 31}
+	from, to = r.date("from", last), r.date("to", last)
+	if from.Year < firstAccountYear {
+		r.wrong(ReasonDate, "from", r.cell("from"))
+	}
+	if to.Before(from) { // none too
+		r.wrong(ReasonDate, "to", r.cell("to"))
+	}
+	return from, to
+}
+
+// scheme reads a pension insurance; an empty cell is every one.
+func (r *row) scheme(name string) contribution.Insurance {
+	text := r.cell(name)
+	if text == "" {
+		return 0
+	}
+	scheme := r.insurance(name)
+	if scheme != 0 && !scheme.IsPension() {
+		r.wrong(ReasonInsurance, name, text)
+	}
+	return scheme
 }
 
 // percent reads a rate such as 3.97, with at most seven decimals, up to 100.

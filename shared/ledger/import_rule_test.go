@@ -7,6 +7,46 @@ import (
 	"shebao/shared/money"
 )
 
+// Government bodies and enterprises may have rates of their own, for a year that begins in July too.
+func TestRatesByScheme(t *testing.T) {
+	l := twoPeople(t)
+	line := func(person, insurance, period string) string {
+		return person + "," + knownCode + "," + insurance + "," + period + ",5000.00,800.00,800.00,400.00,400.00," + period[:4] + "-" + period[4:] + "-20\n"
+	}
+	mustImport(t, l, ledger.Persons, writeFile(t, "p.csv", personHeader+"居民身份证,"+knownPerson+",姚文宇,女,1991-09-25,D22198987,,参保缴费,10000.00,2014-09-30\n"+
+		"居民身份证,"+otherPerson+",吕勇军,女,1982-01-02,C92083983,,参保缴费,10000.00,2014-09-30\n"))
+	mustImport(t, l, ledger.Contributions, writeFile(t, "c.csv", contributionHeader+line(knownPerson, "120", "201512")+line(otherPerson, "110", "201512")+line(knownPerson, "110", "202512")))
+	interest := func(person string, year int) (string, string, bool) {
+		a := accountOf(t, l, person, year)
+		return a.InterestOnOpening.String(), a.Rate.Percent(), a.Provisional
+	}
+	if on, rate, provisional := interest(knownPerson, 2014); on != "125.00" || rate != "5.00" || provisional { // three months of it
+		t.Errorf("a government body's 2014: %s at %s, %v", on, rate, provisional)
+	}
+	if _, rate, provisional := interest(otherPerson, 2015); rate != "3.50" || !provisional {
+		t.Errorf("an enterprise's 2015: %s, %v", rate, provisional)
+	}
+	path := writeFile(t, "r.csv", "行政区划代码,险种,起始日期,终止日期,记账利率,是否暂定,依据\n330000,110,2015-07-01,2016-06-30,4.25,否,浙江省公布\n,120,2024-01-01,2024-12-31,2.7,否,示例文件\n")
+	if report := mustImport(t, l, ledger.Rates, path); report.Added != 2 {
+		t.Fatalf("%+v", report)
+	}
+	if _, rate, provisional := interest(otherPerson, 2015); rate != "4.25" || provisional {
+		t.Errorf("the province's own: %s, %v", rate, provisional)
+	}
+	if _, rate, _ := interest(otherPerson, 2024); rate != "2.62" {
+		t.Errorf("an enterprise's 2024: %s", rate)
+	}
+	if _, rate, _ := interest(knownPerson, 2024); rate != "2.70" {
+		t.Errorf("a government body's 2024: %s", rate)
+	}
+	if _, rate, _ := interest(knownPerson, 2025); rate != "1.50" { // at an enterprise by its end
+		t.Errorf("2025: %s", rate)
+	}
+	if again := mustImport(t, l, ledger.Rates, path); again.Unchanged != 2 {
+		t.Errorf("%+v", again)
+	}
+}
+
 // A rate that is published later, a region's own rate and a region's own rules run the accounts again; the same file twice runs nothing.
 func TestRatesAndRulesRunAccountsAgain(t *testing.T) {
 	l := twoPeople(t)
