@@ -22,6 +22,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/shared/postgres/postgrestest"
+	"shebao/shared/server"
 )
 
 // limits of a statement by connections: shares of pgbench, and the server's processor time in bare handlers.
@@ -34,6 +35,7 @@ var statementLimits = map[int]struct{ share, pageShare, bareHandlers float64 }{8
 //	go test -run - -bench AtOnce -benchtime 1x ./portal
 func BenchmarkStatementAtOnce(b *testing.B) {
 	const rounds, requests = 5, 6000
+	server.TuneCollector() // as who serves does
 	s := newSite(b)
 	logged, err := os.Create(filepath.Join(b.TempDir(), "log"))
 	if err != nil {

@@ -67,6 +67,7 @@ func (s served) url(name string) string {
 
 // start binds, configures and builds everything that can fail before anything is served.
 func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, chosen []wing, more ...extra) (served, error) {
+	server.TuneCollector()
 	ctx, cancel := context.WithCancel(ctx)
 	s := served{cancel: cancel}
 	group := &group{cancel: cancel}

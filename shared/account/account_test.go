@@ -320,3 +320,11 @@ func TestLostInterest(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+func TestRatesAreWrittenWithTwoDecimalsOrAsManyAsTheyHave(t *testing.T) {
+	for rate, want := range map[account.Rate]string{0: "0.00", 39_700_000: "3.97", 15_000_000: "1.50", 25_012_500: "2.50125", 1: "0.0000001", 1_000_000_000: "100.00"} {
+		if got := rate.Percent(); got != want {
+			t.Errorf("%d: %s, want %s", rate, got, want)
+		}
+	}
+}

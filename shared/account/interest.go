@@ -3,8 +3,7 @@ package account
 
 import (
 	"errors"
-	"math/big"
-	"strings"
+	"strconv"
 
 	"shebao/shared/money"
 )
@@ -28,11 +27,14 @@ func ParseRate(s string) (Rate, error) {
 
 // Percent writes the rate for people, such as 3.97, with two decimals or as many as it has.
 func (r Rate) Percent() string {
-	s := big.NewRat(int64(r), rateUnit/100).FloatString(7)
-	for strings.HasSuffix(s, "0") && len(s)-strings.IndexByte(s, '.') > 3 {
-		s = s[:len(s)-1]
+	const percent = rateUnit / 100
+	b := strconv.AppendInt(make([]byte, 0, 16), int64(r)/percent, 10)
+	b = append(b, '.')
+	for part, unit := int64(r)%percent, int64(percent)/10; unit >= percent/100 || part > 0; unit /= 10 {
+		b = append(b, byte('0'+part/unit))
+		part %= unit
 	}
-	return s
+	return string(b)
 }
 
 // Method is how the interest on a year's own credits is counted (劳办发〔1997〕116号 annex 3). One account-year never mixes them.

@@ -92,7 +92,7 @@ func (s Statement) StillSays(r Record) bool {
 			continue
 		}
 		return y.Year == s.Year && before == s.MonthsBefore && slices.Equal(y.Rows, s.PersonYear.Rows) && y.HasAccount == s.PersonYear.HasAccount &&
-			reflect.DeepEqual(y.Account, s.PersonYear.Account) && !judgedOtherwise(y, s.PersonYear.Due, s.DataDate, r.DataDate)
+			reflect.DeepEqual(&y.Account, &s.PersonYear.Account) && !judgedOtherwise(y.Rows, s.DataDate, r.DataDate)
 	}
 	return false
 }
@@ -100,7 +100,7 @@ func (s Statement) StillSays(r Record) bool {
 // monthsPaid counts months in which every row of an insurance is paid in full; rows are ordered by period, insurance and employer.
 func monthsPaid(rows []contribution.Row) (months [len(contribution.Insurances)]int) {
 	for i := 0; i < len(rows); {
-		first, paid := rows[i], true
+		first, paid := &rows[i], true
 		for ; i < len(rows) && rows[i].Period == first.Period && rows[i].Insurance == first.Insurance; i++ {
 			paid = paid && rows[i].PaidInFull()
 		}

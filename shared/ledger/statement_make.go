@@ -190,7 +190,7 @@ func (i *issue) draft(p *statementPerson, before yearsBefore, packed []byte, val
 			return nil, nil, nil
 		}
 		y, err := unpackYear(p.id, i.opt.Year, packed)
-		if err != nil || !judgedOtherwise(y, y.Due, valid.dataDate, i.reach) {
+		if err != nil || !judgedOtherwise(y.Rows, valid.dataDate, i.reach) {
 			return nil, nil, err
 		}
 	}
@@ -205,10 +205,10 @@ func lastJudged(year int) calendar.Date {
 	return contribution.DueDate(calendar.NewPeriod(year, time.December)).AddDays(contribution.PostingLag)
 }
 
-// judgedOtherwise reports whether a month is called otherwise than on an earlier statement: pending then and owed by now, or by another due date of the region.
-func judgedOtherwise(y PersonYear, due contribution.Due, then, now calendar.Date) bool {
-	for _, row := range y.Rows {
-		if contribution.StatusOf(row, due, then) != contribution.StatusOf(row, y.Due, now) {
+// judgedOtherwise reports whether a month that was pending on the day of an earlier statement is owed by now: time alone has changed what the statement says.
+func judgedOtherwise(rows []contribution.Row, then, now calendar.Date) bool {
+	for i := range rows {
+		if row := &rows[i]; !row.PaidInFull() && contribution.Judged(row.Period, then) != contribution.Judged(row.Period, now) {
 			return true
 		}
 	}

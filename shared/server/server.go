@@ -128,8 +128,8 @@ func (o Options) around(c *fiber.Ctx) (err error) {
 			err = answer(c, o, fmt.Errorf("panic: %v", r))
 		}
 		o.Metrics.Request(o.Name, c.Method(), c.Route().Path, c.Response().StatusCode(), o.Now().Sub(began))
-		o.Log.Info("request", "wing", o.Name, "method", c.Method(), "route", c.Route().Path, "status", c.Response().StatusCode(),
-			"ms", o.Now().Sub(began).Milliseconds(), "request", request)
+		o.Log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("wing", o.Name), slog.String("method", c.Method()), slog.String("route", c.Route().Path),
+			slog.Int("status", c.Response().StatusCode()), slog.Int64("ms", o.Now().Sub(began).Milliseconds()), slog.String("request", request))
 	}()
 	if err := c.Next(); err != nil {
 		return answer(c, o, err)
