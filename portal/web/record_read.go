@@ -8,6 +8,7 @@ import (
 
 	"shebao/portal/statement"
 	"shebao/shared/account"
+	"shebao/shared/contribution"
 	"shebao/shared/fault"
 	"shebao/shared/ledger"
 )
@@ -30,21 +31,31 @@ func (s *Site) record(c *fiber.Ctx) (record, error) {
 func (s *Site) named(c *fiber.Ctx, found ledger.Record) (record, error) {
 	var ids []int32
 	for _, y := range found.Years {
-		for _, row := range y.Rows {
-			if !slices.Contains(ids, row.EmployerID) { // few in a life
-				ids = append(ids, row.EmployerID)
-			}
+		ids = appendEmployers(ids, y.Rows)
+	}
+	named, err := s.employers(c, ids)
+	return record{found, named}, err
+}
+
+func appendEmployers(ids []int32, rows []contribution.Row) []int32 {
+	for i := range rows {
+		if id := rows[i].EmployerID; (i == 0 || id != rows[i-1].EmployerID) && !slices.Contains(ids, id) { // few in a life
+			ids = append(ids, id)
 		}
 	}
-	named, err := s.Ledger.Employers(c.UserContext(), ids)
+	return ids
+}
+
+func (s *Site) employers(c *fiber.Ctx, ids []int32) (map[int32]statement.Employer, error) {
+	found, err := s.Ledger.Employers(c.UserContext(), ids)
 	if err != nil {
-		return record{}, err
+		return nil, err
 	}
-	r := record{Record: found, employers: make(map[int32]statement.Employer, len(named))}
-	for id, e := range named {
-		r.employers[id] = statement.Employer{Name: e.Name, USCC: string(e.USCC)}
+	named := make(map[int32]statement.Employer, len(found))
+	for id, e := range found {
+		named[id] = statement.Employer{Name: e.Name, USCC: string(e.USCC)}
 	}
-	return r, nil
+	return named, nil
 }
 
 // statement of a year; ok is false when the ledger has nothing of it.
@@ -110,22 +121,32 @@ func (s *Site) statementOf(c *fiber.Ctx) (record, statement.Statement, error) {
 	return ofYear(r, year)
 }
 
-// issuedOf is statementOf with the valid issue of that year beside it; it is zero when none is issued.
-func (s *Site) issuedOf(c *fiber.Ctx) (record, statement.Statement, ledger.Statement, error) {
+// yearRecord is what the statement of the address's year is made of.
+type yearRecord struct {
+	ledger.YearRecord
+	employers map[int32]statement.Employer
+}
+
+// yearOfPerson reads it and makes the statement. Error: fault.NotFound.
+func (s *Site) yearOfPerson(c *fiber.Ctx) (r yearRecord, st statement.Statement, err error) {
 	year, err := yearOf(c)
 	if err != nil {
-		return record{}, statement.Statement{}, ledger.Statement{}, err
+		return r, st, err
 	}
-	found, issued, err := s.Issued.RecordAndStatement(c.UserContext(), visitor(c).id, year)
-	if err != nil {
-		return record{}, statement.Statement{}, issued, err
+	if r.YearRecord, err = s.Issued.YearRecord(c.UserContext(), visitor(c).id, year); err != nil {
+		return r, st, err
 	}
-	r, err := s.named(c, found)
-	if err != nil {
-		return r, statement.Statement{}, issued, err
+	if !r.Has() {
+		return r, st, fault.New(fault.NotFound, "ledger.no_year", year)
 	}
-	r, st, err := ofYear(r, year)
-	return r, st, issued, err
+	if r.employers, err = s.employers(c, appendEmployers(nil, r.Year.Rows)); err != nil {
+		return r, st, err
+	}
+	in := statement.Input{Year: year, Rows: r.Year.Rows, Before: &statement.Before{Since: r.Before.Since, Months: r.Before.Months}, Employers: r.employers, DataDate: r.DataDate}
+	if r.Year.HasAccount {
+		in.Account = &r.Year.Account
+	}
+	return r, statement.Build(in), nil
 }
 
 func ofYear(r record, year int) (record, statement.Statement, error) {

@@ -47,7 +47,7 @@ func (s *Site) recoveries(ctx context.Context, r record, today calendar.Date) ([
 }
 
 // recoveriesOf are the months of a statement whose arrears come back or came back, by month.
-func (s *Site) recoveriesOf(ctx context.Context, r record, st *statement.Statement, today calendar.Date) (map[calendar.Period]statement.Recovery, error) {
+func (s *Site) recoveriesOf(ctx context.Context, personID int64, st *statement.Statement, today calendar.Date) (map[calendar.Period]statement.Recovery, error) {
 	var employers []int32
 	for i := range st.Months {
 		if m := &st.Months[i]; m.Status.Owing() || m.Status == contribution.BackPaid {
@@ -67,7 +67,7 @@ func (s *Site) recoveriesOf(ctx context.Context, r record, st *statement.Stateme
 	}
 	var events []ledger.RecoveryEvent
 	if chased {
-		if events, err = s.Recovery.Recovery(ctx, r.Person.ID); err != nil {
+		if events, err = s.Recovery.Recovery(ctx, personID); err != nil {
 			return nil, err
 		}
 	}

@@ -16,25 +16,25 @@ import (
 
 // statementJSON is the statement for programs: the figures of the page, money as texts in yuan, dates and months of Asia/Shanghai, insurances and statuses by their codes.
 func (s *Site) statementJSON(c *fiber.Ctx) error {
-	r, st, issued, err := s.issuedOf(c)
+	r, st, err := s.yearOfPerson(c)
 	if err != nil {
 		return err
 	}
-	back, err := s.recoveriesOf(c.UserContext(), r, &st, calendar.DateOf(server.Now(c)))
+	back, err := s.recoveriesOf(c.UserContext(), r.Person.ID, &st, calendar.DateOf(server.Now(c)))
 	if err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Send(documentOf(r, &st, back, issued))
+	return c.Send(documentOf(r, &st, back))
 }
 
-func documentOf(r record, st *statement.Statement, back map[calendar.Period]statement.Recovery, issued ledger.Statement) []byte {
+func documentOf(r yearRecord, st *statement.Statement, back map[calendar.Period]statement.Recovery) []byte {
 	d := document{b: make([]byte, 0, 16<<10)}
 	d.open('{')
 	d.number("year", st.Year)
 	d.date("data_date", st.DataDate)
-	if issued.Issue > 0 {
-		d.issued(r, issued)
+	if r.Issued.Issue > 0 {
+		d.issued(r.Issued, r.Current)
 	}
 	d.name("person")
 	d.open('{')
@@ -87,7 +87,7 @@ func documentOf(r record, st *statement.Statement, back map[calendar.Period]stat
 }
 
 // issued is the valid statement that was issued of the year; current tells whether the record still says what it says.
-func (d *document) issued(r record, issued ledger.Statement) {
+func (d *document) issued(issued ledger.Statement, current bool) {
 	d.name("issued")
 	d.open('{')
 	d.word("number", statementNumber(issued))
@@ -95,11 +95,11 @@ func (d *document) issued(r record, issued ledger.Statement) {
 	d.number("issue", issued.Issue)
 	d.word("issued_at", issued.IssuedAt.Format(time.RFC3339))
 	d.date("data_date", issued.DataDate)
-	d.truth("current", issued.StillSays(r.Record))
+	d.truth("current", current)
 	d.close('}')
 }
 
-func (d *document) month(r record, st *statement.Statement, m *statement.Month, back map[calendar.Period]statement.Recovery) {
+func (d *document) month(r yearRecord, st *statement.Statement, m *statement.Month, back map[calendar.Period]statement.Recovery) {
 	d.open('{')
 	d.period("ym", m.Period)
 	d.word("status", m.Status.String())

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -14,7 +13,6 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	"shebao/shared/identity"
-	"shebao/shared/ledger"
 	"shebao/shared/money"
 	"shebao/shared/server"
 )
@@ -32,17 +30,17 @@ func (s *Site) showLatestStatement(c *fiber.Ctx) error {
 }
 
 func (s *Site) showStatement(c *fiber.Ctx) error {
-	r, st, issued, err := s.issuedOf(c)
+	r, st, err := s.yearOfPerson(c)
 	if err != nil {
 		return err
 	}
 	p := s.page(c, locale.Text(lang(c), "portal.statement.title", st.Year), "/statement")
-	back, err := s.recoveriesOf(c.UserContext(), r, &st, calendar.DateOf(server.Now(c)))
+	back, err := s.recoveriesOf(c.UserContext(), r.Person.ID, &st, calendar.DateOf(server.Now(c)))
 	if err != nil {
 		return err
 	}
 	v := statementView(p, r, &st, back, c.Query("only") == "gaps")
-	addIssued(&v, r, issued, st.Year)
+	addIssued(&v, r)
 	return render(c, pages.StatementPage(v))
 }
 
@@ -50,21 +48,21 @@ func (s *Site) showStatement(c *fiber.Ctx) error {
 const paperKB = 80
 
 // addIssued says what was issued of the year, and whether the paper would differ now.
-func addIssued(v *pages.Statement, r record, issued ledger.Statement, year int) {
-	address := "/statement/" + strconv.Itoa(year) + ".pdf"
+func addIssued(v *pages.Statement, r yearRecord) {
+	address := "/statement/" + strconv.Itoa(r.Year.Year) + ".pdf"
 	v.PDF, v.EnglishPDF = pages.Link{Text: v.Page.T("issued.pdf.size", paperKB), Href: address}, address+"?lang=en"
-	if issued.Issue == 0 {
+	if r.Issued.Issue == 0 {
 		v.IssuedNote = v.Page.T("issued.fresh")
 		return
 	}
-	view := issuedView(v.Page, issued)
+	view := issuedView(v.Page, r.Issued)
 	v.Issued = &view
-	if !issued.StillSays(r.Record) {
+	if !r.Current {
 		v.IssuedNote = v.Page.T("issued.changed")
 	}
 }
 
-func statementView(p layout.Page, r record, st *statement.Statement, back map[calendar.Period]statement.Recovery, onlyGaps bool) pages.Statement {
+func statementView(p layout.Page, r yearRecord, st *statement.Statement, back map[calendar.Period]statement.Recovery, onlyGaps bool) pages.Statement {
 	l, own := p.Lang, "/statement/"+strconv.Itoa(st.Year)
 	v := pages.Statement{
 		Page: p, Heading: p.Title, Sentence: sentence(l, st), Alert: alertOf(l, st), Grid: gridOf(l, st), Months: monthRows(l, st, back), OnlyGaps: onlyGaps,
@@ -90,10 +88,10 @@ func statementView(p layout.Page, r record, st *statement.Statement, back map[ca
 // yearsAtOnce is how many years stand in sight; the others are shown on request.
 const yearsAtOnce = 5
 
-func yearLinks(r record, current int) (newest, older []pages.Link, oldShown bool) {
+func yearLinks(r yearRecord, current int) (newest, older []pages.Link, oldShown bool) {
 	for i := len(r.Years) - 1; i >= 0; i-- {
-		text := strconv.Itoa(r.Years[i].Year)
-		link := pages.Link{Text: text, Href: "/statement/" + text, Current: r.Years[i].Year == current}
+		text := strconv.Itoa(r.Years[i])
+		link := pages.Link{Text: text, Href: "/statement/" + text, Current: r.Years[i] == current}
 		if len(newest) < yearsAtOnce {
 			newest = append(newest, link)
 			continue
@@ -103,9 +101,9 @@ func yearLinks(r record, current int) (newest, older []pages.Link, oldShown bool
 	return newest, older, oldShown
 }
 
-func personPairs(l string, r record, st *statement.Statement) (shown, hidden []pages.Pair) {
+func personPairs(l string, r yearRecord, st *statement.Statement) (shown, hidden []pages.Pair) {
 	t := func(key string) string { return locale.Text(l, key) }
-	shown = []pages.Pair{{Term: t("portal.person.name"), Value: r.Person.Name}, {Term: t("portal.person.status"), Value: t(fmt.Sprintf("portal.person.status.%d", r.Person.Status))}}
+	shown = []pages.Pair{{Term: t("portal.person.name"), Value: r.Person.Name}, {Term: t("portal.person.status"), Value: t("portal.person.status." + strconv.Itoa(int(r.Person.Status)))}}
 	if st.InsuredSince != 0 {
 		shown = append(shown, pages.Pair{Term: t("portal.person.since"), Value: monthWords(l, st.InsuredSince)})
 	}

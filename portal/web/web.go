@@ -41,7 +41,7 @@ type Ledger interface {
 
 // Statements are the issued ones.
 type Statements interface {
-	RecordAndStatement(ctx context.Context, personID int64, year int) (ledger.Record, ledger.Statement, error)
+	YearRecord(ctx context.Context, personID int64, year int) (ledger.YearRecord, error)
 	Statement(ctx context.Context, personID int64, year int) (ledger.Statement, error)
 	Statements(ctx context.Context, personID int64) ([]ledger.Statement, error)
 	StatementByCode(ctx context.Context, code verification.Code) (ledger.Statement, error)

@@ -2,14 +2,12 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"shebao/shared/fault"
-	"shebao/shared/postgres"
 )
 
 // gatherer lets readings that come at the same moment share a query: what a query costs besides its rows is paid once. Nobody waits while connections are idle; under load a reading
@@ -32,10 +30,11 @@ type waitingAsk struct {
 	answer chan<- answered
 }
 
+// answered is the record, or where a year was asked for what its statement is made of.
 type answered struct {
-	record    Record
-	statement Statement
-	err       error
+	record Record
+	year   YearRecord
+	err    error
 }
 
 const (
@@ -45,7 +44,7 @@ const (
 )
 
 // recordOf reads by itself while fewer than atOnce readings are under way, else together with others.
-func (l *Ledger) recordOf(ctx context.Context, a ask) (Record, Statement, error) {
+func (l *Ledger) recordOf(ctx context.Context, a ask) answered {
 	g := &l.gather
 	g.mu.Lock()
 	if g.reading >= l.atOnce {
@@ -57,12 +56,13 @@ func (l *Ledger) recordOf(ctx context.Context, a ask) (Record, Statement, error)
 	return l.readAlone(ctx, a)
 }
 
-func (l *Ledger) readAlone(ctx context.Context, a ask) (record Record, statement Statement, err error) {
+func (l *Ledger) readAlone(ctx context.Context, a ask) (got answered) {
 	if a.year == 0 {
-		record, err = l.oneQuery(ctx, a.person)
-		return record, Statement{}, err
+		got.record, got.err = l.oneRecord(ctx, a.person)
+	} else {
+		got.year, got.err = l.oneYear(ctx, a)
 	}
-	return l.oneOfBoth(ctx, a)
+	return got
 }
 
 // readingEnds lets those go that have waited meanwhile.
@@ -74,7 +74,7 @@ func (l *Ledger) readingEnds() {
 }
 
 // waitFor joins the next query. The caller holds the lock. Who gives up leaves the others their answer.
-func (l *Ledger) waitFor(ctx context.Context, a ask) (Record, Statement, error) {
+func (l *Ledger) waitFor(ctx context.Context, a ask) answered {
 	g := &l.gather
 	answer := make(chan answered, 1)
 	g.waiting = append(g.waiting, waitingAsk{a, answer})
@@ -91,9 +91,9 @@ func (l *Ledger) waitFor(ctx context.Context, a ask) (Record, Statement, error) 
 	g.mu.Unlock()
 	select {
 	case got := <-answer:
-		return got.record, got.statement, got.err
+		return got
 	case <-ctx.Done():
-		return Record{}, Statement{}, postgres.Classify(fmt.Errorf("read record: %w", ctx.Err()))
+		return answered{err: classifyRecord(ctx.Err())}
 	}
 }
 
@@ -119,8 +119,7 @@ func (l *Ledger) readTogether(asks []waitingAsk) {
 	ctx, cancel := context.WithTimeout(context.Background(), gatherLife)
 	defer cancel()
 	if len(asks) == 1 { // nobody to share with
-		record, statement, err := l.readAlone(ctx, asks[0].ask)
-		asks[0].answer <- answered{record, statement, err}
+		asks[0].answer <- l.readAlone(ctx, asks[0].ask)
 		return
 	}
 	found, err := l.readMany(ctx, asks)
@@ -129,14 +128,13 @@ func (l *Ledger) readTogether(asks []waitingAsk) {
 		case fault.Is(err, fault.Unavailable):
 			a.answer <- answered{err: err}
 		case err != nil:
-			record, statement, err := l.readAlone(ctx, a.ask)
-			a.answer <- answered{record, statement, err}
+			a.answer <- l.readAlone(ctx, a.ask)
 		default:
-			both, known := found[a.ask]
+			got, known := found[a.ask]
 			if !known {
-				both.err = classifyRecord(pgx.ErrNoRows)
+				got.err = classifyRecord(pgx.ErrNoRows)
 			}
-			a.answer <- both
+			a.answer <- got
 		}
 	}
 }
@@ -154,12 +152,21 @@ func (l *Ledger) readMany(ctx context.Context, asks []waitingAsk) (map[ask]answe
 	defer rows.Close()
 	found := make(map[ask]answered, len(asks))
 	for rows.Next() {
+		var read readYear
 		var year int
-		both, err := l.scanBoth(rows, &year, &year)
+		if err := l.scanYear(rows, &read, &year); err != nil {
+			return nil, classifyRecord(err)
+		}
+		var got answered
+		if year == 0 {
+			got.record, err = read.readRecord.record()
+		} else {
+			got.year, err = read.record(year)
+		}
 		if err != nil {
 			return nil, classifyRecord(err)
 		}
-		found[ask{both.record.Person.ID, year}] = both
+		found[ask{read.person.ID, year}] = got
 	}
 	return found, classifyRecord(rows.Err())
 }

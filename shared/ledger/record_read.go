@@ -31,16 +31,22 @@ const (
 // Record reads a person's whole record in one query: this is the reading that happens millions of times after the statements of a year are sent out. Under load it shares its query
 // with others (gatherer): a record is only read, never changed, since two may have asked for the same. Errors: fault.NotFound, fault.Unavailable.
 func (l *Ledger) Record(ctx context.Context, personID int64) (Record, error) {
-	record, _, err := l.recordOf(ctx, ask{person: personID})
-	return record, err
+	got := l.recordOf(ctx, ask{person: personID})
+	return got.record, got.err
 }
 
-func (l *Ledger) oneQuery(ctx context.Context, personID int64) (Record, error) {
+func (l *Ledger) oneRecord(ctx context.Context, personID int64) (Record, error) {
 	rows, err := l.pool.Query(ctx, recordQuery, personID)
 	if err != nil {
 		return Record{}, classifyRecord(err)
 	}
-	record, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Record, error) { return l.scanRecord(row) })
+	record, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Record, error) {
+		var read readRecord
+		if err := l.scanRecord(row, &read); err != nil {
+			return Record{}, err
+		}
+		return read.record()
+	})
 	return record, classifyRecord(err)
 }
 
@@ -54,19 +60,26 @@ func classifyRecord(err error) error {
 	return postgres.Classify(fmt.Errorf("read record: %w", err))
 }
 
+// readRecord is a row of recordColumns.
+type readRecord struct {
+	person Person
+	reach  civilDate
+	years  []int
+	packed [][]byte
+}
+
 // scanRecord reads recordColumns, and more behind them.
-func (l *Ledger) scanRecord(row pgx.CollectableRow, more ...any) (Record, error) {
-	var r Record
-	var reach civilDate
-	var years []int
-	var packed [][]byte
-	person, err := l.scanPerson(moreColumns{row, append([]any{&reach, &years, &packed}, more...)})
-	if err != nil {
-		return Record{}, err
-	}
-	r.Person, r.DataDate, r.Years = person, calendar.Date(reach), make([]PersonYear, len(years))
-	for i, year := range years {
-		if r.Years[i], err = unpackYear(person.ID, year, packed[i]); err != nil {
+func (l *Ledger) scanRecord(row pgx.CollectableRow, into *readRecord, more ...any) (err error) {
+	into.person, err = l.scanPerson(moreColumns{row, append([]any{&into.reach, &into.years, &into.packed}, more...)})
+	return err
+}
+
+// record unpacks every year. Error: errPacked.
+func (in *readRecord) record() (Record, error) {
+	r := Record{Person: in.person, DataDate: calendar.Date(in.reach), Years: make([]PersonYear, len(in.years))}
+	for i, year := range in.years {
+		var err error
+		if r.Years[i], err = unpackYear(in.person.ID, year, in.packed[i]); err != nil {
 			return Record{}, err
 		}
 	}

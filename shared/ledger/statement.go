@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"reflect"
-	"slices"
 	"time"
 
 	"shebao/shared/calendar"
@@ -76,25 +74,6 @@ func (s Statement) Owed() money.Fen {
 		}
 	}
 	return owed
-}
-
-// StillSays reports whether a statement issued now would say the same: then the valid one is not reissued. It judges as the issuing does.
-func (s Statement) StillSays(r Record) bool {
-	if s.Name != r.Person.Name || s.MaskedID != identity.MaskNumber(r.Person.IDNumber) {
-		return false
-	}
-	var before [len(contribution.Insurances)]int
-	for _, y := range r.Years {
-		if y.Year < s.Year {
-			for i, n := range monthsPaid(y.Rows) {
-				before[i] += n
-			}
-			continue
-		}
-		return y.Year == s.Year && before == s.MonthsBefore && slices.Equal(y.Rows, s.PersonYear.Rows) && y.HasAccount == s.PersonYear.HasAccount &&
-			reflect.DeepEqual(&y.Account, &s.PersonYear.Account) && !judgedOtherwise(y.Rows, s.DataDate, r.DataDate)
-	}
-	return false
 }
 
 // monthsPaid counts months in which every row of an insurance is paid in full; rows are ordered by period, insurance and employer.

@@ -127,16 +127,16 @@ func TestIssueOnRequest(t *testing.T) {
 	}
 	stillSays := func(want bool) {
 		t.Helper()
-		record, valid, err := l.RecordAndStatement(t.Context(), id, 2026)
-		if err != nil || valid.StillSays(record) != want || len(record.Years) == 0 {
-			t.Errorf("issue %d says what the record says: %v, want %v (%v)", valid.Issue, !want, want, err)
+		record, err := l.YearRecord(t.Context(), id, 2026)
+		if err != nil || record.Current != want || len(record.Years) == 0 {
+			t.Errorf("issue %d says what the record says: %v, want %v (%v)", record.Issued.Issue, !want, want, err)
 		}
 	}
 	stillSays(true)
-	if _, none, err := l.RecordAndStatement(t.Context(), id, 2031); err != nil || none.Issue != 0 {
+	if none, err := l.YearRecord(t.Context(), id, 2031); err != nil || none.Issued.Issue != 0 || none.Has() {
 		t.Errorf("a year without a statement: %+v, %v", none, err)
 	}
-	if _, _, err := l.RecordAndStatement(t.Context(), id+1000, 2026); !fault.Is(err, fault.NotFound) {
+	if _, err := l.YearRecord(t.Context(), id+1000, 2026); !fault.Is(err, fault.NotFound) {
 		t.Errorf("nobody: %v", err)
 	}
 	mustImport(t, l, ledger.Contributions, writeFile(t, "d.csv", contributionHeader+contributionLine(knownPerson, "202604", "2026-04-20")))

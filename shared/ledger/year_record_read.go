@@ -1,0 +1,115 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+	"shebao/shared/identity"
+)
+
+// YearRecord is what the statement of one year is made of, and what was issued of it. Of the other years it tells only that they are there and the months that count.
+type YearRecord struct {
+	Person   Person
+	DataDate calendar.Date
+	Years    []int      // that the ledger has something of, ascending
+	Year     PersonYear // that was asked for; without rows and account where the ledger has nothing of it
+	Before   struct {   // the years before
+		Since  calendar.Period                   // the first row's; zero where there is none
+		Months [len(contribution.Insurances)]int // paid in full, in the order of contribution.Insurances
+	}
+	Issued  Statement // the valid one, without its content; issue 0 when none is issued
+	Current bool      // the issued one says what one issued now would say: it is judged as the issuing does
+}
+
+// Has reports whether the ledger has something of the year.
+func (r YearRecord) Has() bool { return slices.Contains(r.Years, r.Year.Year) }
+
+// A record with the valid statement of a year beside it, in one query: one that returns all costs less than two that go together. validColumns are null when none is issued; a valid
+// statement has no successor.
+const (
+	validColumns = `, s.number, s.issued_at, s.data_date, s.issue, s.region, s.code, s.content, d.sent_at, d.opened_at`
+	validTables  = `
+		LEFT JOIN LATERAL (
+			SELECT person_id, year, number, issued_at, data_date, issue, region, code, content
+			FROM ledger.statement WHERE statement.person_id = person.id AND statement.year = asked.year ORDER BY issue DESC LIMIT 1) AS s ON true
+		LEFT JOIN ledger.statement_delivery d ON d.person_id = s.person_id AND d.year = s.year AND d.issue = s.issue`
+	yearRecordQuery = `SELECT ` + recordColumns + validColumns + ` FROM (SELECT $2::smallint AS year) AS asked, ` + recordTables + validTables + ` WHERE person.id = $1`
+	// manyQuery is the same for several persons, each with the year that is asked for.
+	manyQuery = `SELECT ` + recordColumns + validColumns + `, asked.year FROM unnest($1::bigint[], $2::smallint[]) AS asked (person_id, year), ` + recordTables + validTables + ` WHERE person.id = asked.person_id`
+)
+
+// YearRecord reads what a person's statement of a year is made of, in one query; as Record, with others under load. Errors: fault.NotFound when there is no such person, fault.Unavailable.
+func (l *Ledger) YearRecord(ctx context.Context, personID int64, year int) (YearRecord, error) {
+	got := l.recordOf(ctx, ask{person: personID, year: year})
+	return got.year, got.err
+}
+
+func (l *Ledger) oneYear(ctx context.Context, a ask) (YearRecord, error) {
+	rows, err := l.pool.Query(ctx, yearRecordQuery, a.person, a.year)
+	if err != nil {
+		return YearRecord{}, classifyRecord(err)
+	}
+	r, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (YearRecord, error) {
+		var read readYear
+		if err := l.scanYear(row, &read); err != nil {
+			return YearRecord{}, err
+		}
+		return read.record(a.year)
+	})
+	return r, classifyRecord(err)
+}
+
+// readYear is a row of recordColumns and validColumns.
+type readYear struct {
+	readRecord
+	number               *int64
+	issue                *int
+	region               *string
+	code, content        []byte
+	data                 civilDate
+	issued, sent, opened *time.Time
+}
+
+// scanYear reads recordColumns and validColumns, and more behind them.
+func (l *Ledger) scanYear(row pgx.CollectableRow, into *readYear, more ...any) error {
+	return l.scanRecord(row, &into.readRecord, append([]any{&into.number, &into.issued, &into.data, &into.issue, &into.region, &into.code, &into.content, &into.sent, &into.opened}, more...)...)
+}
+
+// record makes the record of a year. Other years are walked through, not unpacked: people have forty. Error: errPacked.
+func (in *readYear) record(year int) (YearRecord, error) {
+	r := YearRecord{Person: in.person, DataDate: calendar.Date(in.reach), Years: in.years, Year: PersonYear{PersonID: in.person.ID, Year: year}}
+	var before yearsBefore
+	var packed []byte
+	for i, y := range in.years {
+		var err error
+		switch {
+		case y < year:
+			err = before.add(y, in.packed[i])
+		case y == year:
+			packed = in.packed[i]
+			r.Year, err = unpackYear(in.person.ID, year, packed)
+		}
+		if err != nil {
+			return YearRecord{}, err
+		}
+	}
+	r.Before.Since, r.Before.Months = before.since, before.months
+	if in.number == nil {
+		return r, nil
+	}
+	r.Issued = Statement{
+		PersonID: in.person.ID, Year: year, Issue: *in.issue, Number: *in.number, IssuedAt: in.issued.UTC(), DataDate: calendar.Date(in.data), Region: *in.region, SentAt: orZero(in.sent), OpenedAt: orZero(in.opened),
+	}
+	copy(r.Issued.Code[:], in.code)
+	if before.since == 0 && len(r.Year.Rows) > 0 {
+		before.since = r.Year.Rows[0].Period
+	}
+	basis := appendBasis(make([]byte, 0, len(in.content)), in.person.Name, identity.MaskNumber(in.person.IDNumber), before, packed)
+	r.Current = sameBasis(in.content, basis) && !judgedOtherwise(r.Year.Rows, r.Issued.DataDate, r.DataDate)
+	return r, nil
+}
