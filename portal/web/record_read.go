@@ -142,7 +142,7 @@ func (s *Site) yearOfPerson(c *fiber.Ctx) (r yearRecord, st statement.Statement,
 	if r.employers, err = s.employers(c, appendEmployers(nil, r.Year.Rows)); err != nil {
 		return r, st, err
 	}
-	in := statement.Input{Year: year, Rows: r.Year.Rows, Before: &statement.Before{Since: r.Before.Since, Months: r.Before.Months}, Employers: r.employers, DataDate: r.DataDate}
+	in := statement.Input{Year: year, Rows: r.Year.Rows, Before: &statement.Before{Since: r.Before.Since, Months: r.Before.Months}, Employers: r.employers, Due: r.Year.Due, DataDate: r.DataDate}
 	if r.Year.HasAccount {
 		in.Account = &r.Year.Account
 	}

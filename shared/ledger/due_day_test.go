@@ -52,8 +52,8 @@ func TestARegionsDueDateSaysWhatWasLate(t *testing.T) {
 	if err != nil || tables[1].Rows[1][11] != "已补缴" {
 		t.Errorf("%v, %v", tables, err)
 	}
-	record, valid, err := l.RecordAndStatement(t.Context(), personID(t, l, knownPerson), issuedYear)
-	if err != nil || valid.StillSays(record) {
+	record, err := l.YearRecord(t.Context(), personID(t, l, knownPerson), issuedYear)
+	if err != nil || record.Current {
 		t.Errorf("a statement that calls them paid passes for current: %v", err)
 	}
 }
