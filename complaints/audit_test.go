@@ -3,6 +3,7 @@ package complaints
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/store"
@@ -139,6 +140,24 @@ func TestWhoIsUnfitGetsNoAudit(t *testing.T) {
 	}
 	if err := o.store.Act(t.Context(), fit, number, 0, lifecycle.Input{Action: lifecycle.Investigate}, supervisedAt); err != nil {
 		t.Errorf("who is fit takes it up: %v", err)
+	}
+	o.exec(t, `UPDATE complaints.audit_certificate SET expires_on = '2031-01-01' WHERE staff_id = $1`, fit.ID)
+	after := time.Date(2031, 1, 2, 2, 0, 0, 0, time.UTC)
+	for i, want := range []int{1, 0} {
+		if i == 0 {
+			if n, err := o.store.ReturnUnfitAudits(t.Context(), supervisedAt); err != nil || n != 0 {
+				t.Errorf("%d are returned while the certificate holds, %v", n, err)
+			}
+		}
+		if n, err := o.store.ReturnUnfitAudits(t.Context(), after); err != nil || n != want {
+			t.Errorf("%d are returned after the certificate, %v, want %d", n, err, want)
+		}
+	}
+	if list, _, err := o.store.Queue(t.Context(), head, store.Filter{View: "raised"}, after, 10); err != nil || len(list) != 1 || list[0].Owner != 0 || list[0].Number != number {
+		t.Errorf("the supervisor is told of %+v, %v", list, err)
+	}
+	if _, events, err := o.store.CaseByNumber(t.Context(), head, number, after); err != nil || events[len(events)-1].What != "unfit" {
+		t.Errorf("on the case stands %+v, %v", events, err)
 	}
 	if err := o.store.AddExam(t.Context(), other, "other", supervision.Exam{HeldOn: auditedOn, Score: 100, Passed: true}, supervisedAt); !fault.Is(err, fault.Denied) {
 		t.Errorf("somebody examines themselves: %v", err)

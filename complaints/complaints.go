@@ -156,6 +156,9 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 		if _, err := cases.Sweep(ctx, d.Now().UTC()); err != nil && ctx.Err() == nil {
 			d.Log.Error("sweeping the clocks failed", "error", err.Error()) // a clock that ran down calls at the next tick
 		}
+		if _, err := cases.ReturnUnfitAudits(ctx, d.Now().UTC()); err != nil && ctx.Err() == nil {
+			d.Log.Error("returning audits failed", "error", err.Error()) // they are returned at the next tick
+		}
 	})
 	learn := every(c.sweepEvery, func(ctx context.Context) {
 		if err := learnCalendar(ctx, cases, book, d.Now().UTC()); err != nil && ctx.Err() == nil {

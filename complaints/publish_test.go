@@ -87,7 +87,7 @@ func TestFiguresArePublishedByTwo(t *testing.T) {
 	for _, c := range []struct {
 		who  store.Staff
 		kind fault.Kind
-	}{{author, fault.Denied}, {auditor, fault.Denied}, {elsewhere, fault.NotFound}, {worker, fault.NotFound}} {
+	}{{author, fault.Denied}, {auditor, fault.NotFound}, {elsewhere, fault.NotFound}, {worker, fault.NotFound}} {
 		if err := o.store.ActOnEdition(t.Context(), c.who, id, 2, supervision.Approve, "", supervisedAt); !fault.Is(err, c.kind) {
 			t.Errorf("%s approves: %v", c.who.Account, err)
 		}

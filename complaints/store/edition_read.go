@@ -41,8 +41,8 @@ const editionColumns = `e.id, e.subject, e.region, e.span, e.state, e.body, e.da
 
 const editionFrom = ` FROM complaints.edition e JOIN complaints.staff a ON a.id = e.author_id LEFT JOIN complaints.staff p ON p.id = e.approver_id WHERE $2 AND starts_with(e.region, $1)`
 
-// oversees: who reads editions. Only supervisors change them.
-func (s Staff) oversees() bool { return s.Role == lifecycle.Supervisor || s.Role == lifecycle.Auditor }
+// oversees: who reads editions, and changes them. The security auditor reads the audit log and nothing else.
+func (s Staff) oversees() bool { return s.Role == lifecycle.Supervisor }
 
 func (s *Store) scanEdition(row pgx.CollectableRow) (Edition, error) {
 	var e Edition

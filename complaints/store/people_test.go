@@ -151,3 +151,28 @@ func TestSignInsEnd(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is given another role or region keeps the open cases that they may still work on; the others wait for somebody else rather than lie with who cannot open them.
+func TestWhoMovesLeavesTheCases(t *testing.T) {
+	d := newDesk(t)
+	d.file(t, "330402", 2)
+	admin, li := d.staff(t, "admin", lifecycle.Sysadmin, ""), d.staff(t, "li", lifecycle.Investigator, "33")
+	for range 2 {
+		if _, err := d.ClaimNext(t.Context(), li, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.act(t, li, "2026-000001", lifecycle.Input{Action: lifecycle.Accept})
+	for _, step := range []struct {
+		role   lifecycle.Role
+		region string
+		has    string
+	}{{lifecycle.Supervisor, "3304", "2026-000001 2026-000002"}, {lifecycle.Intake, "33", "2026-000002"}, {lifecycle.Intake, "3302", ""}} {
+		if err := d.ChangeStaff(t.Context(), admin, store.Staff{Account: "li", Name: "李", Role: step.role, Region: step.region}, now); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.found(t, `SELECT coalesce(string_agg(number, ' ' ORDER BY number), '') FROM complaints.complaint WHERE owner_id = $1`, li.ID); got != step.has {
+			t.Errorf("as %s of %s: has %q", step.role, step.region, got)
+		}
+	}
+}

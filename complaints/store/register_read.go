@@ -16,9 +16,9 @@ import (
 	"shebao/shared/postgres"
 )
 
-// seesFigures: supervisors and auditors see the agency's figures, within their region. Investigators see a debtor too, since they work on it.
+// seesFigures: supervisors see the agency's figures, within their region. Investigators see a debtor too, since they work on it. The security auditor reads the audit log and nothing else.
 func (s Staff) seesFigures() bool {
-	return s.Role == lifecycle.Supervisor || s.Role == lifecycle.Auditor || s.Role == lifecycle.Investigator
+	return s.Role == lifecycle.Supervisor || s.Role == lifecycle.Investigator
 }
 
 const debtorColumns = `d.employer_id, d.uscc, d.name, d.region, d.ownership, d.headcount, d.owed_before, d.owed_after, d.late_fee, d.fee_unruled, d.level,

@@ -150,13 +150,18 @@ func (s *Store) People(ctx context.Context, by Staff, now time.Time) ([]Person, 
 
 func (s Staff) administers() bool { return s.Role == lifecycle.Sysadmin || s.Role == Operator.Role }
 
-// ChangeStaff changes name, role and region of an account. Errors: fault.Invalid by field, fault.Denied for the own account, fault.NotFound.
+// ChangeStaff changes name, role and region of an account; open cases that it may not work on any more wait for somebody else. Errors: fault.Invalid by field, fault.Denied for the own account, fault.NotFound.
 func (s *Store) ChangeStaff(ctx context.Context, by, who Staff, now time.Time) error {
 	if wrong := checkStaff(who); len(wrong) > 0 {
 		return fault.InvalidFields(wrong...)
 	}
 	return s.administer(ctx, by, who.Account, "change staff", now, func(tx pgx.Tx, id int32) error {
 		_, err := tx.Exec(ctx, `UPDATE complaints.staff SET name = $2, role = $3, region = $4 WHERE id = $1`, id, strings.TrimSpace(who.Name), string(who.Role), who.Region)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE complaints.complaint c SET owner_id = NULL, version = version + 1 WHERE c.owner_id = $1 AND `+openOnly+`
+			AND NOT (($2 IN ('investigator', 'supervisor') OR $2 = 'intake' AND c.state IN ('received', 'screening', 'needs_supplement')) AND (c.region = '' OR starts_with(c.region, $3)))`, id, string(who.Role), who.Region)
 		return err
 	})
 }

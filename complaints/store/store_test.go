@@ -93,12 +93,15 @@ func (d desk) file(t *testing.T, region string, n int) {
 
 func TestEachCaseIsClaimedOnce(t *testing.T) {
 	d := newDesk(t)
-	who := d.staff(t, "li", lifecycle.Investigator, "33")
+	var staff []store.Staff
+	for i := range 8 {
+		staff = append(staff, d.staff(t, fmt.Sprint("li", i), lifecycle.Investigator, "33"))
+	}
 	d.file(t, "330402", 12)
 	var mu sync.Mutex
 	claimed := map[string]int{}
 	var wait sync.WaitGroup
-	for range 8 {
+	for _, who := range staff {
 		wait.Go(func() {
 			for {
 				number, err := d.ClaimNext(t.Context(), who, now)

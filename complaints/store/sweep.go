@@ -39,3 +39,22 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (int, error) {
 		}
 	}
 }
+
+// ReturnUnfitAudits takes audits that go on from whoever may not be assigned one any more, because the certificate has run out or was withdrawn (劳社厅发〔2001〕4号: auditors work under a
+// certificate), back to the queue: it stands on the case, and supervisors are told at once. What only has to be decided, told or closed stays: the audit is done.
+func (s *Store) ReturnUnfitAudits(ctx context.Context, now time.Time) (int, error) {
+	tag, err := s.pool.Exec(ctx, `
+		WITH unfit AS (
+			SELECT c.id FROM complaints.complaint c WHERE c.route = 'audit' AND c.owner_id IS NOT NULL AND c.state IN ('accepted', 'investigating', 'suspended') AND complaints.audit_unfit(c.owner_id, $1::date) <> ''
+			ORDER BY c.id LIMIT $3 FOR UPDATE SKIP LOCKED
+		), returned AS (
+			UPDATE complaints.complaint c SET owner_id = NULL, alarm = greatest(c.alarm, 2), version = version + 1 FROM unfit WHERE c.id = unfit.id RETURNING c.id, c.number
+		), told AS (
+			INSERT INTO complaints.event (complaint_id, at, what, text) SELECT id, $2, 'unfit', '' FROM returned
+		)
+		SELECT audit.append('complaints', $2, 'audit', 'system', 'return case', 'case:' || number, number, 'unfit', 'done') FROM returned`, calendar.DateOf(now).Time(), now, batch)
+	if err != nil {
+		return 0, postgres.Classify(fmt.Errorf("return unfit audits: %w", err))
+	}
+	return int(tag.RowsAffected()), nil
+}
