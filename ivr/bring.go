@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"shebao/frontend/locale"
 	"shebao/ivr/callflow"
 	"shebao/ivr/store"
 	"shebao/ivr/web"
@@ -313,7 +312,7 @@ func (l *line) openMailbox(ctx context.Context, lang, code string, t web.Turn) (
 	if err != nil {
 		return nil, err
 	}
-	lines := []callflow.Line{{Key: "status", Args: []string{locale.Text(pageLang(lang), "tipoff.status."+string(m.Status))}}}
+	lines := []callflow.Line{{Key: "status", Args: []string{callflow.Text(lang, callflow.Line{Key: "status_is_" + string(m.Status)})}}}
 	if !m.PromisedBy.IsZero() {
 		lines = append(lines, callflow.Line{Key: "status_due", Args: []string{callflow.SpokenDate(lang, m.PromisedBy)}})
 	}

@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"shebao/ivr/callflow"
 	"shebao/ivr/softphone"
+	"shebao/shared/intake"
 )
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the recorded calls in testdata/calls with what the hotline does now")
@@ -283,4 +285,15 @@ func (h *hotline) rowsNow(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	return lines
+}
+
+// However a matter stands, there are words for it.
+func TestEveryStandingIsSpoken(t *testing.T) {
+	for _, status := range []intake.Status{intake.Received, intake.Supplement, intake.Accepted, intake.Rejected, intake.Investigating, intake.Suspended, intake.Transferred, intake.Decided, intake.Closed, intake.Withdrawn} {
+		for _, lang := range callflow.Languages {
+			if callflow.Text(lang, callflow.Line{Key: "status_is_" + string(status)}) == "" {
+				t.Errorf("%s has no words for %s", lang, status)
+			}
+		}
+	}
 }

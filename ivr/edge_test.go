@@ -305,23 +305,8 @@ func TestAnAnonymousCallersNumberIsStoredNowhere(t *testing.T) {
 	if !ok || s.Identity != nil || strings.Contains(fmt.Sprintf("%+v", s.TipOff), h.phone.From[3:]) {
 		t.Fatalf("%+v, %v", s.TipOff, ok)
 	}
-	rows, err := h.pool.Query(t.Context(), `SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema IN ('ivr', 'intake', 'audit', 'sms', 'credential') AND table_type = 'BASE TABLE'`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tables []string
-	for rows.Next() {
-		var schema, name string
-		if err := rows.Scan(&schema, &name); err != nil {
-			t.Fatal(err)
-		}
-		tables = append(tables, `"`+schema+`"."`+name+`"`)
-	}
-	if rows.Err() != nil || len(tables) < 10 {
-		t.Fatalf("%v, %v", tables, rows.Err())
-	}
 	plain, encoded := h.phone.From[1:], hex.EncodeToString([]byte(h.phone.From[1:]))
-	for _, table := range tables {
+	for _, table := range h.tables(t, "ivr", "intake", "audit", "sms", "credential") {
 		var found int
 		if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM `+table+` AS r WHERE r::text LIKE '%' || $1 || '%' OR r::text LIKE '%' || $2 || '%'`, plain, encoded).Scan(&found); err != nil || found > 0 {
 			t.Errorf("%s: %d rows hold the number, %v", table, found, err)
@@ -361,6 +346,16 @@ func TestOnlyAClearYesLetsUsTextTheReporter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tables are those of some schemas, quoted.
+func (h *hotline) tables(t *testing.T, schemas ...string) (list []string) {
+	t.Helper()
+	err := h.pool.QueryRow(t.Context(), `SELECT array_agg(format('%I.%I', table_schema, table_name)) FROM information_schema.tables WHERE table_schema = ANY ($1) AND table_type = 'BASE TABLE'`, schemas).Scan(&list)
+	if err != nil || len(list) < 10 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	return list
 }
 
 // redisDump is every key of the hotline's Redis with what it holds.

@@ -182,7 +182,7 @@ func TestWhoCannotBeCalledBack(t *testing.T) {
 func TestAfterHours(t *testing.T) {
 	h := newHotline(t, open("IVR_REHEARSE_AT", "2026-10-01 10:00")...) // National Day
 	call := h.call(t, "3", "0")
-	heard(t, call, "People answer on working days from 9 a.m. to 12 p.m. and 1:30 p.m. to 5 p.m.", "Somebody answers next on October 8, 2026 at 9 a.m.", "To be called back, press 2")
+	heard(t, call, "People answer on working days from 9 AM to noon and 1:30 PM to 5 PM", "Somebody answers next on October 8, 2026 at 9 AM", "To be called back, press 2")
 	do(t, call, "2", "1")
 	heard(t, call, "we will call you back")
 	time.Sleep(100 * time.Millisecond)

@@ -160,12 +160,12 @@ func SpokenMoney(lang string, f money.Fen) string {
 	if lang == "en" {
 		return f.Grouped() + " yuan"
 	}
-	wan, yuan, sign := "万", "元", ""
+	wan, minus, sign := "万", "负", ""
 	if lang == "yue" {
-		wan = "萬"
+		wan, minus = "萬", "負"
 	}
 	if f < 0 {
-		f, sign = -f, "负"
+		f, sign = -f, minus
 	}
 	whole, jiao, fen := int64(f/100), f/10%10, f%10
 	text := sign
@@ -179,7 +179,7 @@ func SpokenMoney(lang string, f money.Fen) string {
 	default:
 		text += strconv.FormatInt(low, 10)
 	}
-	text += yuan
+	text += "元"
 	if jiao > 0 {
 		text += strconv.Itoa(int(jiao)) + "角"
 	} else if fen > 0 {

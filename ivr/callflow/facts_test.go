@@ -119,7 +119,7 @@ func TestOpeningHours(t *testing.T) {
 		}
 	}
 	for lang, want := range map[string]string{"cmn": "工作日9点到12点、13点半到17点；周六9点到12点", "yue": "工作日9點到12點、13點半到17點；星期六9點到12點",
-		"en": "working days from 9 a.m. to 12 p.m. and 1:30 p.m. to 5 p.m.; Saturday from 9 a.m. to 12 p.m."} {
+		"en": "working days from 9 AM to noon and 1:30 PM to 5 PM; Saturday from 9 AM to noon"} {
 		if got := h.Spoken(lang); got != want {
 			t.Errorf("%s: %s", lang, got)
 		}
@@ -136,7 +136,7 @@ func TestOpeningHours(t *testing.T) {
 			t.Errorf("after %s: %s, want %s", at, next.In(calendar.Zone), want)
 		}
 	}
-	if got := callflow.SpokenTime("en", time.Date(2026, 11, 20, 5, 30, 0, 0, time.UTC)); got != "November 20, 2026 at 1:30 p.m." {
+	if got := callflow.SpokenTime("en", time.Date(2026, 11, 20, 5, 30, 0, 0, time.UTC)); got != "November 20, 2026 at 1:30 PM" {
 		t.Error(got)
 	}
 	if _, ok := (callflow.Hours{}).Next(time.Now(), calendar.China()); ok {

@@ -177,9 +177,12 @@ func SpokenTime(lang string, at time.Time) string {
 func clock(lang string, minute int) string {
 	hour, rest := minute/60, minute%60
 	if lang == "en" {
-		half := " a.m."
+		if minute == 12*60 {
+			return "noon"
+		}
+		half := " AM"
 		if hour >= 12 {
-			half = " p.m."
+			half = " PM"
 		}
 		text := strconv.Itoa((hour+11)%12 + 1)
 		if rest > 0 {
