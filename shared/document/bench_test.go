@@ -53,6 +53,9 @@ func BenchmarkDraw(b *testing.B) {
 			}
 		})
 	}
+	if len(first) > 150_000 {
+		b.Errorf("%d bytes, at most 150,000 wanted", len(first))
+	}
 	b.ReportMetric(float64(b.N)/drawn.Seconds(), "statements/cpu-s")
 	b.ReportMetric(drawn.Seconds()/signed.Seconds(), "in-signatures")
 	b.ReportMetric(float64(len(first))/1000, "kB")

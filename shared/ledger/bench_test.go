@@ -137,6 +137,23 @@ func benchNumber(n int) string {
 	return body + string("10X98765432"[sum%11])
 }
 
+// wanted fails the benchmark whose share of its limit is smaller than wanted, and tells it in any case: a failed benchmark reports no metrics.
+func wanted(b *testing.B, what string, share, wanted float64) {
+	b.Helper()
+	b.Logf("%s: %.2f, wanted %.2f", what, share, wanted)
+	if share < wanted {
+		b.Errorf("%s: %.2f, wanted %.2f", what, share, wanted)
+	}
+}
+
+// memoryWithin fails the benchmark that took more memory than the largest file may.
+func memoryWithin(b *testing.B, peak uint64) {
+	b.Helper()
+	if peak > 128<<20 {
+		b.Errorf("%d MiB of memory, at most 128 wanted", peak>>20)
+	}
+}
+
 // timed runs work several times, after prepare, and returns the median.
 func timed(b *testing.B, prepare, work func()) time.Duration {
 	b.Helper()
@@ -191,6 +208,9 @@ func BenchmarkImport(b *testing.B) {
 		}
 		fresh := timed(b, func() { exec1(b, pool, benchClear); exec1(b, pool, "CHECKPOINT") }, whole)
 		again := timed(b, func() { exec1(b, pool, "CHECKPOINT") }, whole)
+		wanted(b, "staged, of \\copy", limit.Seconds()/staged.Seconds(), 0.8)
+		wanted(b, "merged, of a plain INSERT", insert.Seconds()/(fresh-staged).Seconds(), 0.6)
+		wanted(b, "merged again, of a plain INSERT", insert.Seconds()/(again-staged).Seconds(), 1.5)
 		b.ReportMetric(rows/limit.Seconds(), "copy-rows/s")
 		b.ReportMetric(rows/staged.Seconds(), "staged-rows/s")
 		b.ReportMetric(limit.Seconds()/staged.Seconds(), "staged/copy")
@@ -219,7 +239,9 @@ func BenchmarkMillion(b *testing.B) {
 					b.Fatalf("%+v, %v", report, err)
 				}
 				b.ReportMetric(float64(report.Rows)/time.Since(began).Seconds(), "rows/s")
-				b.ReportMetric(float64(peak())/(1<<20), "peak-MiB")
+				most := peak()
+				b.ReportMetric(float64(most)/(1<<20), "peak-MiB")
+				memoryWithin(b, most)
 			}
 		})
 	}
