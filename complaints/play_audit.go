@@ -8,9 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"shebao/complaints/arrears"
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
+	"shebao/complaints/web"
 	"shebao/shared/calendar"
 	"shebao/shared/eligibility"
 	"shebao/shared/ledger"
@@ -28,7 +30,7 @@ func PlayAudits(ctx context.Context, c Config, pool *pgxpool.Pool, book *ledger.
 	if err != nil {
 		return err
 	}
-	p := auditPlay{ctx: ctx, store: cases, eligible: eligibility.New(pool), pool: pool, now: now, year: calendar.DateOf(now).Year}
+	p := auditPlay{ctx: ctx, store: cases, ledger: book, eligible: eligibility.New(pool), pool: pool, now: now, year: calendar.DateOf(now).Year}
 	if _, err := (supervise{store: cases, ledger: book, levels: c.levels, eligible: p.eligible}).refresh(ctx, now); err != nil {
 		return err
 	}
@@ -48,6 +50,7 @@ func PlayAudits(ctx context.Context, c Config, pool *pgxpool.Pool, book *ledger.
 type auditPlay struct {
 	ctx                             context.Context
 	store                           *store.Store
+	ledger                          *ledger.Ledger
 	eligible                        *eligibility.Room
 	pool                            *pgxpool.Pool
 	head, second, auditor, expiring store.Staff
@@ -88,7 +91,10 @@ func (p auditPlay) plan() error {
 		return err
 	}
 	for i, kind := range []supervision.AuditKind{supervision.Routine, supervision.Routine, supervision.Routine, supervision.Special, supervision.Special, supervision.Routine} {
-		chosen := 70 - 10*i
+		chosen := 130 - 15*i // most lie in the quarter that is published
+		if i == 5 {
+			chosen = 20
+		}
 		list, err := p.store.Candidates(p.ctx, p.head, year, kind == supervision.Routine, "", 1, p.ago(chosen))
 		if err != nil || len(list) == 0 {
 			return err
@@ -122,11 +128,29 @@ func (p auditPlay) audit(number string, chosen, headcount, i int) error {
 	ground := lifecycle.Ground("no_violation")
 	if i > 0 {
 		ground = "base_low"
+		if err := p.found(number, chosen-10); err != nil {
+			return err
+		}
 	}
 	if err := p.store.Act(p.ctx, p.auditor, number, 0, lifecycle.Input{Action: lifecycle.ProposeDecision, Ground: ground, Reason: "名册、工资表与台账核对"}, p.ago(chosen-15)); err != nil {
 		return err
 	}
 	return p.store.Act(p.ctx, p.head, number, 0, lifecycle.Input{Action: lifecycle.Approve}, p.ago(chosen-17))
+}
+
+// found keeps what the pay sheets of three months would have cost, had everybody's wages been declared.
+func (p auditPlay) found(number string, ago int) error {
+	c, _, err := p.store.CaseByNumber(p.ctx, p.auditor, number, p.ago(ago))
+	if err != nil {
+		return err
+	}
+	to := p.day(ago).Period().Add(-2)
+	r, err := (desk{store: p.store, ledger: p.ledger}).reckon(p.ctx, c, web.CalcAsk{PaidOn: p.day(ago), From: to.Add(-2), To: to, Findings: []arrears.Finding{{From: to.Add(-2), To: to, Base: 11_800_00}}}, p.ago(ago))
+	if err != nil {
+		return err
+	}
+	_, err = p.store.KeepCalculation(p.ctx, p.auditor, number, r.kept, r.people, p.ago(ago))
+	return err
 }
 
 // requests: one of ours nearly due, one of theirs with time left, one answered.

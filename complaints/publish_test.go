@@ -431,3 +431,41 @@ func TestAnOutageLeavesTheEdition(t *testing.T) {
 		t.Errorf("revision %d", p.Revision)
 	}
 }
+
+// Withdrawn by two: the public page loses its figures, says since when and why, and keeps the hash of what it said; names are gone, payments are followed no more, and the same can be published anew.
+func TestAWrongPublicationIsWithdrawn(t *testing.T) {
+	o := newOffice(t)
+	o.mustRefresh(t, supervisedAt)
+	a, b := o.staff(t, "zhao", lifecycle.Supervisor, "33"), o.staff(t, "wang", lifecycle.Supervisor, "33")
+	k, id := o.listed(t, a, b)
+	wrong := o.published(t, k)
+	o.mustActOn(t, a, id, supervision.AskWithdraw, supervisedAt)
+	if err := o.actOn(t, a, id, supervision.Withdraw, supervisedAt); !fault.Is(err, fault.Denied) {
+		t.Errorf("one person withdraws: %v", err)
+	}
+	if e := o.edition(t, b, id); e.WithdrawName != "zhao" || e.WithdrawReason != "理由" {
+		t.Errorf("who asked and why: %q %q", e.WithdrawName, e.WithdrawReason)
+	}
+	o.mustActOn(t, b, id, supervision.Withdraw, supervisedAt)
+	p := o.published(t, k)
+	if p.Revision != 2 || p.Edition.Arrears != nil || p.Edition.Withdrawn == nil || p.Edition.Withdrawn.Reason != "理由" || p.Edition.Withdrawn.On != calendar.DateOf(supervisedAt) ||
+		p.Edition.Previous != fmt.Sprintf("%x", wrong.SHA256) || p.Edition.Corrections[0].Kind != publication.Revoked || bytes.Contains(p.Content, []byte(wrong.Edition.Arrears.Employers[0].Name)) {
+		t.Errorf("withdrawn: %s", p.Content)
+	}
+	if n, err := o.store.FollowPayments(t.Context(), supervisedAt); err != nil || n != 0 {
+		t.Errorf("payments made %d revisions of what is withdrawn, %v", n, err)
+	}
+	if got := o.textOf(t, `SELECT string_agg(DISTINCT state, ' ') FROM publication.listing`); got != "removed" {
+		t.Errorf("listings are %s", got)
+	}
+	again := o.draft(t, a, k, 1_00)
+	o.mustActOn(t, a, again, supervision.Submit, supervisedAt)
+	o.mustActOn(t, b, again, supervision.Approve, supervisedAt)
+	o.serve(t, a, again, "")
+	if n, err := o.store.ReleaseEditions(t.Context(), supervisedAt.AddDate(0, 0, 8)); err != nil || n != 1 {
+		t.Fatalf("released %d, %v", n, err)
+	}
+	if p := o.published(t, k); p.Revision != 3 || p.Edition.Withdrawn != nil || len(p.Edition.Corrections) != 2 || p.Edition.Arrears.Count != 3 {
+		t.Errorf("published anew: %+v", p.Edition)
+	}
+}

@@ -62,8 +62,11 @@ func arrearsEdition(n int) publication.Edition {
 func TestThePublicReadsWhatIsPublished(t *testing.T) {
 	s := newSite(t)
 	b, a := s.browser(), s.api()
-	if page := b.page("/open"); !strings.Contains(page, "还没有公布") {
-		t.Error("an empty page does not say so")
+	if page := b.page("/open"); !strings.Contains(page, "还没有公布") || !strings.Contains(page, "的数字预计在") {
+		t.Error("an empty page does not say so, or not by when figures are expected")
+	}
+	if status, page := b.do("GET", "/open/collection/33/2099Q4", nil); status != 404 || !strings.Contains(page, "2100") {
+		t.Errorf("a quarter to come: %d", status)
 	}
 	for _, path := range []string{"/open/collection", "/open/collection/33/2026Q3", "/open/collection/33/2026Q3.json", "/open/collection/33/2026Q3.csv", "/open/wages/33/2026Q3", "/open/collection/3/2026Q3"} {
 		if status, _ := b.do("GET", path, nil); status != http.StatusNotFound {

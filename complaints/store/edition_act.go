@@ -37,6 +37,16 @@ func (s *Store) actOnEdition(ctx context.Context, tx pgx.Tx, who Staff, e Editio
 		return err
 	}
 	e.Edition = next
+	switch action {
+	case supervision.AskWithdraw, supervision.Keep:
+		if action == supervision.Keep {
+			reason = "" // it stands in the history
+		}
+		_, err := tx.Exec(ctx, `UPDATE complaints.edition SET withdraw_by = $2, withdraw_reason = $3 WHERE id = $1`, e.ID, personArg(e.WithdrawBy), reason)
+		return err
+	case supervision.Withdraw:
+		return s.withdrawEdition(ctx, tx, e, now)
+	}
 	switch next.State {
 	case supervision.Objection:
 		err = s.issueLetters(ctx, tx, e, now)
@@ -78,7 +88,9 @@ func (s *Store) publishEdition(ctx context.Context, tx pgx.Tx, e Edition, now ti
 	if err != nil {
 		return fmt.Errorf("replace edition: %w", err)
 	}
-	if replaced.RowsAffected() > 0 {
+	if _, before, err := publication.Last(ctx, tx, e.Key); err != nil {
+		return err
+	} else if before || replaced.RowsAffected() > 0 { // published before, and withdrawn perhaps
 		why = []publication.Correction{{Kind: publication.Replaced}}
 	}
 	snapshot, err := publication.Publish(ctx, tx, doc, why, now)
@@ -86,6 +98,30 @@ func (s *Store) publishEdition(ctx context.Context, tx pgx.Tx, e Edition, now ti
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE complaints.edition SET state = 'published', approver_id = $2, published_at = $3, revision = $4 WHERE id = $1`, e.ID, e.Approver, now, snapshot.Revision)
+	return err
+}
+
+// withdrawEdition publishes that an edition is withdrawn: a further revision without its figures. Who was named is named no more.
+func (s *Store) withdrawEdition(ctx context.Context, tx pgx.Tx, e Edition, now time.Time) error {
+	last, found, err := publication.Last(ctx, tx, e.Key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fmt.Errorf("withdraw edition %d: it is not published", e.ID)
+	}
+	doc, err := publication.ParseEdition(last.Content)
+	if err != nil {
+		return err
+	}
+	doc.Body, doc.Withdrawn = publication.Body{}, &publication.Withdrawal{On: calendar.DateOf(now), Reason: e.WithdrawReason}
+	if _, err := publication.Publish(ctx, tx, doc, []publication.Correction{{Kind: publication.Revoked, Reason: e.WithdrawReason}}, now); err != nil {
+		return err
+	}
+	if err := s.publishing.window.SetListings(ctx, tx, e.ID, publication.Removed); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE complaints.edition SET state = 'withdrawn' WHERE id = $1`, e.ID)
 	return err
 }
 
@@ -105,6 +141,9 @@ func undisclosed(ctx context.Context, tx pgx.Tx, e Edition) error {
 		published, err := publication.ParseEdition(wider.Content)
 		if err != nil {
 			return err
+		}
+		if published.Collection == nil { // withdrawn
+			continue
 		}
 		for _, f := range published.Collection.Regions {
 			if f.Suppressed && f.Code == e.Region {

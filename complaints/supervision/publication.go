@@ -14,7 +14,8 @@ const (
 	Review    EditionState = "review"    // waits for a second person
 	Objection EditionState = "objection" // approved; those listed may object until a day
 	Published EditionState = "published"
-	Replaced  EditionState = "replaced" // by a later edition of the same subject and period
+	Replaced  EditionState = "replaced"  // by a later edition of the same subject and period
+	Withdrawn EditionState = "withdrawn" // it was wrong, and nothing took its place
 	Dropped   EditionState = "dropped"
 )
 
@@ -28,10 +29,14 @@ const (
 	Return  EditionAction = "return"
 	Drop    EditionAction = "drop"
 	Release EditionAction = "release"
+
+	AskWithdraw EditionAction = "ask_withdraw"
+	Withdraw    EditionAction = "withdraw"
+	Keep        EditionAction = "keep" // what somebody asked to withdraw
 )
 
 // EditionActions in the order in which they are offered.
-var EditionActions = [...]EditionAction{Submit, Approve, Return, Release, Drop}
+var EditionActions = [...]EditionAction{Submit, Approve, Return, Release, Drop, Withdraw, Keep, AskWithdraw}
 
 // Edition is what the rules look at.
 type Edition struct {
@@ -42,6 +47,7 @@ type Edition struct {
 	Unserved       int           // letters to listed employers that are not served yet
 	OpenObjections int           // not yet decided
 	ObjectionsTo   calendar.Date // the last day of the last window; none while a letter is not served
+	WithdrawBy     int32         // who has asked to withdraw it; 0 nobody
 }
 
 // ObjectionDays are the working days that listed employers have to object, after the day on which their letter was served, unless a setting says otherwise [M: regional; 行政处罚法 art. 45 gives five for a statement].
@@ -55,6 +61,7 @@ var editionTable = []struct {
 	{Draft, Submit, false}, {Draft, Drop, true},
 	{Review, Approve, false}, {Review, Return, true}, {Review, Drop, true},
 	{Objection, Release, false}, {Objection, Drop, true},
+	{Published, AskWithdraw, true}, {Published, Withdraw, false}, {Published, Keep, true},
 }
 
 // EditionNeeds says whether an action asks for a reason.
@@ -79,7 +86,7 @@ func EditionAllowed(e Edition, staff int32, today calendar.Date) []EditionAction
 }
 
 // Publish takes an action. staff 0 is the system, which may only release. Errors: fault.Conflict when the state does not allow it, a letter is not served, objections are open, or a window
-// is not over; fault.Denied (fault.publication.two) when the author approves their own; fault.Invalid without a reason where one is asked.
+// is not over; fault.Denied (fault.publication.two, fault.publication.withdraw.two) when one person would do both; fault.Invalid without a reason where one is asked.
 func Publish(e Edition, action EditionAction, staff int32, reason string, today calendar.Date) (Edition, error) {
 	if err := permitEdition(e, action, staff, today); err != nil {
 		return e, err
@@ -96,6 +103,12 @@ func Publish(e Edition, action EditionAction, staff int32, reason string, today 
 		e.State = Dropped
 	case Release:
 		e.State = Published
+	case AskWithdraw:
+		e.WithdrawBy = staff
+	case Keep:
+		e.WithdrawBy = 0
+	case Withdraw:
+		e.State = Withdrawn
 	case Approve:
 		e.Approver, e.State = staff, Published
 		if e.ListsEmployers {
@@ -115,6 +128,10 @@ func permitEdition(e Edition, action EditionAction, staff int32, today calendar.
 		return fault.New(fault.Conflict, "fault.publication.state")
 	case staff == 0 && action != Release:
 		return fault.New(fault.Denied, "fault.desk.role")
+	case action == AskWithdraw && e.WithdrawBy != 0, (action == Withdraw || action == Keep) && e.WithdrawBy == 0:
+		return fault.New(fault.Conflict, "fault.publication.state")
+	case action == Withdraw && staff == e.WithdrawBy:
+		return fault.New(fault.Denied, "fault.publication.withdraw.two")
 	case action == Approve && staff == e.Author:
 		return fault.New(fault.Denied, "fault.publication.two")
 	case action == Release && e.Unserved > 0:

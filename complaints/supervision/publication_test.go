@@ -23,8 +23,9 @@ func TestTheWayOfAPublication(t *testing.T) {
 		{supervision.Draft, supervision.Submit}: {author, other}, {supervision.Draft, supervision.Drop}: {author, other},
 		{supervision.Review, supervision.Approve}: {other}, {supervision.Review, supervision.Return}: {author, other}, {supervision.Review, supervision.Drop}: {author, other},
 		{supervision.Objection, supervision.Release}: {author, other, system}, {supervision.Objection, supervision.Drop}: {author, other},
+		{supervision.Published, supervision.AskWithdraw}: {author, other},
 	}
-	for _, state := range []supervision.EditionState{supervision.Draft, supervision.Review, supervision.Objection, supervision.Published, supervision.Replaced, supervision.Dropped} {
+	for _, state := range []supervision.EditionState{supervision.Draft, supervision.Review, supervision.Objection, supervision.Published, supervision.Replaced, supervision.Withdrawn, supervision.Dropped} {
 		for _, action := range supervision.EditionActions {
 			for _, who := range []int32{author, other, system} {
 				e := supervision.Edition{State: state, Author: author, Approver: other, ListsEmployers: true, ObjectionsTo: today.AddDays(-1)}
@@ -106,4 +107,28 @@ func TestSmallCellsAreHidden(t *testing.T) {
 			t.Fatalf("%v (total %v) hides %v", counts, total, hidden)
 		}
 	})
+}
+
+// What was published is withdrawn by two: one asks, another withdraws or keeps it; nobody does both.
+func TestWithdrawingTakesTwo(t *testing.T) {
+	e := supervision.Edition{State: supervision.Published, Author: 1, Approver: 2}
+	if _, err := supervision.Publish(e, supervision.AskWithdraw, 1, "", today); !fault.Is(err, fault.Invalid) {
+		t.Errorf("asked without a reason: %v", err)
+	}
+	asked, err := supervision.Publish(e, supervision.AskWithdraw, 1, "口径有误", today)
+	if err != nil || asked.State != supervision.Published || asked.WithdrawBy != 1 {
+		t.Fatalf("%+v %v", asked, err)
+	}
+	if _, err := supervision.Publish(asked, supervision.Withdraw, 1, "", today); fault.Of(err).Key != "fault.publication.withdraw.two" {
+		t.Errorf("one did both: %v", err)
+	}
+	if _, err := supervision.Publish(asked, supervision.AskWithdraw, 2, "又", today); !fault.Is(err, fault.Conflict) {
+		t.Errorf("asked twice: %v", err)
+	}
+	if kept, err := supervision.Publish(asked, supervision.Keep, 2, "无误", today); err != nil || kept.WithdrawBy != 0 || kept.State != supervision.Published {
+		t.Errorf("kept: %+v %v", kept, err)
+	}
+	if gone, err := supervision.Publish(asked, supervision.Withdraw, 2, "", today); err != nil || gone.State != supervision.Withdrawn {
+		t.Errorf("withdrawn: %+v %v", gone, err)
+	}
 }

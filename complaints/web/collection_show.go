@@ -110,7 +110,7 @@ func (s *Site) showCollection(c *fiber.Ctx) error {
 	var bars []layout.Point
 	for _, region := range regions {
 		v.ByRegion.Rows = append(v.ByRegion.Rows, figuresRow(p, layout.Cell{Text: regionName(region), Note: region}, byRegion[region]))
-		bars = append(bars, ratePoint(p, shortRegion(region), byRegion[region], supervision.Current))
+		bars = append(bars, ratePoint(shortRegion(region), byRegion[region], supervision.Current))
 	}
 	v.ByRegion.Foot = figuresRow(p, layout.Cell{Text: p.T("supervision.sum")}, all)
 	v.ByBranch = figuresTable(p, "branches", p.T("supervision.bybranch", spanName(p, ask.span)), p.T("supervision.insurance"))
@@ -198,19 +198,19 @@ func (s *Site) course(p layout.Page, flows []supervision.RegionFlow, ask collect
 			continue
 		}
 		short := spanValue(span)[2:]
-		current.Points = append(current.Points, ratePoint(p, short, f, supervision.Current))
-		with.Points = append(with.Points, ratePoint(p, short, f, supervision.WithRecovered))
+		current.Points = append(current.Points, ratePoint(short, f, supervision.Current))
+		with.Points = append(with.Points, ratePoint(short, f, supervision.WithRecovered))
 		t.Rows = append(t.Rows, figuresRow(p, layout.Cell{Text: spanName(p, span)}, f))
 	}
 	chart := layout.Lines(layout.Chart{ID: "trend", Title: p.T("supervision.chart.course"), Description: p.T("supervision.chart.course.desc", len(t.Rows))}, supervision.SubsidyLine*100, p.T("supervision.line"), current, with)
 	return t, chart
 }
 
-func ratePoint(p layout.Page, label string, f supervision.Figures, by supervision.Counting) layout.Point {
+func ratePoint(label string, f supervision.Figures, by supervision.Counting) layout.Point {
 	rate, low := f.Rate(by), f.Below(by, supervision.SubsidyLine)
 	shown := percent(rate)
 	if low {
-		shown += " ! " + p.T("supervision.below")
+		shown += " !" // the words are in the table; beside a bar there is no room for them
 	}
 	return layout.Point{Label: label, Shown: shown, Hundredths: rate.Hundredths, Known: rate.Known, Low: low}
 }

@@ -39,6 +39,8 @@ type Edition struct {
 	Body                     publication.Body
 	Revision                 int
 	DraftedAt, PublishedAt   time.Time
+	WithdrawName             string // who has asked to withdraw it
+	WithdrawReason           string
 	Version                  int
 }
 

@@ -72,7 +72,7 @@ func draftFields(p layout.Page, f draftForm, data calendar.Date, wrong []layout.
 
 var editionTags = map[supervision.EditionState]layout.Cell{
 	supervision.Draft: {Tag: "none", Glyph: "✎"}, supervision.Review: {Tag: "wait", Glyph: "…"}, supervision.Objection: {Tag: "infot", Glyph: "●"},
-	supervision.Published: {Tag: "paid", Glyph: "✓"}, supervision.Replaced: {Tag: "none", Glyph: "↻"}, supervision.Dropped: {Tag: "none", Glyph: "✕"},
+	supervision.Published: {Tag: "paid", Glyph: "✓"}, supervision.Replaced: {Tag: "none", Glyph: "↻"}, supervision.Dropped: {Tag: "none", Glyph: "✕"}, supervision.Withdrawn: {Tag: "owe", Glyph: "✕"},
 }
 
 func editionCell(p layout.Page, e Edition) layout.Cell {

@@ -70,6 +70,8 @@ func editionTerms(p layout.Page, e EditionFile) []layout.Pair {
 
 func editionWarning(p layout.Page, e EditionFile) string {
 	switch {
+	case e.State == supervision.Published && e.WithdrawBy != 0:
+		return p.T("publication.withdraw.asked", e.WithdrawName, e.WithdrawReason)
 	case e.State == supervision.Objection && e.Unserved > 0:
 		return p.N("publication.unserved", e.Unserved)
 	case e.State == supervision.Objection && e.OpenObjections > 0:

@@ -230,12 +230,12 @@ func (p program) prepareDemo(ctx context.Context, g *ground) (demoFacts, error) 
 	if err := demoDesk(ctx, pool, settings, book, counter, 1, now); err != nil {
 		return facts, err
 	}
-	if err := complaints.PlayPublications(ctx, complaints.ReadConfig(settings), pool, book, demoEditions, now); err != nil {
-		return facts, fmt.Errorf("publications: %w", err)
-	}
 	cast := complaints.AuditCast{Head: "zhao.lei", Second: "wang.fang", Auditor: "li.min", Expiring: "chen.jie"}
 	if err := complaints.PlayAudits(ctx, complaints.ReadConfig(settings), pool, book, cast, now); err != nil {
 		return facts, err
+	}
+	if err := complaints.PlayPublications(ctx, complaints.ReadConfig(settings), pool, book, demoEditions, now); err != nil {
+		return facts, fmt.Errorf("publications: %w", err)
 	}
 	if b, err = json.Marshal(facts); err != nil {
 		return facts, err

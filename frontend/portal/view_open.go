@@ -11,6 +11,7 @@ type Open struct {
 // OpenSubject is one kind of publication with its editions, the last first.
 type OpenSubject struct {
 	Title, Text, Sentence string
+	Expected              string // when nothing is published: what is, and by when
 	Editions              []layout.Link
 }
 

@@ -128,6 +128,8 @@ func unchanged(c *fiber.Ctx, p publication.Published, form string) bool {
 func openTable(e publication.Edition) ledger.Table {
 	t := ledger.Table{Name: e.Key().String()}
 	switch {
+	case e.Withdrawn != nil:
+		t.Header, t.Rows = []string{"withdrawn_on", "reason"}, [][]any{{e.Withdrawn.On.String(), e.Withdrawn.Reason}}
 	case e.Collection != nil:
 		t.Header = []string{"line", "code", "name", "suppressed", "due", "collected", "recovered", "opening", "rate", "rate_with", "recovery_rate", "below_line", "below_line_with"}
 		row := func(line string, f publication.Figure) {

@@ -11,9 +11,11 @@ import (
 	"shebao/frontend/layout"
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
+	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/money"
 	"shebao/shared/publication"
+	"shebao/shared/server"
 )
 
 // openLength is how many employers a page lists.
@@ -38,6 +40,8 @@ func (s *Site) showOpen(c *fiber.Ctx) error {
 				return err
 			}
 			part.Sentence = openSentence(p, last.Edition)
+		} else {
+			part.Expected = expected(p.Lang, publication.NextExpected(calendar.DateOf(server.Now(c))))
 		}
 		v.Subjects = append(v.Subjects, part)
 	}
@@ -51,15 +55,30 @@ func (s *Site) showOpenSubject(c *fiber.Ctx) error {
 		return err
 	}
 	if len(list) == 0 {
-		return fault.New(fault.NotFound, "fault.publication.none")
+		return notYet(c, publication.NextExpected(calendar.DateOf(server.Now(c))))
 	}
 	return c.Redirect(openPath(list[0].Key), fiber.StatusFound)
+}
+
+// expected says by when a span's figures are to be published.
+func expected(l, span string) string {
+	return locale.Text(l, "open.expected", openSpan(l, span), dateWords(l, publication.ExpectedBy(span)))
+}
+
+// notYet is the answer for a span whose figures are not published: when they are expected, if that is still to come.
+func notYet(c *fiber.Ctx, span string) error {
+	if by := publication.ExpectedBy(span); !by.Before(calendar.DateOf(server.Now(c))) {
+		return fault.New(fault.NotFound, "fault.publication.expected", openSpan(lang(c), span), dateWords(lang(c), by))
+	}
+	return fault.New(fault.NotFound, "fault.publication.none")
 }
 
 // openSentence is an edition in one sentence, from the figures that stand below it.
 func openSentence(p layout.Page, e publication.Edition) string {
 	where, when := e.RegionName, openSpan(p.Lang, e.Span)
 	switch {
+	case e.Withdrawn != nil:
+		return p.T("open.withdrawn", dateWords(p.Lang, e.Withdrawn.On), e.Withdrawn.Reason)
 	case e.Collection != nil && e.Collection.Total.Amounts != nil:
 		t := e.Collection.Total
 		key := "open.sentence.collection"
@@ -112,6 +131,9 @@ func (s *Site) showEdition(c *fiber.Ctx) error {
 		return err
 	}
 	published, err := s.Open.Open(c.UserContext(), k)
+	if fault.Is(err, fault.NotFound) {
+		return notYet(c, k.Span)
+	}
 	if err != nil {
 		return err
 	}
@@ -133,7 +155,7 @@ func (s *Site) showEdition(c *fiber.Ctx) error {
 	v.Downloads = []layout.Link{{Href: openPath(k) + ".csv", Text: p.T("open.csv")}, {Href: openPath(k) + ".json", Text: p.T("open.json", sizeWords(int64(len(published.Content))))}}
 	v.Corrections = layout.Table{ID: "corrections", Caption: p.T("open.corrections"), Empty: p.T("open.corrections.none"), Head: []layout.Column{{Text: p.T("open.corrections.on")}, {Text: p.T("open.corrections.what")}, {Text: p.T("open.revision"), Number: true, Wide: true}}}
 	for _, correction := range e.Corrections {
-		v.Corrections.Rows = append(v.Corrections.Rows, []layout.Cell{{Text: dateWords(p.Lang, correction.On)}, {Text: p.N("open.correction."+string(correction.Kind), max(1, correction.Count))}, {Text: strconv.Itoa(correction.Revision)}})
+		v.Corrections.Rows = append(v.Corrections.Rows, []layout.Cell{{Text: dateWords(p.Lang, correction.On)}, {Text: p.N("open.correction."+string(correction.Kind), max(1, correction.Count)), Note: correction.Reason}, {Text: strconv.Itoa(correction.Revision)}})
 	}
 	list, err := s.Open.List(c.UserContext(), k.Subject)
 	if err != nil {

@@ -24,7 +24,14 @@ type Edition struct {
 	Previous    string        `json:"previous,omitempty"` // SHA-256 of the revision before
 	Agency      string        `json:"agency"`
 	Body
+	Withdrawn   *Withdrawal  `json:"withdrawn,omitempty"` // then there is no body: what was published was wrong
 	Corrections []Correction `json:"corrections,omitempty"`
+}
+
+// Withdrawal says since when an edition does not stand, and why. The revision that was withdrawn keeps its hash, which stands in Previous.
+type Withdrawal struct {
+	On     calendar.Date `json:"on"`
+	Reason string        `json:"reason"`
 }
 
 // Body is what is drafted, approved and shown; one of the three is there.
@@ -124,10 +131,11 @@ type CorrectionKind string
 
 // The kinds of correction.
 const (
-	Replaced CorrectionKind = "replaced" // by a later edition, through two people again
-	PaidUp   CorrectionKind = "paid"     // employers paid in full
-	PaidPart CorrectionKind = "part"     // employers paid in part
-	Upheld   CorrectionKind = "upheld"   // an objection was upheld
+	Replaced CorrectionKind = "replaced"  // by a later edition, through two people again
+	PaidUp   CorrectionKind = "paid"      // employers paid in full
+	PaidPart CorrectionKind = "part"      // employers paid in part
+	Upheld   CorrectionKind = "upheld"    // an objection was upheld
+	Revoked  CorrectionKind = "withdrawn" // it was wrong, and taken back
 )
 
 // Correction is one line of an edition's correction log. Who was taken off the list is counted, not named: naming would undo the removal.
