@@ -10,6 +10,7 @@ import (
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/store"
 	"shebao/complaints/web"
+	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/ledger"
 )
@@ -119,6 +120,13 @@ func (d desk) Employer(ctx context.Context, session, uscc string, now time.Time)
 		return v, errors.Join(err, fault.New(fault.NotFound, "ledger.no_employer"))
 	}
 	v = web.Employer{Name: e.Name, USCC: string(e.USCC), Region: ledger.RegionName(e.Region), Status: e.Status.String(), CaseOfNotice: map[int64]string{}}
+	former, err := d.ledger.FormerEmployers(ctx, e.ID)
+	if err != nil {
+		return v, err
+	}
+	for _, f := range former {
+		v.Former = append(v.Former, web.FormerEmployer{Name: f.Name, Region: ledger.RegionName(f.Region), Status: f.Status.String(), ChangedOn: calendar.DateOf(f.ChangedAt), File: f.File})
+	}
 	cases, err := d.store.EmployerCases(ctx, who, v.USCC, now)
 	if err != nil {
 		return v, err

@@ -23,6 +23,9 @@ func (s *Site) showEmployer(c *fiber.Ctx) error {
 	yuan := func(f money.Fen) string { return f.Grouped() + " " + p.T("site.yuan") }
 	v.Facts = []pages.Pair{{Term: p.T("money.uscc"), Value: e.USCC}, {Term: p.T("money.region"), Value: e.Region}, {Term: p.T("money.status"), Value: e.Status}, {Term: p.T("money.owed"), Value: yuan(e.Arrears.Sum.Owed)},
 		{Term: p.T("money.fee"), Value: yuan(e.Arrears.Sum.Fee)}, {Term: p.T("money.left_over"), Value: yuan(e.LeftOver)}}
+	for _, f := range e.Former {
+		v.Facts = append(v.Facts, pages.Pair{Term: p.T("former.employer"), Value: p.T("former.employer.line", f.Name, f.Region, f.Status, f.ChangedOn.String(), f.File)})
+	}
 	for _, k := range e.Cases {
 		v.Cases = append(v.Cases, pages.Row{Number: k.Number, Kind: p.T("tipoff.kind." + k.Kind), State: p.T("lifecycle.state." + string(k.State)), Owner: k.OwnerName, Received: calendar.DateOf(k.ReceivedAt).String()})
 	}

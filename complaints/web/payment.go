@@ -80,6 +80,14 @@ type Employer struct {
 	Fees                       []LateFee
 	LeftOver                   money.Fen
 	Events                     []Event
+	Former                     []FormerEmployer // the latest first
+}
+
+// FormerEmployer is how an employer was registered until a file changed it.
+type FormerEmployer struct {
+	Name, Region, Status string
+	ChangedOn            calendar.Date
+	File                 string
 }
 
 // paymentWays in the order in which they are offered.

@@ -19,6 +19,9 @@ $$;
 GRANT USAGE ON SCHEMA ledger, intake, audit TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO shebao_portal, shebao_ivr, shebao_complaints;
 
+-- What was told of a person before is for the agency's own export; the desk sees what an employer was called.
+REVOKE SELECT ON ledger.person_history, ledger.account_event_history FROM shebao_portal, shebao_ivr, shebao_complaints;
+
 -- Recovered arrears: the desk books them through one function, and writes again what follows from the contributions.
 GRANT EXECUTE ON FUNCTION ledger.book_payment, ledger.unbook_payment, ledger.assess TO shebao_complaints;
 GRANT INSERT, UPDATE, DELETE ON ledger.person_year TO shebao_complaints;

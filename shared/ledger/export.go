@@ -15,8 +15,8 @@ import (
 	"shebao/shared/postgres"
 )
 
-// ExportPerson is a person's whole record: who the ledger takes the person for, every contribution, the account year by year, and what happened to it. It is for the person (PIPL art. 45: a copy)
-// and for transfers; the ID number in it is whole. All but the account can be imported again. Errors: fault.NotFound, fault.Unavailable.
+// ExportPerson is a person's whole record: who the ledger takes the person for, every contribution, the account year by year, what happened to it, and all that the record said before it was changed. It is for the person (PIPL art. 45: a copy)
+// and for transfers; the ID number in it is whole. Persons, contributions and events can be imported again. Errors: fault.NotFound, fault.Unavailable.
 func (l *Ledger) ExportPerson(ctx context.Context, personID int64) ([]Table, error) {
 	person, err := l.Person(ctx, personID)
 	if err != nil {
@@ -45,7 +45,11 @@ func (l *Ledger) ExportPerson(ctx context.Context, personID int64) ([]Table, err
 	if err != nil {
 		return nil, err
 	}
-	return []Table{personTable(person), contributionTable(person, years, employers, reach), accountTable(years), events}, nil
+	former, err := l.formerTable(ctx, person, employers)
+	if err != nil {
+		return nil, err
+	}
+	return []Table{personTable(person), contributionTable(person, years, employers, reach), accountTable(years), events, former}, nil
 }
 
 var sexNames = map[string]string{"male": "男", "female": "女"}

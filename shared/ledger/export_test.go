@@ -36,7 +36,7 @@ func TestAnExportedRecordReadsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	tables, err := l.ExportPerson(t.Context(), p.ID)
-	if err != nil || len(tables) != 4 {
+	if err != nil || len(tables) != 5 {
 		t.Fatal(tables, err)
 	}
 	for i, kind := range []ledger.Kind{ledger.Persons, ledger.Contributions} {

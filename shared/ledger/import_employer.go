@@ -19,6 +19,7 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
 	seen := map[string][16]byte{}                                  // not the rows
+	differs := false                                               // the file says several things of one employer
 	var batch pgx.Batch
 	for {
 		rec, bad, more, err := r.next()
@@ -44,16 +45,17 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 				r.report.Duplicates++
 				continue
 			}
+			differs = true
 		}
 		seen[string(e.USCC)] = content
 		batch.Queue(`
-			INSERT INTO ledger.employer AS old (uscc, name, name_grams, region, registered_on, status, ownership) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			INSERT INTO ledger.employer AS old (uscc, name, name_grams, region, registered_on, status, ownership, run_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (uscc) DO UPDATE SET name = excluded.name, name_grams = excluded.name_grams, region = excluded.region,
-				registered_on = excluded.registered_on, status = excluded.status, ownership = excluded.ownership
+				registered_on = excluded.registered_on, status = excluded.status, ownership = excluded.ownership, run_id = excluded.run_id
 			WHERE (old.name, old.region, old.registered_on, old.status, old.ownership)
 				IS DISTINCT FROM (excluded.name, excluded.region, excluded.registered_on, excluded.status, excluded.ownership)
 			RETURNING xmax = 0`,
-			string(e.USCC), e.Name, storedGrams(searchable(e.Name)), e.Region, civilDate(e.RegisteredOn), int16(e.Status), e.Ownership).Query(r.countChange)
+			string(e.USCC), e.Name, storedGrams(searchable(e.Name)), e.Region, civilDate(e.RegisteredOn), int16(e.Status), e.Ownership, r.id).Query(r.countChange)
 		if batch.Len() == rowsAtOnce {
 			if err := r.send(ctx, tx, &batch); err != nil {
 				return err
@@ -62,6 +64,11 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 	}
 	if err := r.send(ctx, tx, &batch); err != nil {
 		return err
+	}
+	if differs {
+		if err := r.settleEmployers(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if r.report.Changed > 0 { // an employer that has moved brings its people under another region's rules
 		if _, err := tx.Exec(ctx, `

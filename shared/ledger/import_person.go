@@ -22,6 +22,7 @@ func (r *importRun) importPersons(ctx context.Context) error {
 	seen := map[[16]byte][16]byte{}                                // 32 bytes a person, not the rows
 	var batch pgx.Batch
 	var touched []int64
+	differs := false // the file says several things of one person
 	for {
 		rec, bad, more, err := r.next()
 		if err != nil {
@@ -48,6 +49,7 @@ func (r *importRun) importPersons(ctx context.Context) error {
 				r.report.Duplicates++
 				continue
 			}
+			differs = true
 		}
 		seen[key] = value
 		var mobile []byte
@@ -55,15 +57,15 @@ func (r *importRun) importPersons(ctx context.Context) error {
 			mobile = r.ledger.keys.Field.Seal(placeMobile, []byte(p.Mobile))
 		}
 		batch.Queue(`
-			INSERT INTO ledger.person AS old (id_hash, id_sealed, id_type, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_on, content_hash)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+			INSERT INTO ledger.person AS old (id_hash, id_sealed, id_type, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_on, content_hash, run_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 			ON CONFLICT (id_hash) DO UPDATE SET id_sealed = excluded.id_sealed, id_type = excluded.id_type, name = excluded.name, sex = excluded.sex, birth_date = excluded.birth_date,
 				card_number = excluded.card_number, mobile_sealed = excluded.mobile_sealed, status = excluded.status, opening_balance = excluded.opening_balance,
-				opening_on = excluded.opening_on, content_hash = excluded.content_hash
+				opening_on = excluded.opening_on, content_hash = excluded.content_hash, run_id = excluded.run_id
 			WHERE old.content_hash <> excluded.content_hash
 			RETURNING xmax = 0, id`,
 			idHash, r.ledger.keys.Field.Seal(placeIDNumber, []byte(p.IDNumber)), p.IDType, p.Name, string(p.Sex), civilDate(p.BirthDate), p.CardNumber, mobile,
-			int16(p.Status), int64(p.OpeningBalance), civilDate(p.OpeningOn), content).Query(func(rows pgx.Rows) error {
+			int16(p.Status), int64(p.OpeningBalance), civilDate(p.OpeningOn), content, r.id).Query(func(rows pgx.Rows) error {
 			for rows.Next() {
 				var inserted bool
 				var id int64
@@ -87,6 +89,11 @@ func (r *importRun) importPersons(ctx context.Context) error {
 	}
 	if err := r.send(ctx, tx, &batch); err != nil {
 		return err
+	}
+	if differs {
+		if err := r.settlePersons(ctx, tx); err != nil {
+			return err
+		}
 	}
 	slices.Sort(touched)
 	touched = slices.Compact(touched) // a row that a later one replaced touched its person twice
