@@ -25,6 +25,8 @@ type Page struct {
 	Scripts     []string // names of further script files
 	Leave       *Leave   // on a shared computer
 	About       string   // what the site is for, to search engines; empty where none may come
+	Canonical   string   // the one address of the page in its language; empty where no search engine may come
+	Languages   []Link   // the address of the page in each language; Text is the language's code
 }
 
 // Acting says on whose behalf somebody reads, and leads back.

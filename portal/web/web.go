@@ -213,6 +213,8 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/progress/close", anybody, s.closeProgress},
 		{"GET", "/progress/papers/:n", anybody, s.openPaper},
 
+		{"GET", "/robots.txt", anybody, s.showRobots},
+
 		{"GET", "/open", anybody, s.showOpen},
 		{"GET", "/open/objection", anybody, s.showListing},
 		{"POST", "/open/objection", anybody, s.openListing},
@@ -266,6 +268,7 @@ func (s *Site) Routes(app *fiber.App) {
 // page is the shell of a page as this visitor wants it. section is the navigation entry that it belongs to.
 func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
 	p := layout.Page{Site: "site.portal", Lang: lang(c), Title: title, Path: section, Back: c.OriginalURL(), Elder: c.Cookies("ui") == "elder", Demo: s.Demo, SignOut: "/sign-out", About: locale.Text(lang(c), "help.about")}
+	s.findable(c, &p)
 	if theme := c.Cookies("theme"); theme == "dark" || theme == "light" {
 		p.Theme = theme
 	}
@@ -285,8 +288,6 @@ func (s *Site) page(c *fiber.Ctx, title, section string) layout.Page {
 		{Href: "/help/access", Text: p.T("help.foot.access")}, {Href: "/help/privacy", Text: p.T("help.foot.privacy")}}
 	return p
 }
-
-func lang(c *fiber.Ctx) string { return locale.Known(c.Cookies("lang")) }
 
 func render(c *fiber.Ctx, component templ.Component) error {
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
