@@ -119,3 +119,47 @@ func TestEvidenceIsShownWithItsSourceAndKept(t *testing.T) {
 		t.Error("a proposal without its evidence")
 	}
 }
+
+// A reporter who writes after the end is not written to an empty room: the first page, the list and the case say so until somebody answers or reopens.
+func TestWhoWritesAfterTheEndIsSeen(t *testing.T) {
+	r := newRoom(t)
+	li := r.staff("li", lifecycle.Investigator, "33")
+	far := r.staff("far", lifecycle.Investigator, "3301")
+	_, code := r.file()
+	writes := func() {
+		t.Helper()
+		m, err := r.counter.Open(t.Context(), code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.counter.Write(t.Context(), m, intake.NewKey(), "公司又停缴了", r.at); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.cases.TakeAll(t.Context(), r.at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := func(want bool) {
+		t.Helper()
+		for _, c := range []struct{ path, text string }{{"/today", "结束后举报人又来信"}, {"/queue?view=again", "2026-000001"}, {first, "案件结束后举报人又来信"}} {
+			if got := strings.Contains(r.get(li, c.path).body, c.text); got != want {
+				t.Errorf("%s says it: %t", c.path, got)
+			}
+		}
+		if strings.Contains(r.get(far, "/queue?view=again").body, "2026-000001") {
+			t.Error("another region sees it")
+		}
+	}
+	writes()
+	seen(false) // an open case is worked on anyway
+	r.exec(`UPDATE complaints.complaint SET state = 'closed', due = NULL, tell_by = NULL, finding = 'clean'`)
+	seen(false)
+	writes()
+	seen(true)
+	r.want(r.post(li, first+"/messages", "text", "请补充停缴月份。"), 303)
+	seen(false)
+	writes()
+	seen(true)
+	r.want(r.post(li, first+"/act", "version", r.value(`SELECT version FROM complaints.complaint`), "action", "reopen", "reason", "有新线索", "leads", "yes"), 303)
+	seen(false)
+}

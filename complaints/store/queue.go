@@ -20,7 +20,7 @@ import (
 // View is a built-in view of the queue.
 type View string
 
-// The views. All but All show open cases only, and none shows a case that follows another.
+// The views. All but Again and All show open cases only, and none shows a case that follows another.
 const (
 	Waiting  View = "waiting"  // nobody's yet
 	Mine     View = "mine"     // the asker's
@@ -32,7 +32,8 @@ const (
 	Employer View = "employer" // served: the employer has time to obey
 	Fresh    View = "fresh"    // came since the asker last signed in
 	Open     View = "open"
-	All      View = "all" // with what is over
+	Again    View = "again" // over, and their reporters have written since
+	All      View = "all"   // with what is over
 )
 
 const openOnly = `c.state NOT IN ('closed', 'rejected', 'transferred_out', 'withdrawn', 'merged')`
@@ -60,7 +61,7 @@ func Views() []View {
 	for _, v := range views {
 		list = append(list, v.view)
 	}
-	return append(list, All)
+	return append(list, Again, All)
 }
 
 // Filter is what of a view is listed. Empty fields do not matter.
@@ -140,7 +141,11 @@ func (q *query) and(condition string, args ...any) {
 }
 
 func (q *query) filter(f Filter) error {
-	if View(f.View) != All {
+	switch View(f.View) {
+	case All:
+	case Again:
+		q.conditions = append(q.conditions, `c.wrote_again_at IS NOT NULL`)
+	default:
 		q.conditions = append(q.conditions, openOnly)
 	}
 	for _, v := range views {
@@ -171,7 +176,7 @@ func (q *query) filter(f Filter) error {
 	return q.search(f.Search)
 }
 
-// Counts counts every view of open cases, in one pass over an index; how many there are in all nobody needs to know, and it is not counted.
+// Counts counts every view of open cases, in one pass over an index, and those whose reporters wrote again; how many there are in all nobody needs to know, and it is not counted.
 func (s *Store) Counts(ctx context.Context, who Staff, now time.Time) (map[View]int, error) {
 	q := s.scopedQuery(who, now)
 	var columns []string
@@ -185,6 +190,11 @@ func (s *Store) Counts(ctx context.Context, who Staff, now time.Time) (map[View]
 		return nil, postgres.Classify(fmt.Errorf("count queue: %w", err))
 	}
 	byView := map[View]int{}
+	var again int
+	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM complaints.complaint c WHERE `+q.where()+` AND c.wrote_again_at IS NOT NULL`, q.args...).Scan(&again); err != nil {
+		return nil, postgres.Classify(fmt.Errorf("count who wrote again: %w", err))
+	}
+	byView[Again] = again
 	for i, v := range views {
 		byView[v.view] = counts[i]
 	}

@@ -90,6 +90,9 @@ func (s *Store) takeMessage(ctx context.Context, now time.Time) (ok bool, err er
 		if err := indexMore(ctx, tx, id, m.Text); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, `UPDATE complaints.complaint SET wrote_again_at = $2 WHERE id = $1 AND state IN ('closed', 'rejected', 'transferred_out', 'withdrawn')`, id, m.SentAt); err != nil {
+			return fmt.Errorf("mark a message after the end: %w", err)
+		}
 		return event(ctx, tx, id, nil, "message_in", m.Text, m.SentAt)
 	})
 	if ok && err == nil {
@@ -108,10 +111,17 @@ func nextNumber(ctx context.Context, tx pgx.Tx, year int) (string, error) {
 	return fmt.Sprintf("%d-%06d", year, n), nil
 }
 
+// event writes a line of a case's timeline; what staff does answers a reporter who wrote after the end.
 func event(ctx context.Context, tx pgx.Tx, complaint int64, staff *int32, what, text string, at time.Time) error {
 	_, err := tx.Exec(ctx, `INSERT INTO complaints.event (complaint_id, at, staff_id, what, text) VALUES ($1, $2, $3, $4, $5)`, complaint, at, staff, what, text)
 	if err != nil {
 		return fmt.Errorf("insert event: %w", err)
+	}
+	if staff == nil {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `UPDATE complaints.complaint SET wrote_again_at = NULL WHERE id = $1 AND wrote_again_at IS NOT NULL`, complaint); err != nil {
+		return fmt.Errorf("note an answer: %w", err)
 	}
 	return nil
 }

@@ -80,6 +80,7 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 	for _, e := range events {
 		v.Events = append(v.Events, eventView(p, e))
 	}
+	v.Again = k.WroteAgain
 	v.Preview, _ = c.Locals("preview").(*pages.Paper)
 	typed, offered := form(c, "action"), false
 	for _, a := range lifecycle.Allowed(k.Case, member(c).Role, member(c).ID) {

@@ -178,6 +178,9 @@ func (s *Site) why(p layout.Page, r Row, today calendar.Date) string {
 	case r.OwnerName == "" && !r.State.Over() && r.Lead == "":
 		add("nobody")
 	}
+	if r.WroteAgain {
+		add("again")
+	}
 	if r.Followers > 0 {
 		add("leads", r.Followers)
 	}

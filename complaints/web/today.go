@@ -14,10 +14,10 @@ import (
 )
 
 // boards are the views that the first page shows, in order.
-var boards = []string{"overdue", "today", "soon", "raised", "approval", "employer", "fresh", "mine"}
+var boards = []string{"overdue", "today", "soon", "raised", "approval", "again", "employer", "fresh", "mine"}
 
 // listed are those whose first cases are shown too; a supervisor also sees those of raised and approval.
-var listed = []string{"overdue", "today", "soon", "employer", "mine"}
+var listed = []string{"overdue", "today", "soon", "again", "employer", "mine"}
 
 // boardRows is how many cases each of them shows.
 const boardRows = 5

@@ -41,6 +41,7 @@ type Case struct {
 	ProposedReply              string // what the reporter will read once the decision is approved
 	Version                    int
 	ReceivedAt                 time.Time
+	WroteAgain                 bool // the reporter, after the end, and nobody has done anything about it since
 }
 
 // Event is one line of a case's timeline.

@@ -50,6 +50,7 @@ type Case struct {
 	Actions      []Action
 	Note         string // typed before the form was refused
 	Kept         []Pair // typed into a step that is no longer offered
+	Again        bool   // the reporter wrote after the end
 	Preview      *Paper // the letter that the open step would issue
 }
 
