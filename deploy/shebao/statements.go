@@ -32,11 +32,14 @@ func (p program) statements(ctx context.Context, args []string) error {
 	if err := flags.Parse(args[1:]); err != nil || flags.NArg() > 0 || len(*region) > 6 || strings.Trim(*region, "0123456789") != "" {
 		return errUsage
 	}
-	if args[0] == "status" && *year == 0 {
+	switch {
+	case *year == 0 && args[0] == "issue":
+		return errUsage
+	case *year == 0:
 		*year = calendar.DateOf(now).Year - 1
 	}
 	if *year < 1990 || *year > calendar.DateOf(now).Year {
-		return errUsage
+		return fmt.Errorf("there are statements of the years 1990 to %d, and none of %d: give another --year", calendar.DateOf(now).Year, *year)
 	}
 	return p.onLedger(ctx, func(book *ledger.Ledger) error {
 		if args[0] == "status" {
@@ -64,7 +67,7 @@ func (p program) issueStatements(ctx context.Context, book *ledger.Ledger, opt l
 func (p program) statementStatus(ctx context.Context, book *ledger.Ledger, year int, region string, asJSON bool) error {
 	duties, err := book.StatementDuty(ctx, year, region)
 	if err != nil {
-		return err
+		return inChinese(err)
 	}
 	all := ledger.Duty{}
 	for _, d := range duties {
