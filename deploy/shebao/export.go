@@ -34,7 +34,7 @@ func (p program) export(ctx context.Context, args []string) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return inChinese(err)
 	}
 	if ending == ".xlsx" {
 		return p.writeExport(args[1], func(w io.Writer) error { return ledger.WriteXLSX(w, tables...) })
