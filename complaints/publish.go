@@ -123,7 +123,11 @@ func (p publisher) compose(ctx context.Context, who store.Staff, k publication.K
 		if err != nil {
 			return data, body, err
 		}
-		body.Collection, err = composeCollection(k.Region, spans, flows, payers)
+		late, err := p.ledger.LatePayers(ctx, k.Region, rowDigits(k.Region), months)
+		if err != nil {
+			return data, body, err
+		}
+		body.Collection, err = composeCollection(k.Region, spans, flows, payers, late)
 		return data, body, err
 	case publication.Arrears:
 		debtors, _, _, err := p.store.Debtors(ctx, who, supervision.DebtorFilter{Region: k.Region, Limit: exportMost})

@@ -30,7 +30,7 @@ func rowDigits(region string) int { return min(6, len(region)+2) }
 
 // composeCollection makes the published figures of a region: its parts, insurances and course beside the total. spans end with the edition's own; payers count who stands behind
 // each figure, so that none is shown that would tell of few. Error: fault.Conflict (fault.publication.small) when the region itself is too small to publish.
-func composeCollection(region string, spans []supervision.Span, flows []supervision.RegionFlow, payers []ledger.Payers) (*publication.CollectionFigures, error) {
+func composeCollection(region string, spans []supervision.Span, flows []supervision.RegionFlow, payers []ledger.Payers, late []ledger.Late) (*publication.CollectionFigures, error) {
 	own := len(spans) - 1
 	count := func(span int, region string, insurance contribution.Insurance) int {
 		for _, p := range payers {
@@ -43,6 +43,15 @@ func composeCollection(region string, spans []supervision.Span, flows []supervis
 	if count(own, "", 0) < supervision.SmallCell {
 		return nil, fault.New(fault.Conflict, "fault.publication.small", strconv.Itoa(supervision.SmallCell))
 	}
+	few := func(span int, region string, insurance contribution.Insurance) int {
+		for _, l := range late {
+			if l.Span == span && l.Region == region && l.Insurance == insurance {
+				return l.Fewest()
+			}
+		}
+		return 0
+	}
+	small := func(n int) bool { return n > 0 && n < supervision.SmallCell }
 	total := func(span supervision.Span, wants func(supervision.RegionFlow) bool) supervision.Figures {
 		var f supervision.Figures
 		for _, flow := range flows {
@@ -53,7 +62,7 @@ func composeCollection(region string, spans []supervision.Span, flows []supervis
 		return f
 	}
 	all := func(supervision.RegionFlow) bool { return true }
-	v := publication.CollectionFigures{Line: supervision.SubsidyLine, Total: figure(spanName(spans[own]), "", total(spans[own], all), false), Regions: []publication.Figure{}}
+	v := publication.CollectionFigures{Line: supervision.SubsidyLine, Total: figure(spanName(spans[own]), "", total(spans[own], all), false, small(few(own, "", 0))), Regions: []publication.Figure{}}
 	var regions []string
 	var counts []int
 	for _, p := range payers {
@@ -61,9 +70,10 @@ func composeCollection(region string, spans []supervision.Span, flows []supervis
 			regions, counts = append(regions, p.Region), append(counts, p.Employers)
 		}
 	}
-	for i, hidden := range supervision.Suppressed(counts, true) {
-		code := regions[i]
-		v.Regions = append(v.Regions, figure(code, divisionName(code), total(spans[own], func(f supervision.RegionFlow) bool { return f.Region == code }), hidden))
+	hidden := supervision.Suppressed(counts, true)
+	unsaid := arrearsUnsaid(hidden, func(i int) int { return few(own, regions[i], 0) })
+	for i, code := range regions {
+		v.Regions = append(v.Regions, figure(code, divisionName(code), total(spans[own], func(f supervision.RegionFlow) bool { return f.Region == code }), hidden[i], unsaid[i]))
 	}
 	var insurances []contribution.Insurance
 	counts = nil
@@ -72,25 +82,42 @@ func composeCollection(region string, spans []supervision.Span, flows []supervis
 			insurances, counts = append(insurances, insurance), append(counts, n)
 		}
 	}
-	for i, hidden := range supervision.Suppressed(counts, true) {
-		insurance := insurances[i]
-		v.Insurances = append(v.Insurances, figure(strconv.Itoa(int(insurance)), "", total(spans[own], func(f supervision.RegionFlow) bool { return f.Insurance == insurance }), hidden))
+	hidden = supervision.Suppressed(counts, true)
+	unsaid = arrearsUnsaid(hidden, func(i int) int { return few(own, "", insurances[i]) })
+	for i, insurance := range insurances {
+		v.Insurances = append(v.Insurances, figure(strconv.Itoa(int(insurance)), "", total(spans[own], func(f supervision.RegionFlow) bool { return f.Insurance == insurance }), hidden[i], unsaid[i]))
 	}
 	for i, span := range spans {
 		if n := count(i, "", 0); n > 0 {
-			v.Course = append(v.Course, figure(spanName(span), "", total(span, all), n < supervision.SmallCell))
+			v.Course = append(v.Course, figure(spanName(span), "", total(span, all), n < supervision.SmallCell, small(few(i, "", 0))))
 		}
 	}
 	return &v, nil
 }
 
-func figure(code, name string, f supervision.Figures, hidden bool) publication.Figure {
+// arrearsUnsaid marks the lines of a group whose arrears may not be told: too few employers stand behind them, or they would be found by subtracting the others from the total. hidden lines tell
+// nothing at all.
+func arrearsUnsaid(hidden []bool, few func(i int) int) []bool {
+	counts := make([]int, len(hidden))
+	for i := range counts {
+		if counts[i] = few(i); hidden[i] {
+			counts[i] = 1
+		}
+	}
+	return supervision.Suppressed(counts, true)
+}
+
+// figure is a published line. With unsaid it tells nothing of earlier arrears. Arrears at a span's end count too, since the next span begins with them.
+func figure(code, name string, f supervision.Figures, hidden, unsaid bool) publication.Figure {
 	if hidden {
 		return publication.Figure{Code: code, Name: name, Suppressed: true}
 	}
-	return publication.Figure{Code: code, Name: name, Amounts: &publication.Amounts{Due: f.Due, Collected: f.Collected, Recovered: f.Recovered, Opening: f.Opening,
-		Rate: f.Rate(supervision.Current).Percent(), RateWith: f.Rate(supervision.WithRecovered).Percent(), RecoveryRate: f.RecoveryRate().Percent(),
-		Below: f.Below(supervision.Current, supervision.SubsidyLine), BelowWith: f.Below(supervision.WithRecovered, supervision.SubsidyLine)}}
+	a := publication.Amounts{Due: f.Due, Collected: f.Collected, Rate: f.Rate(supervision.Current).Percent(), Below: f.Below(supervision.Current, supervision.SubsidyLine)}
+	if !unsaid {
+		a.Arrearage = &publication.Arrearage{Recovered: f.Recovered, Opening: f.Opening, RateWith: f.Rate(supervision.WithRecovered).Percent(), RecoveryRate: f.RecoveryRate().Percent(),
+			BelowWith: f.Below(supervision.WithRecovered, supervision.SubsidyLine)}
+	}
+	return publication.Figure{Code: code, Name: name, Amounts: &a}
 }
 
 // composeArrears names the employers that owe at least a sum, the most first. Headcounts under five are not told.

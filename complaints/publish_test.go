@@ -469,3 +469,67 @@ func TestAWrongPublicationIsWithdrawn(t *testing.T) {
 		t.Errorf("published anew: %+v", p.Edition)
 	}
 }
+
+// What few employers owed or paid late cannot be found from everything that is published: not by subtracting lines from their total, not from the span before, not from another region's edition.
+func TestArrearsOfFewCannotBeComputed(t *testing.T) {
+	o := newOffice(t)
+	o.exec(t, `INSERT INTO ledger.employer (uscc, name, name_grams, region, status, ownership) SELECT '91' || r || 'MA200000' || n, '单位' || r || n, '{}', r, 1, '' FROM unnest(ARRAY['330411', '330106']) r, generate_series(10, 15) n ORDER BY r DESC, n`)
+	o.exec(t, `INSERT INTO ledger.contribution (person_id, base, employer_due, employer_paid, person_due, person_paid, period, employer_id, paid_on, run_id, insurance)
+		SELECT e.id * 100, 600000, 96000 + e.id, CASE WHEN many AND p = 202609 THEN 0 ELSE 96000 + e.id END, 48000, 48000, p, e.id, CASE WHEN p = 202605 AND late THEN date '2026-08-10' ELSE make_date(p / 100, p % 100, 20) END, 1, 110
+		FROM ledger.employer e, generate_series(202601, 202609) p, LATERAL (SELECT e.region = '330411' AS many, e.region = '330411' OR right(e.uscc, 2) = '10' AS late) l WHERE e.id > 5`)
+	o.mustRefresh(t, supervisedAt)
+	a, b := o.staff(t, "zhao", lifecycle.Supervisor, "33"), o.staff(t, "wang", lifecycle.Supervisor, "33")
+	publish := func(k publication.Key) error {
+		t.Helper()
+		id := o.draft(t, a, k, 0)
+		o.mustActOn(t, a, id, supervision.Submit, supervisedAt)
+		err := o.actOn(t, b, id, supervision.Approve, supervisedAt)
+		if err != nil {
+			o.mustActOn(t, a, id, supervision.Drop, supervisedAt)
+		}
+		return err
+	}
+	if err := publish(thirdQuarter); err != nil {
+		t.Fatal(err)
+	}
+	if err := publish(publication.Key{Subject: publication.Collection, Region: "3304", Span: "2026Q3"}); err == nil || fault.Of(err).Key != "fault.publication.disclosed" {
+		t.Errorf("the city of many tells what the province leaves out, and with it that of few: %v", err)
+	}
+	if err := publish(publication.Key{Subject: publication.Collection, Region: "3301", Span: "2026Q3"}); err != nil {
+		t.Errorf("the city of few, whose own arrears are left out: %v", err)
+	}
+	for _, k := range []publication.Key{thirdQuarter, {Subject: publication.Collection, Region: "3301", Span: "2026Q3"}} {
+		c := o.published(t, k).Edition.Collection
+		unsaid := 0
+		for _, group := range [][]publication.Figure{c.Regions, c.Insurances} {
+			n := 0
+			for _, f := range group {
+				if f.Amounts == nil || f.Arrearage == nil {
+					n++
+				}
+			}
+			if n == 1 && c.Total.Arrearage != nil {
+				t.Errorf("%s: the one line that is left out is the total less the others", k)
+			}
+			unsaid += n
+		}
+		if unsaid == 0 {
+			t.Errorf("%s leaves nothing out", k)
+		}
+		for i := 1; i < len(c.Course); i++ { // what a span ends with the next begins with
+			before, next := c.Course[i-1], c.Course[i]
+			if before.Amounts == nil || before.Arrearage == nil || next.Amounts != nil && next.Arrearage != nil {
+				continue
+			}
+			if left := before.Opening + before.Due - before.Collected - before.Recovered; left > 0 { // nothing is nobody's
+				t.Errorf("%s: %s begins with %s, by the figures of %s", k, next.Code, left, before.Code)
+			}
+		}
+	}
+	if c := o.published(t, thirdQuarter).Edition.Collection; c.Total.Arrearage == nil || c.Regions[0].Amounts == nil || c.Regions[0].Arrearage != nil || c.Regions[1].Arrearage != nil {
+		t.Errorf("the province: %+v", c)
+	}
+	if c := o.published(t, publication.Key{Subject: publication.Collection, Region: "3301", Span: "2026Q3"}).Edition.Collection; c.Total.Arrearage != nil || c.Total.Amounts == nil {
+		t.Errorf("the city of few: %+v", c.Total)
+	}
+}

@@ -36,7 +36,7 @@ func (s *site) publish(e publication.Edition, why ...publication.Correction) pub
 }
 
 func amounts(due, collected money.Fen, rate string, below bool) *publication.Amounts {
-	return &publication.Amounts{Due: due, Collected: collected, Rate: rate, RateWith: rate, RecoveryRate: "0.00", Below: below, BelowWith: below}
+	return &publication.Amounts{Due: due, Collected: collected, Rate: rate, Below: below, Arrearage: &publication.Arrearage{RateWith: rate, RecoveryRate: "0.00", BelowWith: below}}
 }
 
 func collectionEdition() publication.Edition {

@@ -146,20 +146,32 @@ func undisclosed(ctx context.Context, tx pgx.Tx, e Edition) error {
 			continue
 		}
 		for _, f := range published.Collection.Regions {
-			if f.Suppressed && f.Code == e.Region {
+			if f.Code == e.Region && (f.Suppressed || f.Amounts != nil && f.Arrearage == nil && tellsArrears(e.Body)) {
 				return fault.New(fault.Conflict, "fault.publication.disclosed")
 			}
 		}
 	}
 	for _, f := range e.Body.Collection.Regions {
-		if !f.Suppressed {
+		if !f.Suppressed && f.Arrearage != nil {
 			continue
 		}
-		if _, found, err := publication.Last(ctx, tx, publication.Key{Subject: e.Subject, Region: f.Code, Span: e.Span}); err != nil || found {
+		own, found, err := publication.Last(ctx, tx, publication.Key{Subject: e.Subject, Region: f.Code, Span: e.Span})
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		if published, err := publication.ParseEdition(own.Content); err != nil || f.Suppressed || tellsArrears(published.Body) {
 			return errOr(err, fault.New(fault.Conflict, "fault.publication.disclosed"))
 		}
 	}
 	return nil
+}
+
+// tellsArrears reports whether figures tell of a region's earlier arrears.
+func tellsArrears(b publication.Body) bool {
+	return b.Collection != nil && b.Collection.Total.Amounts != nil && b.Collection.Total.Arrearage != nil
 }
 
 func errOr(err, otherwise error) error {

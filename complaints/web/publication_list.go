@@ -114,7 +114,11 @@ func bodySentence(p layout.Page, b publication.Body) string {
 		if b.Collection.Total.Below {
 			key = "publication.sentence.collection.low"
 		}
-		return p.T(key, b.Collection.Total.Rate, b.Collection.Total.RateWith)
+		with := p.T("publication.suppressed")
+		if b.Collection.Total.Arrearage != nil {
+			with = b.Collection.Total.RateWith + "%"
+		}
+		return p.T(key, b.Collection.Total.Rate, with)
 	case b.Arrears != nil:
 		return p.T("publication.sentence.arrears", b.Arrears.Count, b.Arrears.Owed.Grouped(), b.Arrears.Minimum.Grouped())
 	case b.Audit != nil:

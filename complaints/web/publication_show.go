@@ -194,7 +194,11 @@ func collectionTable(p layout.Page, id, caption string, figures []publication.Fi
 			t.Rows = append(t.Rows, []layout.Cell{{Text: name(f)}, hidden, hidden, hidden, hidden, hidden})
 			continue
 		}
-		t.Rows = append(t.Rows, []layout.Cell{{Text: name(f)}, yuan(f.Due), yuan(f.Collected), shareCell(p, f.Rate, f.Below), yuan(f.Recovered), shareCell(p, f.RateWith, f.BelowWith)})
+		back, with := layout.Cell{Text: p.T("publication.suppressed")}, layout.Cell{Text: p.T("publication.suppressed")}
+		if f.Arrearage != nil {
+			back, with = yuan(f.Recovered), shareCell(p, f.RateWith, f.BelowWith)
+		}
+		t.Rows = append(t.Rows, []layout.Cell{{Text: name(f)}, yuan(f.Due), yuan(f.Collected), shareCell(p, f.Rate, f.Below), back, with})
 	}
 	return t
 }

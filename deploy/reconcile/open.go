@@ -97,7 +97,11 @@ func (r *run) publishedFigures(ctx context.Context, e publication.Edition, lines
 			return err
 		}
 		name := e.Key().String() + ", " + what
-		r.figures("open data", name, truth, supervision.Figures{Due: f.Due, Collected: f.Collected, Recovered: f.Recovered, Opening: f.Opening})
+		shown := supervision.Figures{Due: f.Due, Collected: f.Collected, Recovered: truth.Recovered, Opening: truth.Opening}
+		if f.Arrearage != nil {
+			shown.Recovered, shown.Opening = f.Recovered, f.Opening
+		}
+		r.figures("open data", name, truth, shown)
 		r.text("open data", name+", rate", truth.Rate(supervision.Current).Percent(), f.Rate)
 		line, code, _ := strings.Cut(what, " ")
 		for _, l := range lines[1:] {

@@ -137,6 +137,10 @@ func openTable(e publication.Edition) ledger.Table {
 				t.Rows = append(t.Rows, []any{line, f.Code, f.Name, "true", "", "", "", "", "", "", "", "", ""})
 				return
 			}
+			if f.Arrearage == nil { // of few employers
+				t.Rows = append(t.Rows, []any{line, f.Code, f.Name, "false", f.Due, f.Collected, "", "", f.Rate, "", "", strconv.FormatBool(f.Below), ""})
+				return
+			}
 			t.Rows = append(t.Rows, []any{line, f.Code, f.Name, "false", f.Due, f.Collected, f.Recovered, f.Opening, f.Rate, f.RateWith, f.RecoveryRate, strconv.FormatBool(f.Below), strconv.FormatBool(f.BelowWith)})
 		}
 		row("total", e.Collection.Total)

@@ -60,6 +60,14 @@ func (s *Site) showOpenSubject(c *fiber.Ctx) error {
 	return c.Redirect(openPath(list[0].Key), fiber.StatusFound)
 }
 
+// recovered is the recovered arrears of a figure in words, where they may be told.
+func recovered(p layout.Page, f publication.Figure) string {
+	if f.Arrearage == nil {
+		return p.T("open.suppressed")
+	}
+	return large(p, f.Recovered)
+}
+
 // expected says by when a span's figures are to be published.
 func expected(l, span string) string {
 	return locale.Text(l, "open.expected", openSpan(l, span), dateWords(l, publication.ExpectedBy(span)))
@@ -85,7 +93,7 @@ func openSentence(p layout.Page, e publication.Edition) string {
 		if t.Below {
 			key = "open.sentence.collection.low"
 		}
-		return p.T(key, where, when, t.Rate, large(p, t.Due), large(p, t.Collected), large(p, t.Recovered))
+		return p.T(key, where, when, t.Rate, large(p, t.Due), large(p, t.Collected), recovered(p, t))
 	case e.Arrears != nil && e.Arrears.Count == 0:
 		return p.T("open.sentence.nobody", where, when)
 	case e.Arrears != nil:
@@ -200,7 +208,11 @@ func figureTable(p layout.Page, id, caption, first string, list []publication.Fi
 			t.Rows = append(t.Rows, []layout.Cell{{Text: name(f)}, hidden, hidden, hidden, hidden, hidden})
 			continue
 		}
-		t.Rows = append(t.Rows, []layout.Cell{{Text: name(f)}, rateValue(p, f.Rate, f.Below), {Text: f.Due.Grouped()}, {Text: f.Collected.Grouped()}, {Text: f.Recovered.Grouped()}, rateValue(p, f.RateWith, f.BelowWith)})
+		back, with := layout.Cell{Text: p.T("open.suppressed")}, layout.Cell{Text: p.T("open.suppressed")}
+		if f.Arrearage != nil {
+			back, with = layout.Cell{Text: f.Recovered.Grouped()}, rateValue(p, f.RateWith, f.BelowWith)
+		}
+		t.Rows = append(t.Rows, []layout.Cell{{Text: name(f)}, rateValue(p, f.Rate, f.Below), {Text: f.Due.Grouped()}, {Text: f.Collected.Grouped()}, back, with})
 	}
 	return t
 }
@@ -212,7 +224,7 @@ func collectionView(p layout.Page, e publication.Edition, v *pages.OpenEdition) 
 	hidden := false
 	part := func(name string) string { return strings.TrimPrefix(name, e.RegionName) }
 	for _, f := range figures.Regions {
-		hidden = hidden || f.Suppressed
+		hidden = hidden || f.Suppressed || f.Arrearage == nil
 		if f.Amounts != nil {
 			bars = append(bars, ratePoint(part(f.Name), f))
 		}

@@ -60,14 +60,19 @@ type Figure struct {
 
 // Amounts of a figure.
 type Amounts struct {
-	Due          money.Fen `json:"due"`           // 应征缴额
-	Collected    money.Fen `json:"collected"`     // 实际征缴额: of it, what arrived by the span's end
+	Due       money.Fen `json:"due"`        // 应征缴额
+	Collected money.Fen `json:"collected"`  // 实际征缴额: of it, what arrived by the span's end
+	Rate      string    `json:"rate"`       // collected ÷ due; empty when nothing was due
+	Below     bool      `json:"below_line"` // of rate, by the exact amounts
+	*Arrearage
+}
+
+// Arrearage is what a figure tells of earlier arrears. It is left out where fewer than five employers owed at the span's beginning or end or paid within it, or where it could be found by subtraction.
+type Arrearage struct {
 	Recovered    money.Fen `json:"recovered"`     // 清欠回收: what arrived within the span for earlier periods
 	Opening      money.Fen `json:"opening"`       // 期初欠费
-	Rate         string    `json:"rate"`          // collected ÷ due; empty when nothing was due
 	RateWith     string    `json:"rate_with"`     // (collected + recovered) ÷ due
 	RecoveryRate string    `json:"recovery_rate"` // recovered ÷ opening
-	Below        bool      `json:"below_line"`    // of rate, by the exact amounts
 	BelowWith    bool      `json:"below_line_with"`
 }
 

@@ -47,7 +47,7 @@ func TestCanonicalJSONIsStable(t *testing.T) {
 }
 
 func figure(code, rate string, due money.Fen) publication.Figure {
-	return publication.Figure{Code: code, Amounts: &publication.Amounts{Rate: rate, Due: due}}
+	return publication.Figure{Code: code, Amounts: &publication.Amounts{Rate: rate, Due: due, Arrearage: &publication.Arrearage{}}}
 }
 
 func TestTheDifferenceToTheLastEdition(t *testing.T) {

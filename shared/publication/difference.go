@@ -88,7 +88,11 @@ func figureTexts(f Figure) map[string]string {
 	case f.Amounts == nil:
 		return nil
 	}
-	return map[string]string{"rate": f.Rate, "due": f.Due.Grouped(), "collected": f.Collected.Grouped(), "recovered": f.Recovered.Grouped()}
+	texts := map[string]string{"rate": f.Rate, "due": f.Due.Grouped(), "collected": f.Collected.Grouped(), "recovered": "*"}
+	if f.Arrearage != nil {
+		texts["recovered"] = f.Recovered.Grouped()
+	}
+	return texts
 }
 
 func debtors(before, after ArrearsList) []Change {
