@@ -48,6 +48,7 @@ type house struct {
 	binary string
 	env    []string
 	dir    string
+	log    io.Writer // of everything that is logged; none keeps the errors for a failure's message
 }
 
 func newHouse(t testing.TB) house {
@@ -64,7 +65,7 @@ func newHouse(t testing.TB) house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // what a still dying child holds, the system cleans
-	return house{t, binary, housedIn(filepath.Join(dir, "data")), dir}
+	return house{t: t, binary: binary, env: housedIn(filepath.Join(dir, "data")), dir: dir}
 }
 
 // housedIn is the environment of commands whose data is in a folder and whose addresses are free ones.
@@ -105,6 +106,10 @@ func (h house) start(args ...string) addresses {
 	cmd.Env = append(h.env, "SHEBAO_LOG=error")
 	log := &tail{}
 	cmd.Stderr = log
+	if h.log != nil {
+		cmd.Env = append(h.env, "SHEBAO_LOG=debug")
+		cmd.Stderr = io.MultiWriter(log, h.log)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		h.t.Fatal(err)

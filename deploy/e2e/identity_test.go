@@ -103,7 +103,7 @@ func newKeyIsDealt(t *testing.T, h house) {
 	if err != nil || err2 != nil {
 		t.Fatal(err, err2)
 	}
-	configured := house{t, h.binary, append(os.Environ(), "SHEBAO_DATA="+filepath.Join(h.dir, "elsewhere"), "DATABASE_URL="+string(address), "REDIS_URL=redis://127.0.0.1:1"), h.dir}
+	configured := house{t, h.binary, append(os.Environ(), "SHEBAO_DATA="+filepath.Join(h.dir, "elsewhere"), "DATABASE_URL="+string(address), "REDIS_URL=redis://127.0.0.1:1"), h.dir, nil}
 	configured.env = append(configured.env, strings.Fields(string(secrets))...)
 	said := configured.run(0, "", "identity-key", "split", "--new", "li.min", "zhao.lei")
 	setting := regexp.MustCompile(`SHEBAO_DESK_IDENTITY_PUBLIC=\S+`).FindString(said)

@@ -20,7 +20,7 @@ func TestTheWholeLoop(t *testing.T) {
 	h := newHouse(t)
 	importSample(t, h)
 	number, name := "070106199311038610", "崔鹏霞"
-	h.run(0, number+" 270413\n", "pin", "set")
+	h.run(0, number+" 581937\n", "pin", "set")
 	exported := h.run(0, number+"\n", "export", "person", filepath.Join(t.TempDir(), "record.xlsx"))
 	if info, err := os.Stat(strings.TrimSpace(exported)); err != nil || info.Size() < 1000 || info.Mode().Perm() != 0o600 {
 		t.Errorf("export: %q, %v", exported, err)
@@ -28,6 +28,7 @@ func TestTheWholeLoop(t *testing.T) {
 	if out := h.run(0, "91070102MAXG612DD9\n", "export", "arrears", filepath.Join(t.TempDir(), "arrears.csv")); !strings.Contains(out, ".csv") {
 		t.Errorf("export of arrears: %s", out)
 	}
+	look := watch(t, &h)
 	a := h.start("demo")
 	b := startBrowser(t)
 
@@ -38,7 +39,7 @@ func TestTheWholeLoop(t *testing.T) {
 	worker.press("登录")
 	worker.reads("证件号码或密码不正确")
 	worker.isAccessible("sign-in refused")
-	worker.fill("pin", "270413")
+	worker.fill("pin", "581937")
 	worker.press("登录")
 	worker.open("/statement/2025")
 	worker.reads(name, "148,979.42", "13,274.24", "2,004.15", "91.26", "133,609.77")
@@ -53,9 +54,18 @@ func TestTheWholeLoop(t *testing.T) {
 	if found == "" {
 		t.Fatalf("no receipt was read:\n%s", heard)
 	}
+	const said = "厂门口的告示是假的"
+	reporter := b.visitor(t, a.Portal, 390, 844)
+	reporter.open("/progress")
+	reporter.fill("code", found)
+	reporter.press("查进度")
+	reporter.fill("text", said)
+	reporter.press("发送")
+	reporter.reads(said)
+	callHotline(t, h, "2", "1", number+"#", "581937", "hangup")
 	workCase(t, b, a, "2026")
 	heard = callHotline(t, h, "1", "3", strings.ReplaceAll(found, " ", "")+"#", "hangup")
-	for _, want := range []string{"已办结", "单位已补缴两个月的社保费"} {
+	for _, want := range []string{"已经办结", "单位已补缴两个月的社保费"} {
 		if !strings.Contains(heard, want) {
 			t.Errorf("the caller does not hear %q:\n%s", want, heard)
 		}
@@ -66,12 +76,11 @@ func TestTheWholeLoop(t *testing.T) {
 		t.Errorf("a mis-keyed receipt:\n%s", heard)
 	}
 
-	reporter := b.visitor(t, a.Portal, 390, 844)
 	reporter.open("/progress")
-	reporter.fill("code", found)
-	reporter.press("查进度")
 	reporter.reads("已办结", "单位已补缴两个月的社保费")
 	reporter.isAccessible("progress")
+	digits := strings.ReplaceAll(found, " ", "")
+	look.findsNothing(a, map[string]string{"ID number": number, "birth date": number[6:14], "name": name, "PIN": "581937", "wrong PIN": "111222", "telephone": "10000000001", "receipt": digits, "grouped receipt": found, "half the receipt": digits[8:], "words": said})
 	if out := h.run(0, "", "audit", "verify"); !strings.Contains(out, "0 breaks") {
 		t.Errorf("audit: %s", out)
 	}
