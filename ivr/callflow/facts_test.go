@@ -60,6 +60,18 @@ func TestFactsAreOneBreathEach(t *testing.T) {
 	}
 }
 
+// The balance of who has retired, or whose account has moved on, is said with that day, not with the end of a year that is not over.
+func TestTheBalanceOfAnAccountThatHasEnded(t *testing.T) {
+	reach := calendar.NewDate(2025, 9, 30)
+	for _, kind := range []account.EventKind{account.Retirement, account.TransferOut} {
+		year := account.Year{Year: 2025, Settled: true, Events: []account.Booked{{Kind: kind, On: calendar.NewDate(2025, 8, 20)}}}
+		got := heard("cmn", callflow.FactsOf("cmn", []callflow.Year{{Year: 2025, Rows: rows(2025), Account: &year}}, callflow.Standing{}, reach))
+		if last := got[len(got)-1]; last != "到2025年8月20日，个人账户累计0元。" {
+			t.Errorf("%s: %q", kind, last)
+		}
+	}
+}
+
 func TestFactsOfNobody(t *testing.T) {
 	got := callflow.FactsOf("cmn", nil, callflow.Standing{}, calendar.NewDate(2025, 12, 31))
 	if len(got) != 1 || got[0].Key != "fact_none" {
