@@ -15,6 +15,7 @@ type Column struct {
 	Text   string
 	Number bool // right-aligned
 	Wide   bool // left out on phones
+	Short  bool // a word or two, which never part
 }
 
 // Cell is one value.
@@ -34,7 +35,18 @@ func (t Table) classOf(i int) string {
 	if t.Head[i].Wide {
 		class += " hide-s"
 	}
+	if t.Head[i].Short {
+		class += " s"
+	}
 	return class
+}
+
+// headClass is the class of a row's heading cell: a name with something below it may take several lines, so that a phone has room for the rest.
+func (t Table) headClass(c Cell) string {
+	if c.Note != "" {
+		return t.classOf(0) + " name"
+	}
+	return t.classOf(0)
 }
 
 // Pair is a term and its value.

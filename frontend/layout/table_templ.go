@@ -181,7 +181,7 @@ func Sheet(t Table) templ.Component {
 				}
 				for i, cell := range row {
 					if i == 0 {
-						var templ_7745c5c3_Var12 = []any{t.classOf(i)}
+						var templ_7745c5c3_Var12 = []any{t.headClass(cell)}
 						templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var12...)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

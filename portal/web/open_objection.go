@@ -54,7 +54,9 @@ func (s *Site) showListing(c *fiber.Ctx) error {
 }
 
 func (s *Site) listingPage(c *fiber.Ctx, v pages.Listing, wrong []layout.FieldError) error {
-	c.Set("X-Robots-Tag", "noindex")
+	if v.Opened != nil {
+		c.Set("X-Robots-Tag", "noindex")
+	}
 	v.Page, v.Errors = s.openPage(c, locale.Text(lang(c), "open.objection.title")), wrong
 	v.Page.Back, v.Page.Failed = "/open/objection", len(wrong) > 0
 	return render(c, pages.ListingPage(v))

@@ -278,7 +278,7 @@ func arrearsView(c *fiber.Ctx, p layout.Page, e publication.Edition, v *pages.Op
 	page = min(max(1, page), pagesOf)
 	shown := found[(page-1)*openLength : min(page*openLength, len(found))]
 	list := pages.OpenList{Search: q, Action: openPath(e.Key()), Count: p.N("open.found", len(found))}
-	list.Table = layout.Table{ID: "employers", Caption: p.T("open.employers"), Empty: p.T("open.employers.none"), Head: []layout.Column{{Text: p.T("open.employer")}, {Text: p.T("open.owed"), Number: true}, {Text: p.T("open.state")}, {Text: p.T("open.months"), Wide: true}, {Text: p.T("open.headcount"), Number: true, Wide: true}, {Text: p.T("open.region"), Wide: true}}}
+	list.Table = layout.Table{ID: "employers", Caption: p.T("open.employers"), Empty: p.T("open.employers.none"), Head: []layout.Column{{Text: p.T("open.employer")}, {Text: p.T("open.owed"), Number: true}, {Text: p.T("open.state"), Short: true}, {Text: p.T("open.months"), Wide: true}, {Text: p.T("open.headcount"), Number: true, Wide: true}, {Text: p.T("open.region"), Wide: true}}}
 	for _, d := range shown {
 		state := layout.Cell{Text: p.T("open.state." + d.State)}
 		if d.Paid != nil {

@@ -25,7 +25,6 @@ Disallow: /prefs
 Disallow: /tip-off/receipt
 Disallow: /progress/papers/
 Disallow: /verify/
-Disallow: /open/objection
 `
 
 func (s *Site) showRobots(c *fiber.Ctx) error {
