@@ -160,3 +160,37 @@ func TestAHandOverTellsNothingOfTheReporterAndHasANumber(t *testing.T) {
 		x.want(x.get(x.li, "/cases/"+number+"/decision"), 200, "市医疗保障局", "嘉社稽移〔2026〕1号")
 	}
 }
+
+// Everybody whose report follows another's is answered with it: who gave a name by a letter of their own with its own number, who did not by the words.
+func TestThoseWhoFollowAreAnsweredEach(t *testing.T) {
+	x := newTill(t)
+	x.agency()
+	_, named := x.file(func(tip *intake.TipOff, who *intake.Reporter) { who.Name = "另一人" })
+	_, anonymous := x.file(func(tip *intake.TipOff, _ *intake.Reporter) { tip.Named = false })
+	for _, number := range []string{"2026-000002", "2026-000003"} {
+		x.want(x.post(x.li, "/cases/2026-000001/related/merge", "case", number), 303)
+	}
+	x.step(x.li, 303, "propose_decision", "ground", "unpaid", "reason", "查实", "text", "已责令单位补缴。")
+	x.step(x.staff("zhao", lifecycle.Supervisor, "33"), 303, "approve_decision")
+	numbers := map[string]bool{}
+	for who, code := range map[string]receipt.Code{"lead": x.code, "named": named, "anonymous": anonymous} {
+		list := x.mailbox(code).Messages
+		if len(list) == 0 || !strings.Contains(list[len(list)-1].Text, "已责令单位补缴。") {
+			t.Errorf("%s reads %+v", who, list)
+			continue
+		}
+		paper := list[len(list)-1].Paper
+		if (paper == nil) != (who == "anonymous") {
+			t.Errorf("%s gets a letter: %t", who, paper != nil)
+		}
+		if paper != nil {
+			numbers[paper.Number] = true
+			if text := pdftest.Open(t, paper.PDF).Text(); strings.Contains(text, reporterName) || strings.Contains(text, "另一人") {
+				t.Errorf("the letter to %s names a reporter", who)
+			}
+		}
+	}
+	if len(numbers) != 2 {
+		t.Errorf("letters with the numbers %v", numbers)
+	}
+}
