@@ -87,7 +87,12 @@ func (r reports) Take(ctx context.Context, session string, key intake.Key, t int
 	if err != nil {
 		return web.Receipt{}, err
 	}
-	return web.Receipt{Code: code, Promised: promised, Provisional: provisional}, r.store.NoteTaken(ctx, by, now)
+	// The receipt is what counts: where the agency's name is not set or cannot be read just now, it is printed without.
+	setting, err := r.store.MoneySetting(ctx, t.Region)
+	if err != nil {
+		setting.Agency.Name = ""
+	}
+	return web.Receipt{Code: code, Promised: promised, Provisional: provisional, Agency: setting.Agency.Name}, r.store.NoteTaken(ctx, by, now)
 }
 
 // taken names the way and who took it down.

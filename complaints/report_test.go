@@ -167,3 +167,14 @@ func TestOnlyTheIntakeTakesReports(t *testing.T) {
 		t.Errorf("%s were filed", got)
 	}
 }
+
+// The reporter takes home who took the report down, once the region has said who that is.
+func TestTheReceiptNamesTheAgency(t *testing.T) {
+	x := newTill(t)
+	hu := x.staff("hu", lifecycle.Intake, "330402")
+	if page := x.post(hu, "/intake/new", append(x.report(hu, "employer", "无名商店"), "do", "file")...); page.status != 200 || strings.Contains(page.body, "示例社会保险中心") || !strings.Contains(page.body, "receipt-code") {
+		t.Errorf("before it is set: %d", page.status)
+	}
+	x.agency()
+	x.want(x.post(hu, "/intake/new", append(x.report(hu, "employer", "无名商店"), "do", "file")...), 200, "嘉兴市示例社会保险中心", "receipt-code")
+}

@@ -36,6 +36,7 @@ type Receipt struct {
 	Code        receipt.Code
 	Promised    calendar.Date
 	Provisional bool
+	Agency      string // that issues documents in the region; empty where it is not set
 }
 
 // TakesReport reports whether an address takes a report with the papers that were handed in.
@@ -104,7 +105,7 @@ func (s *Site) receiptPage(c *fiber.Ctx, t intake.TipOff, got Receipt) error {
 	if got.Provisional {
 		next += ".provisional"
 	}
-	v := pages.ReportReceipt{Page: p, Code: got.Code.Grouped(), Taken: server.Now(c).In(calendar.Zone).Format("2006-01-02 15:04"), Kind: p.T("tipoff.kind." + string(t.Kind)),
+	v := pages.ReportReceipt{Page: p, Agency: got.Agency, Code: got.Code.Grouped(), Taken: server.Now(c).In(calendar.Zone).Format("2006-01-02 15:04"), Kind: p.T("tipoff.kind." + string(t.Kind)),
 		Next: []string{p.T(next, got.Promised), p.T("intake.receipt.ask"), p.T("intake.receipt.keep")}}
 	if !t.Named {
 		v.Next = append(v.Next, p.T("intake.receipt.anonymous"))

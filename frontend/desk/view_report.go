@@ -33,6 +33,7 @@ type ReportCheck struct {
 // ReportReceipt is what the reporter takes home: nothing on it tells what was said, or of whom.
 type ReportReceipt struct {
 	Page        layout.Page
+	Agency      string // who took it; empty where the region has not set its name
 	Code        string
 	Taken, Kind string
 	Next        []string
