@@ -127,6 +127,21 @@ func (v *visitor) press(text string) {
 		window.__left = false; document.documentElement.dataset.left = '1'; e.click(); return true })()`, text)
 	v.eval(script)
 	v.do("wait for the page after "+text, chromedp.WaitReady(chromedp.CSS("html:not([data-left]) main")))
+	v.whole()
+}
+
+// whole waits until all of the page is there: a long one is read while it still comes.
+func (v *visitor) whole() {
+	v.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(v.ctx, patience)
+		state, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.readyState`))
+		cancel()
+		if err == nil && state == "complete" {
+			return
+		}
+	}
+	v.t.Fatal("the page never came whole")
 }
 
 // touch presses a button whose page answers by script, and waits until the page shows the words.
