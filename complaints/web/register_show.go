@@ -144,7 +144,7 @@ func stateCell(p layout.Page, d supervision.Debtor) layout.Cell {
 
 func (s *Site) registerTable(p layout.Page, list []supervision.Debtor) layout.Table {
 	t := layout.Table{ID: "register", Caption: p.T("supervision.register.caption"), Empty: p.T("supervision.register.empty"),
-		Head: []layout.Column{{Text: p.T("supervision.employer")}, {Text: p.T("supervision.owed"), Number: true}, {Text: p.T("supervision.level")}, {Text: p.T("supervision.state")},
+		Head: []layout.Column{{Text: p.T("supervision.employer")}, {Text: p.T("supervision.owed"), Number: true}, {Text: p.T("supervision.level"), Wide: true}, {Text: p.T("supervision.state")},
 			{Text: p.T("supervision.before"), Number: true, Wide: true}, {Text: p.T("supervision.fee"), Number: true, Wide: true}, {Text: p.T("supervision.headcount"), Number: true, Wide: true},
 			{Text: p.T("supervision.months"), Wide: true}, {Text: p.T("supervision.owner"), Wide: true}}}
 	for _, d := range list {

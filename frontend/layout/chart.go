@@ -39,7 +39,7 @@ type Point struct {
 // The chart's own units.
 const (
 	chartWidth = 640
-	plotLeft   = 56
+	plotLeft   = 72
 	plotRight  = 620
 	plotTop    = 28
 	plotBottom = 210
@@ -74,7 +74,7 @@ func Lines(c Chart, line90 int64, shownLine string, series ...Series) Chart {
 	for k, s := range series {
 		points := ""
 		for i, p := range s.Points {
-			if k == 0 {
+			if k == 0 && (n-1-i)%((n+7)/8) == 0 { // no more labels than have room on a phone
 				c.write(x(i), plotBottom+20, "middle", p.Label)
 			}
 			if !p.Known {
@@ -94,7 +94,7 @@ func Lines(c Chart, line90 int64, shownLine string, series ...Series) Chart {
 
 // Bars draws one bar a point from the top down, each with its name and value, and a rule at the line that must be reached.
 func Bars(c Chart, line90 int64, shownLine string, points []Point) Chart {
-	const left, right = 170, 560
+	const left, right = 170, 524 // room for values as large as phones show them
 	c.height = plotTop + rowHeight*len(points) + 12
 	most := int64(100_00)
 	for _, p := range points {

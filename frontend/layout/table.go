@@ -15,7 +15,6 @@ type Column struct {
 	Text   string
 	Number bool // right-aligned
 	Wide   bool // left out on phones
-	Short  bool // a word or two, which never part
 }
 
 // Cell is one value.
@@ -34,9 +33,6 @@ func (t Table) classOf(i int) string {
 	}
 	if t.Head[i].Wide {
 		class += " hide-s"
-	}
-	if t.Head[i].Short {
-		class += " s"
 	}
 	return class
 }

@@ -278,20 +278,20 @@ func arrearsView(c *fiber.Ctx, p layout.Page, e publication.Edition, v *pages.Op
 	page = min(max(1, page), pagesOf)
 	shown := found[(page-1)*openLength : min(page*openLength, len(found))]
 	list := pages.OpenList{Search: q, Action: openPath(e.Key()), Count: p.N("open.found", len(found))}
-	list.Table = layout.Table{ID: "employers", Caption: p.T("open.employers"), Empty: p.T("open.employers.none"), Head: []layout.Column{{Text: p.T("open.employer")}, {Text: p.T("open.owed"), Number: true}, {Text: p.T("open.state"), Short: true}, {Text: p.T("open.months"), Wide: true}, {Text: p.T("open.headcount"), Number: true, Wide: true}, {Text: p.T("open.region"), Wide: true}}}
+	list.Table = layout.Table{ID: "employers", Caption: p.T("open.employers"), Empty: p.T("open.employers.none"), Head: []layout.Column{{Text: p.T("open.employer")}, {Text: p.T("open.owed"), Number: true}, {Text: p.T("open.months"), Wide: true}, {Text: p.T("open.headcount"), Number: true, Wide: true}, {Text: p.T("open.region"), Wide: true}}}
 	for _, d := range shown {
-		state := layout.Cell{Text: p.T("open.state." + d.State)}
+		owed := layout.Cell{Text: d.Left().Grouped()} // the state stands under the name: a column of its own has no room on a phone
 		if d.Paid != nil {
-			state = layout.Cell{Text: p.T("open.paid.part", d.Paid.Amount.Grouped()), Tag: "wait", Glyph: "↻", Note: dateWords(p.Lang, d.Paid.On)}
+			owed.Note = "↻ " + p.T("open.paid.part", d.Paid.Amount.Grouped()) + " " + dateWords(p.Lang, d.Paid.On)
 			if d.Left() == 0 {
-				state = layout.Cell{Text: p.T("open.paid.full"), Tag: "paid", Glyph: "✓", Note: dateWords(p.Lang, d.Paid.On)}
+				owed.Note = "✓ " + p.T("open.paid.full") + " " + dateWords(p.Lang, d.Paid.On)
 			}
 		}
 		headcount := p.T("open.few")
 		if d.Headcount > 0 {
 			headcount = strconv.Itoa(d.Headcount)
 		}
-		list.Table.Rows = append(list.Table.Rows, []layout.Cell{{Text: d.Name, Note: d.USCC}, {Text: d.Left().Grouped()}, state, {Text: span(p.Lang, d.From, d.To)}, {Text: headcount}, {Text: d.RegionName}})
+		list.Table.Rows = append(list.Table.Rows, []layout.Cell{{Text: d.Name, Note: d.USCC + " " + p.T("open.state."+d.State)}, owed, {Text: span(p.Lang, d.From, d.To)}, {Text: headcount}, {Text: d.RegionName}})
 	}
 	at := func(n int) string {
 		return list.Action + "?" + url.Values{"q": {q}, "page": {strconv.Itoa(n)}}.Encode()
