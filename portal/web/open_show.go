@@ -291,7 +291,7 @@ func arrearsView(c *fiber.Ctx, p layout.Page, e publication.Edition, v *pages.Op
 		if d.Headcount > 0 {
 			headcount = strconv.Itoa(d.Headcount)
 		}
-		list.Table.Rows = append(list.Table.Rows, []layout.Cell{{Text: d.Name, Note: d.USCC + " " + p.T("open.state."+d.State)}, owed, {Text: span(p.Lang, d.From, d.To)}, {Text: headcount}, {Text: d.RegionName}})
+		list.Table.Rows = append(list.Table.Rows, []layout.Cell{{Text: d.Name, Note: p.T("open.state."+d.State) + " " + d.USCC}, owed, {Text: span(p.Lang, d.From, d.To)}, {Text: headcount}, {Text: d.RegionName}})
 	}
 	at := func(n int) string {
 		return list.Action + "?" + url.Values{"q": {q}, "page": {strconv.Itoa(n)}}.Encode()
