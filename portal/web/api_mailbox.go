@@ -68,15 +68,20 @@ func (s *Site) mailboxOf(c *fiber.Ctx, written string) (*intake.Mailbox, error) 
 	return s.openMailbox(c, code)
 }
 
-// openMailboxJSON reads a mailbox.
-func (s *Site) openMailboxJSON(c *fiber.Ctx) error {
+// askedMailbox opens the mailbox that a body of nothing but a receipt code asks for. Errors: as mailboxOf, and those of the body.
+func (s *Site) askedMailbox(c *fiber.Ctx) (*intake.Mailbox, error) {
 	var body struct {
 		Receipt string `json:"receipt"`
 	}
 	if err := readJSON(c, &body); err != nil {
-		return err
+		return nil, err
 	}
-	m, err := s.mailboxOf(c, body.Receipt)
+	return s.mailboxOf(c, body.Receipt)
+}
+
+// openMailboxJSON reads a mailbox.
+func (s *Site) openMailboxJSON(c *fiber.Ctx) error {
+	m, err := s.askedMailbox(c)
 	if err != nil {
 		return err
 	}
@@ -141,13 +146,7 @@ func (s *Site) sendMessageJSON(c *fiber.Ctx) error {
 
 // openPaperJSON sends the document that came with a message.
 func (s *Site) openPaperJSON(c *fiber.Ctx) error {
-	var body struct {
-		Receipt string `json:"receipt"`
-	}
-	if err := readJSON(c, &body); err != nil {
-		return err
-	}
-	m, err := s.mailboxOf(c, body.Receipt)
+	m, err := s.askedMailbox(c)
 	if err != nil {
 		return err
 	}
