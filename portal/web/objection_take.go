@@ -149,12 +149,7 @@ func (s *Site) fileObjection(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe
 	if err != nil {
 		return err
 	}
-	kept, err := s.seal(c, cookieReceipt, receipt, receiptLife)
-	if err != nil {
-		return err
-	}
-	s.cookie(c, cookieReceipt, kept)
-	return c.Redirect("/tip-off/receipt", fiber.StatusSeeOther)
+	return s.toReceipt(c, receipt)
 }
 
 // submitObjection files in the name of the person, once.

@@ -216,6 +216,11 @@ func (s *Site) fileTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe bo
 	if err != nil {
 		return err
 	}
+	return s.toReceipt(c, receipt)
+}
+
+// toReceipt leads to the page of the receipt, which this browser alone can open.
+func (s *Site) toReceipt(c *fiber.Ctx, receipt keptReceipt) error {
 	kept, err := s.seal(c, cookieReceipt, receipt, receiptLife)
 	if err != nil {
 		return err
