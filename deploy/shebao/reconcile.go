@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"shebao/deploy/reconcile"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
@@ -28,16 +30,10 @@ func (p program) reconcile(ctx context.Context, args []string) error {
 		}
 		on = day
 	}
-	g, err := p.openGround(ctx)
-	if err != nil {
-		return err
-	}
-	defer g.close()
-	pool, err := g.pool(ctx, "", "reconcile")
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
+	return p.asOwner(ctx, "reconcile", func(g *ground, pool *pgxpool.Pool) error { return p.compareTotals(ctx, g, pool, on) })
+}
+
+func (p program) compareTotals(ctx context.Context, g *ground, pool *pgxpool.Pool, on calendar.Date) error {
 	reader := config.NewReader(config.Chain(g.lookup, config.Map(map[string]string{"PORTAL_PUBLIC_URL": "http://localhost"})))
 	book, err := g.ledgerOn(pool, reader)
 	if err != nil {
