@@ -74,7 +74,7 @@ func (v *visitor) audits(year string) (number string) {
 	v.press("列入计划并立案")
 	v.reads("已选取")
 	v.eval(`(() => { const rows = [...document.querySelectorAll('[aria-labelledby=chosen] tbody tr')].filter(r => r.innerText.includes('已受理')); document.documentElement.dataset.left = '1'; rows[rows.length - 1].querySelector('a').click(); return true })()`)
-	v.do("wait for the case", waitNextPage())
+	v.nextPage("case")
 	number = v.element("h1")
 	number = number[strings.Index(number, year):][:len(year)+7]
 	v.open("/cases/" + number + "/audit")

@@ -126,8 +126,7 @@ func (v *visitor) press(text string) {
 		if (!e) throw new Error('nothing to press: ' + %[1]q);
 		window.__left = false; document.documentElement.dataset.left = '1'; e.click(); return true })()`, text)
 	v.eval(script)
-	v.do("wait for the page after "+text, chromedp.WaitReady(chromedp.CSS("html:not([data-left]) main")))
-	v.whole()
+	v.nextPage(text)
 }
 
 // whole waits until all of the page is there: a long one is read while it still comes.
@@ -283,7 +282,9 @@ func (v *visitor) isAccessible(name string) {
 	}
 }
 
-// waitNextPage waits until the page that was left is gone and the next one stands.
-func waitNextPage() chromedp.Action[chromedp.Void] {
-	return chromedp.WaitReady(chromedp.CSS("html:not([data-left]) main"))
+// nextPage waits until the page that was left is gone and the next one is whole, its scripts run.
+func (v *visitor) nextPage(after string) {
+	v.t.Helper()
+	v.do("wait for the page after "+after, chromedp.WaitReady(chromedp.CSS("html:not([data-left]) main")))
+	v.whole()
 }

@@ -45,7 +45,7 @@ func TestACaseIsWorkedToItsEnd(t *testing.T) {
 	desk.eval(`document.getElementById("ground-propose_decision").value = "unpaid"; true`)
 	desk.eval(`(() => { const f = document.getElementById("ground-propose_decision").form; f.reason.value = "工资表与台账核对"; f.text.value = "单位欠缴属实，已责令限期补缴，并加收滞纳金。";
 		document.documentElement.dataset.left = '1'; [...f.querySelectorAll("button")].find(b => b.value === "preview").click(); return true })()`)
-	desk.do("wait for the preview", waitNextPage())
+	desk.nextPage("preview")
 	desk.reads("答复书", "还没有签发", "经查，单位未按时足额缴纳社会保险费。")
 	desk.isAccessible("preview of the letter")
 	desk.shot("decision-preview.desk")

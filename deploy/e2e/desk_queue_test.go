@@ -121,7 +121,7 @@ func goesByKeys(v *visitor) {
 	key := func(k string) {
 		v.t.Helper()
 		v.eval(fmt.Sprintf(`(() => { document.documentElement.dataset.left = '1'; document.body.dispatchEvent(new KeyboardEvent('keydown', { key: %q, bubbles: true })); return true })()`, k))
-		v.do("wait for the page after "+k, waitNextPage())
+		v.nextPage(k)
 	}
 	v.open("/queue?view=open")
 	at := v.firstCase()

@@ -145,7 +145,7 @@ func (v *visitor) take(action, reason, text string) {
 		if (f.querySelector('[name=reason]')) f.querySelector('[name=reason]').value = %q;
 		if (f.querySelector('[name=text]')) f.querySelector('[name=text]').value = %q;
 		document.documentElement.dataset.left = '1'; f.querySelector('button').click(); return true })()`, action, action, reason, text))
-	v.do("wait after "+action, waitNextPage())
+	v.nextPage(action)
 }
 
 func workCase(t *testing.T, b browser, a addresses, year string) {
