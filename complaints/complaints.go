@@ -136,7 +136,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	book := ledger.New(d.DB, ledger.Keys{Field: field, Hash: hash})
 	live, calls := changes{d.Redis}, desk{cases, book, press, c.smallEmployer}
 	cases.OnChange(live.publish)
-	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Audit: audits{cases, c.audit, c.checkpoints}, Retention: keeper{cases, c.keep}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays, SmallEmployer: c.smallEmployer,
+	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Audit: audits{cases, c.audit, c.checkpoints}, Retention: keeper{cases, c.keep}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
 	site.Reports = reports{cases, book, intake.NewCounter(d.DB, c.publicKeys, receipts, seal.NewSlow())}
 	site.Audits = auditOffice{cases, book, eligibility.New(d.DB), d.DB, c.assistanceDays}

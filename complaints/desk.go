@@ -22,7 +22,7 @@ type desk struct {
 
 func shown(c store.Case) web.Case {
 	return web.Case{Case: c.Case, Number: c.Number, Channel: c.Channel, Kind: c.Kind, EmployerUSCC: c.EmployerUSCC, EmployerName: c.EmployerName, From: c.From, To: c.To,
-		Words: c.Words, OwnerName: c.OwnerName, Lead: c.Lead, ProposedReply: c.ProposedReply, Version: c.Version, ReceivedAt: c.ReceivedAt, WroteAgain: c.WroteAgain}
+		Words: c.Words, ByHelper: c.ByHelper, OwnerName: c.OwnerName, Lead: c.Lead, ProposedReply: c.ProposedReply, Version: c.Version, ReceivedAt: c.ReceivedAt, WroteAgain: c.WroteAgain}
 }
 
 func (d desk) Case(ctx context.Context, session, number string, now time.Time) (web.Case, []web.Event, []intake.Attachment, error) {

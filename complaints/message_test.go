@@ -163,3 +163,23 @@ func TestWhoWritesAfterTheEndIsSeen(t *testing.T) {
 	r.want(r.post(li, first+"/act", "version", r.value(`SELECT version FROM complaints.complaint`), "action", "reopen", "reason", "有新线索", "leads", "yes"), 303)
 	seen(false)
 }
+
+// Of a helper the desk is told that there is one, and what it means for writing and calling; who it is stays with the identity.
+func TestACaseSaysThatAHelperFiledIt(t *testing.T) {
+	r := newRoom(t)
+	li := r.staff("li", lifecycle.Investigator, "33")
+	r.file(func(tip *intake.TipOff, who *intake.Reporter) { tip.ByHelper, who.Helper = true, "代代办" })
+	r.file()
+	for _, path := range []string{"/cases/2026-000001", "/cases/2026-000001/messages"} {
+		page := r.get(li, path)
+		r.want(page, 200, "由代办人代为提交", "先联系本人")
+		if strings.Contains(page.body, "代代办") {
+			t.Errorf("%s says who the helper is", path)
+		}
+	}
+	for _, path := range []string{"/cases/2026-000002", "/cases/2026-000002/messages"} {
+		if strings.Contains(r.get(li, path).body, "代办人") {
+			t.Errorf("%s: a helper where there was none", path)
+		}
+	}
+}

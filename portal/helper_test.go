@@ -195,6 +195,9 @@ func TestAHelperFilesOnlyWithLeave(t *testing.T) {
 	}
 	named := 0
 	for _, one := range s.taken() {
+		if one.TipOff.ByHelper != (len(one.Identity) > 0) { // of an anonymous one the desk is not told either
+			t.Errorf("the desk is told of a helper: %v, of a named one: %v", one.TipOff.ByHelper, len(one.Identity) > 0)
+		}
 		if len(one.Identity) == 0 {
 			continue
 		}

@@ -27,6 +27,7 @@ type Case struct {
 	From, To                calendar.Period
 	Words                   string
 	OwnMonths               string // that the named reporter's record lacked at filing, as contribution.WriteGaps writes them
+	ByHelper                bool   // filed in the reporter's name by a helper, who may hold the receipt
 	Owner                   int32
 	OwnerName               string
 	Lead                    string // number of the case that this one is merged into
@@ -47,7 +48,7 @@ type Event struct {
 }
 
 const caseColumns = `c.id, CASE WHEN c.anonymised_at IS NULL THEN coalesce(c.mailbox_id, 0) ELSE 0 END, coalesce(c.submission_id, 0), c.number, c.channel, c.route, c.kind, c.region, c.employer_uscc, c.employer_name, c.from_period, c.to_period,
-	c.words, c.own_months, c.identity IS NOT NULL, coalesce(c.owner_id, 0), coalesce(o.name, ''), c.version, c.received_at, c.state, c.due, c.clock_duty, c.clock_from, c.clock_days, c.clock_unit, c.paused_on,
+	c.words, c.own_months, c.by_helper, c.identity IS NOT NULL, coalesce(c.owner_id, 0), coalesce(o.name, ''), c.version, c.received_at, c.state, c.due, c.clock_duty, c.clock_from, c.clock_days, c.clock_unit, c.paused_on,
 	c.provisional, c.tell_by, c.extended, c.dropped, c.finding, c.ground, coalesce(c.proposer_id, 0), c.proposed_reply, c.refusal_code, c.alarm, c.tags, c.wrote_again_at IS NOT NULL,
 	coalesce((SELECT l.number FROM complaints.complaint l WHERE l.id = c.lead_id), ''), (SELECT count(*) FROM complaints.complaint f WHERE f.lead_id = c.id)`
 
@@ -57,7 +58,7 @@ func scanCase(row pgx.CollectableRow) (Case, error) {
 	var c Case
 	var due, from, paused, tell *time.Time
 	err := row.Scan(&c.ID, &c.Mailbox, &c.Submission, &c.Number, &c.Channel, &c.Route, &c.Kind, &c.Region, &c.EmployerUSCC, &c.EmployerName, &c.From, &c.To,
-		&c.Words, &c.OwnMonths, &c.Named, &c.Owner, &c.OwnerName, &c.Version, &c.ReceivedAt, &c.State, &due, &c.Clock.Duty, &from, &c.Clock.Days, &c.Clock.Unit, &paused,
+		&c.Words, &c.OwnMonths, &c.ByHelper, &c.Named, &c.Owner, &c.OwnerName, &c.Version, &c.ReceivedAt, &c.State, &due, &c.Clock.Duty, &from, &c.Clock.Days, &c.Clock.Unit, &paused,
 		&c.Provisional, &tell, &c.Extended, &c.Dropped, &c.Finding, &c.Ground, &c.Proposer, &c.ProposedReply, &c.RefusalCode, &c.Alarm, &c.Tags, &c.WroteAgain, &c.Lead, &c.Followers)
 	c.Received = calendar.DateOf(c.ReceivedAt)
 	c.Due, c.Clock.From, c.Paused, c.TellBy = dateOf(due), dateOf(from), dateOf(paused), dateOf(tell)

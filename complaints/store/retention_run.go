@@ -221,7 +221,7 @@ func (s *Store) retire(ctx context.Context, tx pgx.Tx, x retiring, now time.Time
 		}
 		statements = append(statements, caseRows...)
 	} else {
-		_, err := tx.Exec(ctx, `UPDATE complaints.complaint SET words = '', own_months = '', identity = NULL, proposed_reply = '', tags = '{}', wrote_again_at = NULL, anonymised_at = $2, version = version + 1 WHERE id = $1`, x.ID, now)
+		_, err := tx.Exec(ctx, `UPDATE complaints.complaint SET words = '', own_months = '', by_helper = false, identity = NULL, proposed_reply = '', tags = '{}', wrote_again_at = NULL, anonymised_at = $2, version = version + 1 WHERE id = $1`, x.ID, now)
 		if err != nil {
 			return removed, fmt.Errorf("anonymise case: %w", err)
 		}

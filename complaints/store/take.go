@@ -51,11 +51,11 @@ func (s *Store) takeOne(ctx context.Context, now time.Time) (ok bool, err error)
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO complaints.complaint (number, submission_id, mailbox_id, identity, channel, route, kind, region, employer_uscc, employer_name, from_period, to_period, words, state, due, received_at,
-				clock_duty, clock_from, clock_days, clock_unit, provisional, tell_by, own_months)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) RETURNING id`,
+				clock_duty, clock_from, clock_days, clock_unit, provisional, tell_by, own_months, by_helper)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id`,
 			number, sub.ID, sub.Mailbox, sub.Identity, string(t.Channel), string(c.Route), string(t.Kind), t.Region,
 			t.EmployerUSCC, t.EmployerName, int32(t.From), int32(t.To), t.Words, string(c.State), c.Due.Time(), sub.FiledAt,
-			string(c.Clock.Duty), dateArg(c.Clock.From), c.Clock.Days, string(c.Clock.Unit), c.Provisional, dateArg(c.TellBy), t.OwnMonths).Scan(&id)
+			string(c.Clock.Duty), dateArg(c.Clock.From), c.Clock.Days, string(c.Clock.Unit), c.Provisional, dateArg(c.TellBy), t.OwnMonths, t.ByHelper).Scan(&id)
 		if err != nil {
 			return fmt.Errorf("insert case: %w", err)
 		}

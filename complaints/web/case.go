@@ -66,6 +66,9 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 	} else {
 		v.Facts = slices.Insert(v.Facts, len(v.Facts)-1, pages.Pair{Term: p.T("desk.reporter"), Value: reporter})
 	}
+	if k.ByHelper {
+		v.Facts = slices.Insert(v.Facts, len(v.Facts)-1, pages.Pair{Term: p.T("desk.helper"), Value: p.T("desk.helper.mark")})
+	}
 	if k.EmployerUSCC == "" && k.Route != lifecycle.Audit {
 		v.LinkEmployer = "/cases/" + k.Number + "/employer"
 	}

@@ -52,7 +52,7 @@ func (s *Site) messagesPage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	if err != nil {
 		return err
 	}
-	v := pages.Messages{CaseHead: s.head(c, m.Case, "/messages", wrong), Over: m.Case.State.Over()}
+	v := pages.Messages{CaseHead: s.head(c, m.Case, "/messages", wrong), ByHelper: m.Case.ByHelper}
 	p, at := v.Page, "/cases/"+m.Case.Number
 	for _, e := range m.Talk {
 		v.Talk = append(v.Talk, eventView(p, e))

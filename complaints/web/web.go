@@ -41,6 +41,7 @@ type Case struct {
 	ProposedReply              string // what the reporter will read once the decision is approved
 	Version                    int
 	ReceivedAt                 time.Time
+	ByHelper                   bool // filed in the reporter's name by a helper, who may hold the receipt
 	WroteAgain                 bool // the reporter, after the end, and nobody has done anything about it since
 }
 
@@ -119,24 +120,23 @@ type Desk interface {
 
 // Site is everything that the pages stand on.
 type Site struct {
-	Desk          Desk
-	Register      Register
-	Publications  Publications
-	Audits        AuditDesk
-	Recusal       Recusal
-	Money         Money
-	Payments      Payments
-	Identities    Identities
-	Reports       Reports
-	Audit         Audit
-	Retention     Retention
-	Workdays      func() *calendar.Workdays // of the moment: a year's notice may come while we serve
-	SmallEmployer int                       // at or below this headcount acting may reveal the reporter
-	Secure        bool
-	Demo          bool
-	DemoHints     func() []string
-	Changes       Changes
-	Stop          <-chan struct{} // closed at the end: streams must not keep the server waiting
+	Desk         Desk
+	Register     Register
+	Publications Publications
+	Audits       AuditDesk
+	Recusal      Recusal
+	Money        Money
+	Payments     Payments
+	Identities   Identities
+	Reports      Reports
+	Audit        Audit
+	Retention    Retention
+	Workdays     func() *calendar.Workdays // of the moment: a year's notice may come while we serve
+	Secure       bool
+	Demo         bool
+	DemoHints    func() []string
+	Changes      Changes
+	Stop         <-chan struct{} // closed at the end: streams must not keep the server waiting
 }
 
 const (

@@ -5,7 +5,7 @@ import "shebao/frontend/layout"
 // Messages is the tab of what passed with the reporter and what the desk noted.
 type Messages struct {
 	CaseHead
-	Over        bool
+	ByHelper    bool // the reporter's helper may be who reads
 	Talk, Notes []Event
 	Reply, Note Writing
 }

@@ -163,6 +163,7 @@ func (s *Site) submitObjection(c *fiber.Ctx, key intake.Key, t intake.TipOff, sa
 		return keptReceipt{}, err
 	}
 	who, now := r.Person, server.Now(c)
+	t.ByHelper = helper != ""
 	promised, provisional := s.Workdays().Add(calendar.DateOf(now), s.ObjectionDays)
 	reporter := intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe, Helper: helper}
 	code, err := s.Objections.File(c.UserContext(), who.ID, key, t, reporter, promised, now)

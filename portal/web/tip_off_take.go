@@ -245,6 +245,7 @@ func (s *Site) submitTipOff(c *fiber.Ctx, key intake.Key, t intake.TipOff, safe 
 			return keptReceipt{}, err
 		}
 		who := r.Person
+		t.ByHelper = helper != ""
 		reporter = &intake.Reporter{PersonID: who.ID, Name: who.Name, IDNumber: who.IDNumber, Mobile: who.Mobile, SafeToContact: safe, Helper: helper}
 	}
 	now := server.Now(c)

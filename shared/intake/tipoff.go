@@ -67,6 +67,7 @@ type TipOff struct {
 	TakenBy      int32           `json:"taken_by,omitempty"` // the member of staff who wrote it down, of the channel operator
 	// OwnMonths are the months that the record of a named reporter lacks with the employer, as it was at filing (contribution.WriteGaps). The desk can read them, and not whose they are.
 	OwnMonths string `json:"own_months,omitempty"`
+	ByHelper  bool   `json:"by_helper,omitempty"` // somebody filed it in the reporter's name (授权代办人): whoever holds the receipt may be the helper
 }
 
 // Reporter is who a named tip-off is from. It is sealed apart, to the identity key that two people open.
