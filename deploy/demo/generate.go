@@ -43,6 +43,7 @@ type worker struct {
 	Persona
 	sex, birth, status string
 	opening            money.Fen
+	openingEmployer    money.Fen // of opening
 	openingOn          calendar.Date
 	base               money.Fen
 	company            int
@@ -193,7 +194,7 @@ func (g *generator) makePersonas() {
 		w.event = []string{"离退休", calendar.NewDate(year, 8, 31).String()}
 	})
 	p(7, "2006 年前的账户", func(w *worker) {
-		w.company, w.from, w.opening, w.openingOn = 12, 200401, 200000, calendar.NewDate(2003, 12, 31)
+		w.company, w.from, w.opening, w.openingEmployer, w.openingOn = 12, 200401, 200000, 54545, calendar.NewDate(2003, 12, 31)
 	})
 	for i := 8; i <= 10; i++ {
 		shows := ""
@@ -222,9 +223,9 @@ func (g *generator) writeCompanies(path string) error {
 }
 
 func (g *generator) writeWorkers(path string) error {
-	rows := [][]string{{"证件类型", "证件号码", "姓名", "性别", "出生日期", "社会保障卡号", "手机号码", "人员状态", "期初账户余额", "期初余额日期"}}
+	rows := [][]string{{"证件类型", "证件号码", "姓名", "性别", "出生日期", "社会保障卡号", "手机号码", "人员状态", "期初账户余额", "期初单位划转部分", "期初余额日期"}}
 	for _, w := range g.workers {
-		rows = append(rows, []string{"居民身份证", w.Number, w.Name, w.sex, w.birth, w.Card, w.Mobile, w.status, w.opening.String(), w.openingOn.String()})
+		rows = append(rows, []string{"居民身份证", w.Number, w.Name, w.sex, w.birth, w.Card, w.Mobile, w.status, w.opening.String(), w.openingEmployer.String(), w.openingOn.String()})
 	}
 	return writeCSV(path, rows)
 }

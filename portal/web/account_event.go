@@ -13,7 +13,7 @@ import (
 func eventWords(l string, e account.Booked) string {
 	kind, day := locale.Text(l, "event."+e.Kind.String()), dateWords(l, e.On)
 	switch {
-	case e.Kind == account.Retirement || e.Kind == account.Death:
+	case e.Kind.Ends():
 		return locale.Text(l, "event."+e.Kind.String(), day)
 	case e.Note == "":
 		return locale.Text(l, "event.line", kind, day)
@@ -24,7 +24,7 @@ func eventWords(l string, e account.Booked) string {
 // eventPairs are the events that brought or took money: their sum is the year's adjustments.
 func eventPairs(l string, a *account.Year) (list []pages.Pair) {
 	for _, e := range a.Events {
-		if e.Kind != account.Retirement && e.Kind != account.Death {
+		if !e.Kind.Ends() {
 			list = append(list, pages.Pair{Term: eventWords(l, e), Value: amount(l, e.Amount)})
 		}
 	}
@@ -43,7 +43,7 @@ func eventReasons(l string, a *account.Year) string {
 		switch e.Kind {
 		case account.TransferIn, account.TransferOut:
 			reasons = append(reasons, locale.Text(l, "event."+e.Kind.String()+".why"))
-		case account.Retirement, account.Death:
+		case account.Retirement, account.Death, account.Termination:
 			reasons = append(reasons, eventWords(l, e))
 		}
 	}

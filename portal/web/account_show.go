@@ -34,7 +34,7 @@ func (s *Site) showAccount(c *fiber.Ctx) error {
 	for i := len(years) - 1; i >= 0; i-- {
 		for _, e := range years[i].Events {
 			words := eventWords(p.Lang, e)
-			if e.Kind != account.Retirement && e.Kind != account.Death {
+			if !e.Kind.Ends() {
 				words = p.T("event.amount", words, amount(p.Lang, e.Amount))
 			}
 			v.Events = append(v.Events, words)

@@ -162,6 +162,7 @@ func (d *document) account(a *account.Year) {
 	d.fen("interest_on_current", a.InterestOnCurrent)
 	d.fen("adjustments", a.Adjustments)
 	d.fen("closing", a.Closing)
+	d.fen("closing_employer", a.ClosingEmployer)
 	d.name("events") // what the adjustments are made of
 	d.open('[')
 	for _, e := range a.Events {

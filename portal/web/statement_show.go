@@ -195,7 +195,11 @@ func accountPairs(l string, a *account.Year) []pages.Pair {
 	}
 	list = append(list, eventPairs(l, a)...)
 	last.Strong = true
-	return append(list, last)
+	list = append(list, last)
+	if a.ClosingEmployer != 0 {
+		list = append(list, pair("portal.account.closing.employer", a.ClosingEmployer))
+	}
+	return list
 }
 
 func rateWords(l string, a *account.Year) string {

@@ -17,11 +17,15 @@ const (
 	Retirement                       // 离退休: interest for the months that it lived; later credits are booked and earn nothing
 	Death                            // 死亡: as Retirement
 	Correction                       // 调整: an amount that the agency booked, with its reason; it begins to earn in the year after
+	Termination                      // 终止: as Death; the person has settled abroad, or draws no pension, and is paid what the account held (社会保险法实施细则 art. 3, 6)
 )
+
+// Ends reports whether the account lives no longer: what it held then is what its closing says.
+func (k EventKind) Ends() bool { return k == Retirement || k == Death || k == Termination }
 
 // String is the kind as programs name it.
 func (k EventKind) String() string {
-	return [...]string{"", "transfer_in", "transfer_out", "retirement", "death", "correction"}[k]
+	return [...]string{"", "transfer_in", "transfer_out", "retirement", "death", "correction", "termination"}[k]
 }
 
 // Event is one of them. A transfer within a year moves the balance at the year's start and the bare principal that was credited since; neither has earned anything in the year: the
@@ -57,7 +61,7 @@ func inOrder(events []Event) []Event {
 
 func rank(kind EventKind) EventKind {
 	if kind == TransferOut {
-		return Correction + 1
+		return Termination + 1
 	}
 	return kind
 }
@@ -65,7 +69,7 @@ func rank(kind EventKind) EventKind {
 // endOf is the first day on which the account ends; none while it lives. Events come in order.
 func endOf(events []Event) calendar.Date {
 	for _, e := range events {
-		if e.Kind == Retirement || e.Kind == Death {
+		if e.Kind.Ends() {
 			return e.On
 		}
 	}
@@ -175,7 +179,7 @@ func (y *Year) book(events []Event, personal, employer course) (err error) {
 func (y Year) HeldOn() calendar.Date {
 	on := calendar.Date{Year: y.Year, Month: 12, Day: 31}
 	for _, e := range y.Events {
-		if e.Kind == Retirement || e.Kind == Death || e.Kind == TransferOut && y.Closing == 0 {
+		if e.Kind.Ends() || e.Kind == TransferOut && y.Closing == 0 {
 			on = e.On
 		}
 	}

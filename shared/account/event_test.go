@@ -24,6 +24,7 @@ func TestWhatEventsDoToAnAccount(t *testing.T) {
 		"moved here, corrected, away": {nil, []event{{Kind: account.Correction, On: day(2024, 3, 1), Personal: -5000}, {Kind: account.TransferIn, On: day(2024, 2, 1), Personal: 7000}, {Kind: account.TransferOut, On: day(2024, 3, 1)}}, -100000, 0, 0},
 		"corrected":                   {nil, []event{{Kind: account.Correction, On: day(2024, 1, 1), Personal: 300, Employer: -100}}, 200, 12000, 112200},
 		"retired in August":           {rows(202401, 202408, 125000, 10000), []event{{Kind: account.Retirement, On: day(2024, 8, 20)}}, 0, 8000 + 3600, 100000 + 80000 + 11600},
+		"settled abroad in August":    {rows(202401, 202408, 125000, 10000), []event{{Kind: account.Termination, On: day(2024, 8, 20)}}, 0, 8000 + 3600, 100000 + 80000 + 11600},
 		"retired, then died":          {nil, []event{{Kind: account.Death, On: day(2024, 11, 2)}, {Kind: account.Retirement, On: day(2024, 8, 20)}}, 0, 8000, 108000},
 		"before the opening":          {nil, []event{{Kind: account.Correction, On: day(2023, 12, 31), Personal: 900}}, 0, 12000, 112000},
 		"retired before the opening":  {nil, []event{{Kind: account.Retirement, On: day(2022, 5, 31)}}, 0, 0, 100000},

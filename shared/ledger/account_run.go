@@ -186,7 +186,7 @@ func (r *rules) years(id int64, region string, own books, rows []contribution.Ro
 	var accounts []account.Year
 	if !on.IsZero() && !through.IsZero() {
 		accounts, err = account.Run(account.Input{
-			Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: own.balance, Rows: rows, Events: own.events, Through: through})
+			Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: own.balance - own.employer, OpeningEmployer: own.employer, Rows: rows, Events: own.events, Through: through})
 		switch {
 		case errors.Is(err, account.ErrLocalRule):
 			accounts, refused = nil, true

@@ -57,8 +57,8 @@ var sexNames = map[string]string{"male": "男", "female": "女"}
 func personTable(p Person) Table {
 	return Table{
 		Name: "persons", Title: "参保人员",
-		Header: []string{"证件类型", "证件号码", "姓名", "性别", "出生日期", "社会保障卡号", "手机号码", "人员状态", "期初账户余额", "期初余额日期"},
-		Rows: [][]any{{p.IDType, p.IDNumber, p.Name, sexNames[string(p.Sex)], p.BirthDate, p.CardNumber, p.Mobile, p.Status.String(), p.OpeningBalance,
+		Header: []string{"证件类型", "证件号码", "姓名", "性别", "出生日期", "社会保障卡号", "手机号码", "人员状态", "期初账户余额", "期初单位划转部分", "期初余额日期"},
+		Rows: [][]any{{p.IDType, p.IDNumber, p.Name, sexNames[string(p.Sex)], p.BirthDate, p.CardNumber, p.Mobile, p.Status.String(), p.OpeningBalance, p.OpeningEmployer,
 			p.OpeningOn}},
 	}
 }
@@ -84,11 +84,11 @@ func contributionTable(p Person, years []PersonYear, employers map[int32]Employe
 func accountTable(years []PersonYear) Table {
 	t := Table{
 		Name: "account", Title: "个人账户",
-		Header: []string{"年度", "期初余额", "个人缴费划入", "单位缴费划入", "期初余额利息", "当年缴费利息", "调整", "期末余额", "记账利率（%）", "利率依据", "利率是否暂定", "是否已结息"},
+		Header: []string{"年度", "期初余额", "个人缴费划入", "单位缴费划入", "期初余额利息", "当年缴费利息", "调整", "期末余额", "其中单位划转部分", "记账利率（%）", "利率依据", "利率是否暂定", "是否已结息"},
 	}
 	for _, y := range years {
 		if a := y.Account; y.HasAccount {
-			t.Rows = append(t.Rows, []any{y.Year, a.Opening, a.CreditedPersonal, a.CreditedEmployer, a.InterestOnOpening, a.InterestOnCurrent, a.Adjustments, a.Closing,
+			t.Rows = append(t.Rows, []any{y.Year, a.Opening, a.CreditedPersonal, a.CreditedEmployer, a.InterestOnOpening, a.InterestOnCurrent, a.Adjustments, a.Closing, a.ClosingEmployer,
 				a.Rate.Percent(), a.RateDocument, yesOrNo(a.Provisional), yesOrNo(a.Settled)})
 		}
 	}

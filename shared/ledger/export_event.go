@@ -13,7 +13,7 @@ import (
 )
 
 var eventNames = map[account.EventKind]string{
-	account.TransferIn: "转入", account.TransferOut: "转出", account.Retirement: "离退休", account.Death: "死亡", account.Correction: "调整",
+	account.TransferIn: "转入", account.TransferOut: "转出", account.Retirement: "离退休", account.Death: "死亡", account.Correction: "调整", account.Termination: "终止",
 }
 
 // eventTable is what has happened to a person's account, what was entered by mistake too, as events are imported.

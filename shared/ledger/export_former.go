@@ -45,7 +45,7 @@ func (l *Ledger) formerTable(ctx context.Context, p Person, employers map[int32]
 
 func (l *Ledger) formerPersons(ctx context.Context, id int64) ([]formerValue, error) {
 	rows, err := l.pool.Query(ctx, `
-		SELECT r.started_at, r.file, h.id_type, h.name, h.sex, h.birth_date, h.card_number, h.mobile_sealed, h.status, h.opening_balance, h.opening_on
+		SELECT r.started_at, r.file, h.id_type, h.name, h.sex, h.birth_date, h.card_number, h.mobile_sealed, h.status, h.opening_balance, h.opening_employer, h.opening_on
 		FROM ledger.person_history h JOIN ledger.import_run r ON r.id = h.replaced_run_id WHERE h.person_id = $1 ORDER BY h.id`, id)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (l *Ledger) formerPersons(ctx context.Context, id int64) ([]formerValue, er
 		var sex identity.Sex
 		var mobile []byte
 		var birth, on civilDate
-		if err := row.Scan(&f.at, &f.file, &p.IDType, &p.Name, &sex, &birth, &p.CardNumber, &mobile, &p.Status, &p.OpeningBalance, &on); err != nil {
+		if err := row.Scan(&f.at, &f.file, &p.IDType, &p.Name, &sex, &birth, &p.CardNumber, &mobile, &p.Status, &p.OpeningBalance, &p.OpeningEmployer, &on); err != nil {
 			return f, err
 		}
 		if mobile != nil {
@@ -67,7 +67,7 @@ func (l *Ledger) formerPersons(ctx context.Context, id int64) ([]formerValue, er
 			p.Mobile = string(plain)
 		}
 		f.said = listed("证件类型", p.IDType, "姓名", p.Name, "性别", sexNames[string(sex)], "出生日期", calendar.Date(birth), "社会保障卡号", p.CardNumber, "手机号码", p.Mobile,
-			"人员状态", p.Status, "期初账户余额", p.OpeningBalance, "期初余额日期", calendar.Date(on))
+			"人员状态", p.Status, "期初账户余额", p.OpeningBalance, "期初单位划转部分", p.OpeningEmployer, "期初余额日期", calendar.Date(on))
 		return f, nil
 	})
 }

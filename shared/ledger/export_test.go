@@ -48,7 +48,7 @@ func TestAnExportedRecordReadsBack(t *testing.T) {
 	if rows := len(tables[1].Rows); rows != 180 {
 		t.Errorf("%d contributions, want 180", rows)
 	}
-	if account := asCSV(t, tables[2]); !strings.Contains(account, "2023,62477.94,18070.08,0.00,2480.37,388.58,0.00,83416.97,3.97,") {
+	if account := asCSV(t, tables[2]); !strings.Contains(account, "2023,62477.94,18070.08,0.00,2480.37,388.58,0.00,83416.97,0.00,3.97,") {
 		t.Error(account)
 	}
 	var book bytes.Buffer

@@ -26,7 +26,7 @@ func knownColumns(kind Kind) []column {
 		return []column{{"统一社会信用代码", "uscc", false}, {"单位名称", "name", false}, {"行政区划代码", "region", false}, {"登记日期", "registered_on", true}, {"单位状态", "status", true}, {"经济类型", "ownership", true}}
 	case Persons:
 		return []column{{"证件类型", "id_type", true}, {"证件号码", "id_number", false}, {"姓名", "name", false}, {"性别", "sex", true}, {"出生日期", "birth_date", true}, {"社会保障卡号", "card_number", true},
-			{"手机号码", "mobile", true}, {"人员状态", "status", true}, {"期初账户余额", "opening_balance", true}, {"期初余额日期", "opening_on", true}}
+			{"手机号码", "mobile", true}, {"人员状态", "status", true}, {"期初账户余额", "opening_balance", true}, {"期初单位划转部分", "opening_employer", true}, {"期初余额日期", "opening_on", true}}
 	case Events:
 		known := []column{{"证件号码", "id_number", false}, {"业务流水号", "number", false}, {"变动类型", "kind", false}, {"变动日期", "on", false}, {"个人部分", "personal", true}, {"单位部分", "employer", true},
 			{"说明", "note", true}, {"记录状态", "state", true}}

@@ -175,6 +175,7 @@ func (r *importRun) mergeEvents(ctx context.Context, tx pgx.Tx) ([]int64, error)
 var eventKinds = map[string]account.EventKind{
 	"转入": account.TransferIn, "transfer_in": account.TransferIn, "转出": account.TransferOut, "transfer_out": account.TransferOut, "离退休": account.Retirement, "退休": account.Retirement,
 	"retirement": account.Retirement, "死亡": account.Death, "death": account.Death, "调整": account.Correction, "correction": account.Correction,
+	"终止": account.Termination, "termination": account.Termination,
 }
 
 // event reads a row. Only what is moved here and a correction have amounts: what leaves, and what a pension begins with, the ledger computes.

@@ -57,15 +57,15 @@ func (r *importRun) importPersons(ctx context.Context) error {
 			mobile = r.ledger.keys.Field.Seal(placeMobile, []byte(p.Mobile))
 		}
 		batch.Queue(`
-			INSERT INTO ledger.person AS old (id_hash, id_sealed, id_type, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_on, content_hash, run_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			INSERT INTO ledger.person AS old (id_hash, id_sealed, id_type, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_employer, opening_on, content_hash, run_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 			ON CONFLICT (id_hash) DO UPDATE SET id_sealed = excluded.id_sealed, id_type = excluded.id_type, name = excluded.name, sex = excluded.sex, birth_date = excluded.birth_date,
 				card_number = excluded.card_number, mobile_sealed = excluded.mobile_sealed, status = excluded.status, opening_balance = excluded.opening_balance,
-				opening_on = excluded.opening_on, content_hash = excluded.content_hash, run_id = excluded.run_id
+				opening_employer = excluded.opening_employer, opening_on = excluded.opening_on, content_hash = excluded.content_hash, run_id = excluded.run_id
 			WHERE old.content_hash <> excluded.content_hash
 			RETURNING xmax = 0, id`,
 			idHash, r.ledger.keys.Field.Seal(placeIDNumber, []byte(p.IDNumber)), p.IDType, p.Name, string(p.Sex), civilDate(p.BirthDate), p.CardNumber, mobile,
-			int16(p.Status), int64(p.OpeningBalance), civilDate(p.OpeningOn), content, r.id).Query(func(rows pgx.Rows) error {
+			int16(p.Status), int64(p.OpeningBalance), int64(p.OpeningEmployer), civilDate(p.OpeningOn), content, r.id).Query(func(rows pgx.Rows) error {
 			for rows.Next() {
 				var inserted bool
 				var id int64
@@ -167,6 +167,11 @@ func (r *importRun) person(cells [][]byte) (Person, *problem) {
 	p.OpeningBalance = money.Fen(0)
 	if in.cell("opening_balance") != "" {
 		p.OpeningBalance = in.amount("opening_balance")
+	}
+	if text := in.cell("opening_employer"); text != "" {
+		if p.OpeningEmployer = in.amount("opening_employer"); p.OpeningEmployer > p.OpeningBalance {
+			in.wrong(ReasonOpeningPart, "opening_employer", text)
+		}
 	}
 	p.OpeningOn = in.date("opening_on", r.today)
 	if p.OpeningBalance > 0 && p.OpeningOn.IsZero() {

@@ -42,10 +42,11 @@ const (
 	ReasonHolidayDate     Reason = "holiday_date" // + no day, or one that no notice can be about yet
 	ReasonHolidayKind     Reason = "holiday_kind" // + neither 放假 nor 上班, or a Monday to Friday that is worked in exchange
 	ReasonEventNumber     Reason = "event_number" // + no number of the agency's own, or one longer than 64 characters
-	ReasonEventKind       Reason = "event_kind"   // + none of 转入 转出 离退休 死亡 调整
+	ReasonEventKind       Reason = "event_kind"   // + none of 转入 转出 离退休 死亡 调整 终止
 	ReasonEventAmount     Reason = "event_amount" // + an amount where none belongs, or none where one is wanted
 	ReasonEventNote       Reason = "event_note"   // + a correction without its reason, or a note longer than 200 characters
 	ReasonEventState      Reason = "event_state"  // + neither 有效 nor 撤销
+	ReasonOpeningPart     Reason = "opening_part" // + an employer's part above the opening balance it is part of
 	ReasonDayTwice        Reason = "day_twice"    // + a day that the file sets twice, in two ways
 )
 
@@ -82,10 +83,11 @@ var sentences = map[Reason]string{
 	ReasonHolidayDate:     "日期不存在，或早于 2000 年、晚于后年",
 	ReasonHolidayKind:     "安排应为放假或上班；调休上班只能在周六、周日",
 	ReasonEventNumber:     "业务流水号不能为空或超过 64 个字符",
-	ReasonEventKind:       "变动类型应为转入、转出、离退休、死亡或调整",
+	ReasonEventKind:       "变动类型应为转入、转出、离退休、死亡、终止或调整",
 	ReasonEventAmount:     "金额不合这一变动类型：转入填年初储存额和变动当月及以前的本金，调整填非零金额，其余不填金额",
 	ReasonEventNote:       "调整应说明事由，说明不超过 200 个字符",
 	ReasonEventState:      "记录状态应为有效或撤销",
+	ReasonOpeningPart:     "期初单位划转部分不能大于期初账户余额",
 	ReasonDayTwice:        "同一天在文件中有两种安排",
 }
 

@@ -65,7 +65,7 @@ func TestEveryReason(t *testing.T) {
 	}
 	row := func(column int, value string) string { return with(paidRow, column, value) }
 	person := func(column int, value string) string {
-		return with("居民身份证,070106199311038610,崔鹏霞,男,1993-11-03,C46109495,10000008304,参保缴费,100458.34,2022-12-31", column, value)
+		return with("居民身份证,070106199311038610,崔鹏霞,男,1993-11-03,C46109495,10000008304,参保缴费,100458.34,2022-12-31,300.00", column, value)
 	}
 	employer := func(column int, value string) string {
 		return with("91070102MAXG612DD9,杭城纺织有限公司,330106,2006-02-10,正常,有限责任公司", column, value)
@@ -115,6 +115,8 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Persons, person(7, "在职"), ledger.ReasonStatus, "status"},
 		{ledger.Persons, person(8, "-1"), ledger.ReasonNegative, "opening_balance"},
 		{ledger.Persons, person(9, ""), ledger.ReasonDate, "opening_on"},
+		{ledger.Persons, person(10, "100458.35"), ledger.ReasonOpeningPart, "opening_employer"},
+		{ledger.Persons, person(10, "-0.01"), ledger.ReasonNegative, "opening_employer"},
 		{ledger.Employers, employer(1, " "), ledger.ReasonName, "name"},
 		{ledger.Employers, employer(2, "3301"), ledger.ReasonRegion, "region"},
 		{ledger.Employers, employer(4, "倒闭"), ledger.ReasonStatus, "status"},
@@ -153,7 +155,7 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Holidays, "2027-01-04,上班,x", ledger.ReasonHolidayKind, "kind"}, // a Monday
 		{ledger.Holidays, "2027-01-01,放假,", ledger.ReasonName, "source"},
 	} {
-		header := map[ledger.Kind]string{ledger.Contributions: contributionHeader, ledger.Persons: personHeader, ledger.Employers: employerHeader,
+		header := map[ledger.Kind]string{ledger.Contributions: contributionHeader, ledger.Persons: strings.TrimSpace(personHeader) + ",opening_employer\n", ledger.Employers: employerHeader,
 			ledger.Rates: rateHeader, ledger.Rules: ruleHeader, ledger.Holidays: holidayHeader, ledger.Events: eventHeader}[tc.kind]
 		if tc.kind == ledger.Rates && strings.Count(tc.row, ",") == 7 {
 			header = "region,scheme,year,from,to,rate,provisional,source\n"

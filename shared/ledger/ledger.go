@@ -76,17 +76,18 @@ func (s PersonStatus) String() string { return personStatusNames[s] }
 
 // Person is an insured person (参保人员).
 type Person struct {
-	ID             int64
-	IDType         string // 证件类型, as imported
-	IDNumber       string // normalized; never to be shown unmasked to anyone but the person
-	Name           string
-	Sex            identity.Sex
-	BirthDate      calendar.Date
-	CardNumber     string // social security card
-	Mobile         string // may be empty
-	Status         PersonStatus
-	OpeningBalance money.Fen     // personal account at the end of OpeningOn
-	OpeningOn      calendar.Date // none when the account begins with the first contribution
+	ID              int64
+	IDType          string // 证件类型, as imported
+	IDNumber        string // normalized; never to be shown unmasked to anyone but the person
+	Name            string
+	Sex             identity.Sex
+	BirthDate       calendar.Date
+	CardNumber      string // social security card
+	Mobile          string // may be empty
+	Status          PersonStatus
+	OpeningBalance  money.Fen     // personal account at the end of OpeningOn
+	OpeningEmployer money.Fen     // of it, what came from the employer's part (before 2006)
+	OpeningOn       calendar.Date // none when the account begins with the first contribution
 }
 
 // EmployerStatus is the state of an employer (单位状态).

@@ -15,9 +15,10 @@ import (
 
 // books are what an account follows from besides contributions: the balance from the agency's books, and what has happened since. No day: it begins with the first contribution or event.
 type books struct {
-	balance money.Fen
-	on      calendar.Date
-	events  []account.Event
+	balance  money.Fen // both parts
+	employer money.Fen // of balance, the employer's part
+	on       calendar.Date
+	events   []account.Event
 }
 
 // people reads persons' rows one person after the other, in memory for one person only. Its transaction serves nothing else until it is closed.
@@ -39,14 +40,15 @@ func openPeople(ctx context.Context, tx pgx.Tx, persons []int64, from int) (*peo
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `SELECT id, opening_balance, opening_on FROM ledger.person WHERE id = ANY ($1)`, persons)
+	rows, err := tx.Query(ctx, `SELECT id, opening_balance, opening_employer, opening_on FROM ledger.person WHERE id = ANY ($1)`, persons)
 	if err != nil {
 		return nil, fmt.Errorf("read openings: %w", err)
 	}
-	var id, balance int64
+	var id int64
+	var balance, employer money.Fen
 	var on civilDate
-	if _, err := pgx.ForEachRow(rows, []any{&id, &balance, &on}, func() error {
-		p.books[id] = books{money.Fen(balance), calendar.Date(on), events[id]}
+	if _, err := pgx.ForEachRow(rows, []any{&id, &balance, &employer, &on}, func() error {
+		p.books[id] = books{balance, employer, calendar.Date(on), events[id]}
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("read openings: %w", err)

@@ -10,7 +10,6 @@ import (
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/identity"
-	"shebao/shared/money"
 	"shebao/shared/postgres"
 )
 
@@ -23,7 +22,7 @@ const (
 	domainEmployer = "employer"
 )
 
-const personColumns = `id, id_type, id_sealed, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_on`
+const personColumns = `id, id_type, id_sealed, name, sex, birth_date, card_number, mobile_sealed, status, opening_balance, opening_employer, opening_on`
 
 // PersonByDocument finds a person by a normalized ID number of any type. Errors: fault.NotFound, fault.Unavailable.
 func (l *Ledger) PersonByDocument(ctx context.Context, number string) (Person, error) {
@@ -54,12 +53,11 @@ func (l *Ledger) scanPerson(row pgx.CollectableRow) (Person, error) {
 	var p Person
 	var idSealed, mobileSealed []byte
 	var sex string
-	var opening int64
 	var birth, openingOn civilDate
-	if err := row.Scan(&p.ID, &p.IDType, &idSealed, &p.Name, &sex, &birth, &p.CardNumber, &mobileSealed, &p.Status, &opening, &openingOn); err != nil {
+	if err := row.Scan(&p.ID, &p.IDType, &idSealed, &p.Name, &sex, &birth, &p.CardNumber, &mobileSealed, &p.Status, &p.OpeningBalance, &p.OpeningEmployer, &openingOn); err != nil {
 		return Person{}, err
 	}
-	p.Sex, p.OpeningBalance = identity.Sex(sex), money.Fen(opening)
+	p.Sex = identity.Sex(sex)
 	p.BirthDate, p.OpeningOn = calendar.Date(birth), calendar.Date(openingOn)
 	number, err := l.keys.Field.Open(placeIDNumber, idSealed)
 	if err != nil {
