@@ -223,3 +223,22 @@ func FuzzParseRates(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseFindings(f *testing.F) {
+	f.Add("* 2026-01 2026-06 9000\n12 202607 202607 8000.50")
+	f.Fuzz(func(t *testing.T, text string) {
+		list, err := arrears.ParseFindings(text)
+		if err != nil {
+			return
+		}
+		for _, found := range list {
+			if found.To < found.From || found.Base <= 0 || found.PersonID < 0 {
+				t.Errorf("%q: %+v", text, found)
+			}
+		}
+		again, err := arrears.ParseFindings(arrears.FormatFindings(list))
+		if err != nil || !slices.Equal(list, again) {
+			t.Errorf("%q: %+v, then %+v, %v", text, list, again, err)
+		}
+	})
+}

@@ -111,24 +111,3 @@ func TestWriteOffsTakeThreeApprovals(t *testing.T) {
 		t.Errorf("a fourth approval: %v", err)
 	}
 }
-
-func TestWatchLevels(t *testing.T) {
-	levels := append([]supervision.Level{{Name: "prefecture", Amount: 300_000_00}}, supervision.NationalLevels()...)
-	for owed, want := range map[money.Fen]int{0: 0, 299_999_99: 0, 300_000_00: 1, 999_999_99: 1, 1_000_000_00: 2, 9_999_999_99: 2, 10_000_000_00: 3, 1 << 50: 3} {
-		if got := supervision.WatchLevel(levels, owed); got != want {
-			t.Errorf("%s is level %d, want %d", owed, got, want)
-		}
-	}
-}
-
-func TestARegionSetsItsOwnLevels(t *testing.T) {
-	levels, err := supervision.ParseLevels(" prefecture:300000 , province:800000.50")
-	if err != nil || len(levels) != 3 || levels[0].Name != "prefecture" || levels[1] != (supervision.Level{Name: "province", Amount: 800_000_50}) || levels[2].Name != "ministry" {
-		t.Errorf("%v %v", levels, err)
-	}
-	for _, bad := range []string{"prefecture", "a:b", ":5", "a:-1", "a:0"} {
-		if _, err := supervision.ParseLevels(bad); err == nil {
-			t.Errorf("%q is a list of levels", bad)
-		}
-	}
-}
