@@ -276,6 +276,18 @@ func (x till) follow(calculation string) {
 	x.want(x.get(x.li, "/employers/"+debtor), 200, "嘉社稽改〔2026〕2号", "嘉社稽催〔2026〕1号", "2026-000001")
 }
 
+// The employer's page tells under which name it was registered before, since when no longer, and by which file: a tip-off may name it by that.
+func TestAnEmployersPageTellsItsFormerRegistration(t *testing.T) {
+	x := newTill(t)
+	if page := x.get(x.li, "/employers/"+debtor); strings.Contains(page.body, "以前的登记") {
+		t.Error("a registration that never changed has a former one")
+	}
+	name := x.value(`SELECT name FROM ledger.employer WHERE uscc = '` + debtor + `'`)
+	run := x.value(`INSERT INTO ledger.import_run (kind, file, started_at, finished_at) VALUES ('employers', '单位0901.csv', '2026-08-31 17:00+00', '2026-08-31 17:00+00') RETURNING id`)
+	x.value(`UPDATE ledger.employer SET name = '嘉兴更名有限公司', run_id = ` + run + ` WHERE uscc = '` + debtor + `' RETURNING id`)
+	x.want(x.get(x.li, "/employers/"+debtor), 200, "嘉兴更名有限公司", "以前的登记", name+"，", "2026-09-01 由 单位0901.csv 更改")
+}
+
 // Many issue at once: every number is given once and none is missing.
 func TestNumbersHaveNoGap(t *testing.T) {
 	x := newTill(t)
