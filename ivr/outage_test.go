@@ -80,7 +80,7 @@ func TestTheDatabaseStaysAway(t *testing.T) {
 		t.Errorf("drafts: %+v, %v", drafts, err)
 	}
 	fresh, err := softphone.Dial(t.Context(), h.phone)
-	if err != nil || fresh.Awaits() != "keys" {
+	if err != nil || fresh.Awaits() != "speech" {
 		t.Errorf("the next call: %v", err)
 	}
 }

@@ -28,6 +28,7 @@ const (
 	Month       Place = "month"
 	Named       Place = "named"
 	Safe        Place = "safe"
+	Sure        Place = "sure"
 	Record      Place = "record"
 	Keep        Place = "keep"
 	Receipt     Place = "receipt"
@@ -45,7 +46,7 @@ const (
 )
 
 // Places lists every place, for the test that walks them all.
-var Places = [...]Place{Language, Menu, Number, PIN, Answer, Pension, Kind, Employer, CreditCode, Which, Month, Named, Safe, Record, Keep, Receipt, Code, Progress, Addition, AdditionOK,
+var Places = [...]Place{Language, Menu, Number, PIN, Answer, Pension, Kind, Employer, CreditCode, Which, Month, Named, Safe, Sure, Record, Keep, Receipt, Code, Progress, Addition, AdditionOK,
 	Waiting, CallBack, NoPerson, Message, MessageOK, Transferred, Over}
 
 // State of a call, kept sealed between its steps and wiped when it ends.
@@ -60,6 +61,8 @@ type State struct {
 	Number    string // the keyed ID number while the PIN is asked for
 	SignedIn  bool   // Redis may know as whom
 	After     Place  // where a sign-in leads
+	Asked     Place  // at Sure: where the words were said that are read back
+	Meant     string // at Sure: the key that they were taken for
 	TipNo     int    // counts the tip-offs of a call: each has a filing key of its own
 	Additions int    // counts the spoken additions of a call
 	Tip       Tip
@@ -75,9 +78,17 @@ type State struct {
 	Person    int64  `json:"-"` // who is signed in; it comes from Redis with each step, 0 nobody
 }
 
+// at is the place that a call is at, whether words are read back there or not.
+func (s State) at() Place {
+	if s.Place == Sure {
+		return s.Asked
+	}
+	return s.Place
+}
+
 // Matter names what a recording that is made now belongs to: the tip-off or the addition, counted within the call.
 func (s State) Matter() string {
-	if s.Place == Addition || s.Place == AdditionOK {
+	if at := s.at(); at == Addition || at == AdditionOK {
 		return "addition-" + strconv.Itoa(s.Additions)
 	}
 	return s.TipMatter()
@@ -105,18 +116,19 @@ type Choice struct{ USCC, Name, Region string }
 
 // Input is what the caller did, or what a need brought.
 type Input struct {
-	Keys      string
-	Words     string
-	Recording string // the carrier's number of a recording just made
-	Seconds   int    // how long it is, in the carrier's words; 0 when not said
-	Talked    int    // how long a talk with a person lasted, in seconds
-	HungUp    bool
-	Dialled   string // how the transfer to a person ended, in the carrier's words
-	Queued    string // how the waiting for a person ended, in the carrier's words
-	Wish      Wish   // what the caller has chosen while waiting
-	Again     bool   // what the caller did was lost on our side: the question is put again, and nobody has failed
-	Brought   *Brought
-	Today     calendar.Date
+	Keys       string // they win over words
+	Words      string
+	Confidence float64 // of the carrier in the words, 0 to 1; 0 when it says none
+	Recording  string  // the carrier's number of a recording just made
+	Seconds    int     // how long it is, in the carrier's words; 0 when not said
+	Talked     int     // how long a talk with a person lasted, in seconds
+	HungUp     bool
+	Dialled    string // how the transfer to a person ended, in the carrier's words
+	Queued     string // how the waiting for a person ended, in the carrier's words
+	Wish       Wish   // what the caller has chosen while waiting
+	Again      bool   // what the caller did was lost on our side: the question is put again, and nobody has failed
+	Brought    *Brought
+	Today      calendar.Date
 }
 
 // Brought is the answer to a Need.
@@ -224,30 +236,42 @@ func Step(s State, in Input) (State, Reply) {
 		return recorded(s, in.Recording)
 	case in.Keys == "" && in.Words == "":
 		return silent(s)
+	case in.Keys == "":
+		return heard(s, in)
 	}
-	switch in.Keys {
-	case "*":
-		return s, ask(s, s.toldHere()...)
-	case "9":
-		return back(s)
-	case "8":
-		if !places[s.Place].entry {
-			s.Slow = !s.Slow
-			return s, ask(s, s.toldHere()...)
-		}
-	case "0":
-		return s, Reply{Need: FindPerson}
-	}
-	if m, ok := places[s.Place].keys[in.Keys]; ok {
-		return do(s, m)
+	if s, r, ok := pressed(s, in.Keys, false); ok {
+		return s, r
 	}
 	return entered(s, in)
+}
+
+// pressed does what a key means, everywhere or at this place; ok is false when it means nothing. A spoken 8 is no digit of a number.
+func pressed(s State, key string, spoken bool) (after State, r Reply, ok bool) {
+	switch key {
+	case "*":
+		return s, ask(s, s.toldHere()...), true
+	case "9":
+		s, r = back(s)
+		return s, r, true
+	case "8":
+		if spoken || !places[s.Place].entry {
+			s.Slow = !s.Slow
+			return s, ask(s, s.toldHere()...), true
+		}
+	case "0":
+		return s, Reply{Need: FindPerson}, true
+	}
+	if m, found := places[s.Place].keys[key]; found {
+		s, r = do(s, m)
+		return s, r, true
+	}
+	return s, r, false
 }
 
 // ask is what is said and awaited at a place.
 func ask(s State, first ...Line) Reply {
 	p := places[s.Place]
-	r := Reply{Say: first, Await: p.await, MaxKeys: max(1, p.maxKeys), Finish: p.finish, Speech: p.speech}
+	r := Reply{Say: first, Await: p.await, MaxKeys: max(1, p.maxKeys), Finish: p.finish, Speech: Listens(s.Place)}
 	switch s.Place {
 	case Language: // each language speaks for itself
 		for _, lang := range Languages {
@@ -258,6 +282,8 @@ func ask(s State, first ...Line) Reply {
 			r.Say = append(r.Say, Line{Key: "choice", Args: []string{c.Name, string(rune('1' + i))}})
 		}
 		r.Say = append(r.Say, Line{Key: string(Which)})
+	case Sure:
+		r.Say = append(r.Say, Line{Key: string(Sure), Args: []string{wordFor(s.Lang, s.Asked, s.Meant)}})
 	case Receipt:
 		r.Say = append(r.Say, Line{Key: "received", Args: []string{s.Receipt}}, Line{Key: "received_again", Args: []string{s.Receipt}}, Line{Key: string(Receipt)})
 	case Answer:
@@ -303,7 +329,7 @@ func failed(s State, why string) (State, Reply) {
 	if s.Failures < maxFailures {
 		return s, ask(s, Line{Key: why})
 	}
-	switch s.Place {
+	switch s.at() {
 	case Answer, Receipt, Progress, NoPerson, CallBack, Message, MessageOK:
 		return over(s)
 	}
@@ -331,6 +357,11 @@ func silent(s State) (State, Reply) {
 
 // back leaves what was recorded as it stands, except for an addition that was not sent: nobody asked for it.
 func back(s State) (State, Reply) {
+	if s.Place == Sure {
+		asked := s.Asked
+		s.Asked, s.Meant = "", ""
+		return to(s, asked, placeTold(s, asked)...)
+	}
 	p := places[s.Place].back
 	if s.Place != AdditionOK && s.Place != MessageOK {
 		return to(s, p, placeTold(s, p)...)
@@ -352,8 +383,8 @@ func hungUp(s State, in Input) (State, Reply) {
 	if in.Recording != "" {
 		s, r = recorded(s, in.Recording)
 	}
-	at := s.Place
-	s.Place, s.Leaving = Over, true
+	at := s.at()
+	s.Place, s.Asked, s.Meant, s.Leaving = Over, "", "", true
 	r = Reply{Await: Hangup, Keep: s.Recording, Drop: r.Drop, Draft: r.Draft}
 	if at == AdditionOK && s.Recording != "" {
 		s.Place, r.Need = AdditionOK, Add
@@ -361,7 +392,7 @@ func hungUp(s State, in Input) (State, Reply) {
 	return s, r
 }
 
-// entered takes the keys of an entry, and words.
+// entered takes the keys of an entry.
 func entered(s State, in Input) (State, Reply) {
 	keys := strings.TrimSuffix(in.Keys, "#")
 	switch s.Place {
@@ -376,10 +407,6 @@ func entered(s State, in Input) (State, Reply) {
 			return s, Reply{Need: SignIn, Value: keys}
 		}
 		return failed(s, "wrong_pin")
-	case Employer:
-		if in.Words != "" {
-			return s, Reply{Need: Search, Value: in.Words}
-		}
 	case CreditCode:
 		if len(keys) == 18 {
 			return s, Reply{Need: ByCode, Value: keys}

@@ -29,6 +29,9 @@ func inputs() []callflow.Input {
 	for _, problem := range []string{"later", "locked", "wrong_signin", "no_code", "no_employer", "no_agents", "no_number", "signed_out", "pension_none"} {
 		list = append(list, callflow.Input{Brought: &callflow.Brought{Problem: problem}})
 	}
+	for _, words := range []string{"查询缴费", "举报单位", "匿名", "安全", "不安全", "提交", "重录", "发送", "同意", "确认", "重听", "转人工", "返回", "慢一点", "都不是", "2025年3月", "第一个", "report an employer", "yes", "no", "send it", "again", "今天天气很好"} {
+		list = append(list, callflow.Input{Words: words}, callflow.Input{Words: words, Confidence: 0.9})
+	}
 	for i := range list {
 		list[i].Today = today
 	}
@@ -47,6 +50,12 @@ func states() []callflow.State {
 						After: [...]callflow.Place{callflow.Menu, callflow.Safe, callflow.Pension}[failures], Tip: callflow.Tip{Kind: "unpaid", Recorded: recording != ""}})
 				}
 			}
+		}
+	}
+	for i := range list {
+		if list[i].Place == callflow.Sure {
+			asked := []callflow.State{{Asked: callflow.Keep, Meant: "1"}, {Asked: callflow.AdditionOK, Meant: "3"}, {Asked: callflow.Safe, Meant: "1"}, {Asked: callflow.Answer, Meant: "3"}}[i%4]
+			list[i].Asked, list[i].Meant = asked.Asked, asked.Meant
 		}
 	}
 	return list

@@ -10,7 +10,7 @@ import (
 
 // A whole call of anything: each line is what the caller does. It always goes on with words or a need, keeps a place of the table, and ends.
 func FuzzConversation(f *testing.F) {
-	for _, seed := range []string{"1\n2\n1\ns南湖\n1\n202503\n1\nrRE1\n1", "3\n1\n07010120010331000*\n270413\n3", "1\n3\n0000000000000098\n2\nrRE2\n1", "\n\n\n1\nrRE3", "2\n8\n*\n9\n0\n1", "1\n2\n1\n2\n***************\n#", "dbusy\nqleave\nh"} {
+	for _, seed := range []string{"1\n2\n1\ns南湖\n1\n202503\n1\nrRE1\n1", "3\n1\n07010120010331000*\n270413\n3", "1\n3\n0000000000000098\n2\nrRE2\n1", "\n\n\n1\nrRE3", "2\n8\n*\n9\n0\n1", "1\n2\n1\n2\n***************\n#", "dbusy\nqleave\nh", "s普通话\ns我要举报\ns没缴\ns南湖\ns第一个\ns去年三月\ns匿名\nrRE1\ns那就提交吧谢谢\n1"} {
 		f.Add(seed, "gl")
 	}
 	f.Fuzz(func(t *testing.T, doings, fortunes string) {

@@ -1,14 +1,15 @@
 package callflow
 
-// row is one place of the table: what is awaited there and where each key leads. The keys * 0 8 9 are the same everywhere and stand in Step.
+// row is one place of the table: what is awaited there and where each key leads. The keys * 0 8 9 are the same everywhere and stand in pressed; what words mean stands in
+// the files of words.
 type row struct {
-	back    Place
-	await   Await
-	entry   bool // several keys: a number, not a choice, so that 8 is a digit
-	maxKeys int
-	finish  bool
-	speech  bool
-	keys    map[string]move
+	back     Place
+	await    Await
+	entry    bool // several keys: a number, not a choice, so that 8 is a digit
+	maxKeys  int
+	finish   bool
+	keysOnly bool // words are not listened to
+	keys     map[string]move
 }
 
 // move is what a key does.
@@ -16,6 +17,7 @@ type move struct {
 	do    deed
 	value string
 	to    Place
+	sure  bool // it changes something for good: words that were not quite clear are read back before
 }
 
 type deed int
@@ -41,6 +43,7 @@ const (
 	text
 	pension
 	confirm
+	meantSo
 )
 
 // places is the table of all menus.
@@ -48,34 +51,35 @@ var places = map[Place]row{
 	Language: {back: Language, keys: map[string]move{"1": {do: speak, value: "cmn"}, "2": {do: speak, value: "yue"}, "3": {do: speak, value: "en"}}},
 	Menu:     {back: Language, keys: map[string]move{"1": {do: inquire}, "2": {do: report}, "3": {to: Code}, "4": {do: pension}}},
 
-	Number: {back: Menu, entry: true, maxKeys: 18, finish: true},
-	PIN:    {back: Number, entry: true, maxKeys: 6, finish: true},
-	Answer: {back: Menu, keys: map[string]move{"1": {to: Menu}, "2": {do: report}, "3": {do: text}}},
+	Number: {back: Menu, entry: true, keysOnly: true, maxKeys: 18, finish: true},
+	PIN:    {back: Number, entry: true, keysOnly: true, maxKeys: 6, finish: true},
+	Answer: {back: Menu, keys: map[string]move{"1": {to: Menu}, "2": {do: report}, "3": {do: text, sure: true}}},
 
-	Pension: {back: Menu, keys: map[string]move{"1": {do: confirm}, "2": {to: Menu}}},
+	Pension: {back: Menu, keys: map[string]move{"1": {do: confirm, sure: true}, "2": {to: Menu}}},
 
 	Kind: {back: Menu, keys: map[string]move{"1": {do: kind, value: "unpaid"}, "2": {do: kind, value: "underpaid"}, "3": {do: kind, value: "not_registered"},
 		"4": {do: kind, value: "fraud"}, "5": {do: kind, value: "other"}}},
-	Employer:   {back: Kind, speech: true, keys: map[string]move{"1": {do: skipEmployer}, "2": {to: CreditCode}}},
-	CreditCode: {back: Employer, entry: true, maxKeys: 18, finish: true},
+	Employer:   {back: Kind, keys: map[string]move{"1": {do: skipEmployer}, "2": {to: CreditCode}}},
+	CreditCode: {back: Employer, entry: true, keysOnly: true, maxKeys: 18, finish: true},
 	Which:      {back: Employer, keys: map[string]move{"1": {do: choose, value: "1"}, "2": {do: choose, value: "2"}, "3": {do: choose, value: "3"}, "4": {to: Employer}}},
 	Month:      {back: Employer, entry: true, maxKeys: 6, finish: true, keys: map[string]move{"1": {do: noMonth}}},
 	Named:      {back: Month, keys: map[string]move{"1": {do: named, value: "no"}, "2": {do: named, value: "yes"}}},
-	Safe:       {back: Named, keys: map[string]move{"1": {do: safe, value: "yes"}, "2": {do: safe, value: "no"}}},
+	Safe:       {back: Named, keys: map[string]move{"1": {do: safe, value: "yes", sure: true}, "2": {do: safe, value: "no"}}},
+	Sure:       {keysOnly: true, keys: map[string]move{"1": {do: meantSo}, "2": {do: meantSo, value: "no"}}},
 	Record:     {back: Named, await: Sound},
-	Keep:       {back: Named, keys: map[string]move{"1": {do: file}, "2": {do: hear}, "3": {do: redo, to: Record}}},
-	Receipt:    {back: Menu, keys: map[string]move{"1": {to: Menu}}},
+	Keep:       {back: Named, keys: map[string]move{"1": {do: file, sure: true}, "2": {do: hear}, "3": {do: redo, to: Record, sure: true}}},
+	Receipt:    {back: Menu, keysOnly: true, keys: map[string]move{"1": {to: Menu}}},
 
-	Code:       {back: Menu, entry: true, maxKeys: 16, finish: true},
+	Code:       {back: Menu, entry: true, keysOnly: true, maxKeys: 16, finish: true},
 	Progress:   {back: Menu, keys: map[string]move{"1": {to: Menu}, "2": {to: Addition}}},
 	Addition:   {back: Progress, await: Sound},
-	AdditionOK: {back: Progress, keys: map[string]move{"1": {do: add}, "2": {do: hear}, "3": {do: redo, to: Addition}}},
+	AdditionOK: {back: Progress, keys: map[string]move{"1": {do: add, sure: true}, "2": {do: hear}, "3": {do: redo, to: Addition, sure: true}}},
 
 	Waiting:     {back: Menu, await: Queue},
-	CallBack:    {back: Menu, keys: map[string]move{"1": {do: callBack}, "2": {do: noCallBack}}},
+	CallBack:    {back: Menu, keys: map[string]move{"1": {do: callBack, sure: true}, "2": {do: noCallBack}}},
 	NoPerson:    {back: Menu, keys: map[string]move{"1": {to: Message}, "2": {to: CallBack}}},
 	Message:     {back: Menu, await: Sound},
-	MessageOK:   {back: Menu, keys: map[string]move{"1": {do: leave}, "2": {do: hear}, "3": {do: redo, to: Message}}},
+	MessageOK:   {back: Menu, keys: map[string]move{"1": {do: leave, sure: true}, "2": {do: hear}, "3": {do: redo, to: Message, sure: true}}},
 	Transferred: {back: Menu, await: Transfer},
 	Over:        {back: Over, await: Hangup},
 }
@@ -101,6 +105,13 @@ func do(s State, m move) (State, Reply) {
 		return to(s, Number)
 	case confirm:
 		return s, Reply{Need: ConfirmOwn}
+	case meantSo:
+		if m.value == "no" {
+			return back(s)
+		}
+		meant := places[s.Asked].keys[s.Meant]
+		s.Place, s.Asked, s.Meant = s.Asked, "", ""
+		return do(s, meant)
 	case report:
 		return beginTip(s)
 	case kind:

@@ -32,6 +32,10 @@ func month(s State, keys string, today calendar.Date) (State, Reply) {
 	if err != nil || !today.IsZero() && p > today.Period() {
 		return failed(s, "wrong_month")
 	}
+	return fromMonth(s, p)
+}
+
+func fromMonth(s State, p calendar.Period) (State, Reply) {
 	s.Tip.From = p
 	return draft(to(s, Named, Line{Key: "from_month", Args: []string{SpokenMonth(s.Lang, p)}}))
 }

@@ -59,8 +59,16 @@ func (c *Call) Press(ctx context.Context, keys string) error {
 // maxSpeech is about what is said in the sixty seconds that the carrier listens: five characters a second.
 const maxSpeech = 300
 
+// Confidence of the carrier in what was spoken clearly, and in what was not.
+const (
+	spoken  = "0.9"
+	mumbled = "0.3"
+)
+
 // Say speaks words where the hotline listens.
-func (c *Call) Say(ctx context.Context, words string) error {
+func (c *Call) Say(ctx context.Context, words string) error { return c.speak(ctx, words, spoken) }
+
+func (c *Call) speak(ctx context.Context, words, confidence string) error {
 	if !c.takes("speech") {
 		return ErrNotAwaited
 	}
@@ -68,7 +76,7 @@ func (c *Call) Say(ctx context.Context, words string) error {
 		words = string(long[:maxSpeech])
 	}
 	c.hops = 0
-	return c.answer(ctx, url.Values{"SpeechResult": {words}, "Confidence": {"0.9"}})
+	return c.answer(ctx, url.Values{"SpeechResult": {words}, "Confidence": {confidence}})
 }
 
 // Silence lets the time run out.

@@ -14,6 +14,7 @@ import (
 //
 //	123#            keys
 //	say 南湖电子     words, where the hotline listens
+//	mumble 提交      the same, heard without certainty
 //	record [FILE]   a sound after the tone: a WAV file, or a tone of two seconds
 //	record! [FILE]  the same, and hang up
 //	silence         nothing, until the time runs out
@@ -30,6 +31,8 @@ func (c *Call) Do(ctx context.Context, doing string) error {
 		return nil
 	case "say":
 		return c.Say(ctx, rest)
+	case "mumble":
+		return c.speak(ctx, rest, mumbled)
 	case "record", "record!":
 		sound := Tone(20)
 		if rest != "" {

@@ -16,7 +16,7 @@ var voices = map[string]struct{ voice, language, listen string }{
 // What is awaited, in seconds; people who are slow with keys get time.
 const (
 	keyTimeout    = 10
-	speechTimeout = "3" // of silence after words
+	speechTimeout = "2" // of silence after words
 	soundTimeout  = 6   // of silence within a recording
 	longestSound  = 180
 	ringFor       = 25
@@ -75,17 +75,18 @@ func over(trunk string, attributes ...string) []string {
 	return append(attributes, "byoc", trunk)
 }
 
-// gather awaits keys. Without a finishing key an empty finishOnKey makes star and hash keys like others.
+// gather awaits keys, and words where they are taken: whichever comes first wins. Without a finishing key an empty finishOnKey makes star and hash keys like others. The model
+// of recognition is the carrier's own choice: one that does not fit a language fails.
 func (d *document) gather(s callflow.State, r callflow.Reply, action string) *document {
-	input, finish := "dtmf", ""
+	finish := ""
 	if r.Finish {
 		finish = "#"
 	}
 	if !r.Speech {
-		return d.start("Gather", "input", input, "action", action, "method", "POST", "timeout", number(keyTimeout), "numDigits", number(r.MaxKeys), "finishOnKey", finish)
+		return d.start("Gather", "input", "dtmf", "action", action, "method", "POST", "timeout", number(keyTimeout), "numDigits", number(r.MaxKeys), "finishOnKey", finish)
 	}
 	return d.start("Gather", "input", "dtmf speech", "action", action, "method", "POST", "timeout", number(keyTimeout), "numDigits", number(r.MaxKeys), "finishOnKey", finish,
-		"language", voices[s.Lang].listen, "speechTimeout", speechTimeout, "profanityFilter", "false")
+		"language", voices[s.Lang].listen, "speechTimeout", speechTimeout, "profanityFilter", "false", "hints", callflow.Hints(s.Lang, s.Place))
 }
 
 func (d *document) redirect(address string) *document {
@@ -189,7 +190,7 @@ func Samples() []byte {
 		for _, slow := range []bool{false, true} {
 			d.say(lang, slow, callflow.Line{Key: string(callflow.Menu)})
 		}
-		d.gather(callflow.State{Lang: lang}, callflow.Reply{Speech: true, MaxKeys: 1}, "/").end()
+		d.gather(callflow.State{Lang: lang, Place: callflow.Menu}, callflow.Reply{Speech: true, MaxKeys: 1}, "/").end()
 	}
 	return d.bytes()
 }

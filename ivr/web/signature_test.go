@@ -78,7 +78,7 @@ func TestWhatDocumentedWebhooksMean(t *testing.T) {
 	const sid = "RE0123456789abcdef0123456789abcdef"
 	want := map[string]callflow.Input{
 		"gather, one digit": {Keys: "2"}, "gather, digits ended by #": {Keys: "12345678"}, "gather, star as a digit": {Keys: "*"},
-		"gather, Mandarin speech": {Words: "我要举报。"}, "gather, Cantonese speech": {Words: "我想查供款"}, "gather, English speech, no confidence": {Words: "Agent please."},
+		"gather, Mandarin speech": {Words: "我要举报。", Confidence: 0.9128386}, "gather, Cantonese speech": {Words: "我想查供款", Confidence: 0.78}, "gather, English speech, no confidence": {Words: "Agent please."},
 		"record action, ended by #": {Recording: sid, Seconds: 37}, "record action, ended by silence": {Recording: sid, Seconds: 12}, "record action, caller hung up": {Recording: sid, Seconds: 5, HungUp: true},
 		"dial action, completed": {Dialled: "completed", Talked: 64}, "dial action, busy": {Dialled: "busy"}, "dial action, no-answer": {Dialled: "no-answer"}, "dial action, failed": {Dialled: "failed"},
 		"dial action, canceled": {Dialled: "canceled"}, "dial action, answered": {Dialled: "answered"},
