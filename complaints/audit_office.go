@@ -30,6 +30,7 @@ type auditOffice struct {
 	eligible *eligibility.Room
 	pool     *pgxpool.Pool
 	days     int // working days for the answer to a request between regions
+	few      func(ctx context.Context, c store.Case) (int, error)
 }
 
 // candidatesShown is how many proposals the plan's page lists.
@@ -118,7 +119,11 @@ func (o auditOffice) AssignAuditors(ctx context.Context, session, number string,
 	if err != nil {
 		return err
 	}
-	return o.store.AssignAuditors(ctx, who, number, accounts, now)
+	few, err := o.fewOf(ctx, who, number)
+	if err != nil {
+		return err
+	}
+	return o.store.AssignAuditors(ctx, who, number, accounts, few, now)
 }
 
 func (o auditOffice) RecordVisit(ctx context.Context, session, number string, v supervision.Visit, now time.Time) error {
@@ -126,7 +131,20 @@ func (o auditOffice) RecordVisit(ctx context.Context, session, number string, v 
 	if err != nil {
 		return err
 	}
-	return o.store.RecordVisit(ctx, who, number, v, now)
+	few, err := o.fewOf(ctx, who, number)
+	if err != nil {
+		return err
+	}
+	return o.store.RecordVisit(ctx, who, number, v, few, now)
+}
+
+// fewOf is how few people a case's employer has, see desk.few.
+func (o auditOffice) fewOf(ctx context.Context, who store.Staff, number string) (int, error) {
+	c, err := o.store.Peek(ctx, who, number)
+	if err != nil {
+		return 0, err
+	}
+	return o.few(ctx, c)
 }
 
 func (o auditOffice) VoidVisit(ctx context.Context, session, number string, id int64, reason string, now time.Time) error {

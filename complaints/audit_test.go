@@ -114,11 +114,11 @@ func TestWhoIsUnfitGetsNoAudit(t *testing.T) {
 		accounts []string
 		kind     fault.Kind
 	}{{[]string{"fit"}, fault.Invalid}, {[]string{"fit", "lapsed"}, fault.Invalid}, {[]string{"fit", "raw"}, fault.Invalid}, {[]string{"fit", "nobody"}, fault.Denied}, {nil, fault.Invalid}} {
-		if err := o.store.AssignAuditors(t.Context(), head, number, bad.accounts, supervisedAt); !fault.Is(err, bad.kind) {
+		if err := o.store.AssignAuditors(t.Context(), head, number, bad.accounts, 0, supervisedAt); !fault.Is(err, bad.kind) {
 			t.Errorf("%v are assigned: %v", bad.accounts, err)
 		}
 	}
-	if err := o.store.AssignAuditors(t.Context(), fit, number, []string{"fit", "fit2"}, supervisedAt); !fault.Is(err, fault.Denied) {
+	if err := o.store.AssignAuditors(t.Context(), fit, number, []string{"fit", "fit2"}, 0, supervisedAt); !fault.Is(err, fault.Denied) {
 		t.Errorf("an investigator assigns: %v", err)
 	}
 	for _, who := range []store.Staff{lapsed, raw} {
@@ -135,7 +135,7 @@ func TestWhoIsUnfitGetsNoAudit(t *testing.T) {
 			t.Errorf("the database takes %s", who.Account)
 		}
 	}
-	if err := o.store.AssignAuditors(t.Context(), head, number, []string{"fit", "fit2"}, supervisedAt); err != nil {
+	if err := o.store.AssignAuditors(t.Context(), head, number, []string{"fit", "fit2"}, 0, supervisedAt); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.store.Act(t.Context(), fit, number, 0, lifecycle.Input{Action: lifecycle.Investigate}, supervisedAt); err != nil {
@@ -216,10 +216,10 @@ func TestThePlanBecomesCasesAndFigures(t *testing.T) {
 		t.Fatalf("the case %+v, %v", c, err)
 	}
 	visit := supervision.Visit{On: auditedOn, Found: 9, Checked: 8, Unregistered: 2, Underreported: 1}
-	if err := o.store.RecordVisit(t.Context(), li, numbers[0], visit, supervisedAt); !fault.Is(err, fault.Conflict) {
+	if err := o.store.RecordVisit(t.Context(), li, numbers[0], visit, 0, supervisedAt); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a visit before the inquiry: %v", err)
 	}
-	if err := o.store.AssignAuditors(t.Context(), head, numbers[0], []string{"li", "wang"}, supervisedAt); err != nil {
+	if err := o.store.AssignAuditors(t.Context(), head, numbers[0], []string{"li", "wang"}, 0, supervisedAt); err != nil {
 		t.Fatal(err)
 	}
 	act := func(who store.Staff, in lifecycle.Input) {
@@ -230,12 +230,12 @@ func TestThePlanBecomesCasesAndFigures(t *testing.T) {
 	}
 	act(li, lifecycle.Input{Action: lifecycle.Investigate})
 	for _, bad := range []supervision.Visit{{On: auditedOn.AddDays(1)}, {On: auditedOn, Found: 3, Checked: 4}, {On: auditedOn, Found: 3, Checked: 2, Unregistered: 3}, {On: auditedOn, Refused: true}} {
-		if err := o.store.RecordVisit(t.Context(), li, numbers[0], bad, supervisedAt); !fault.Is(err, fault.Invalid) {
+		if err := o.store.RecordVisit(t.Context(), li, numbers[0], bad, 0, supervisedAt); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%+v is taken: %v", bad, err)
 		}
 	}
 	for _, v := range []supervision.Visit{visit, {On: auditedOn, Found: 100, Checked: 100, Refused: true, Note: "拒签"}} {
-		if err := o.store.RecordVisit(t.Context(), li, numbers[0], v, supervisedAt); err != nil {
+		if err := o.store.RecordVisit(t.Context(), li, numbers[0], v, 0, supervisedAt); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -139,7 +139,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	site := &web.Site{Desk: calls, Money: calls, Payments: calls, Recusal: recusal{cases}, Identities: identities{cases}, Audit: audits{cases, c.audit, c.checkpoints}, Retention: keeper{cases, c.keep}, Register: supervisor{cases, book, c.levels}, Workdays: cases.Workdays,
 		Secure: strings.HasPrefix(c.publicURL, "https:"), Demo: len(c.demoStaff) > 0, Changes: live, Stop: ctx.Done()}
 	site.Reports = reports{cases, book, intake.NewCounter(d.DB, c.publicKeys, receipts, seal.NewSlow())}
-	site.Audits = auditOffice{cases, book, eligibility.New(d.DB), d.DB, c.assistanceDays}
+	site.Audits = auditOffice{cases, book, eligibility.New(d.DB), d.DB, c.assistanceDays, calls.few}
 	site.Publications = publisher{cases, book, eligibility.New(d.DB)}
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }

@@ -165,7 +165,11 @@ func (d desk) IssueNotice(ctx context.Context, session, number string, id int64,
 	if err != nil {
 		return err
 	}
-	return d.store.IssueNotice(ctx, who, number, id, store.Issue{Version: version, Owed: owed, Waived: waived, Demands: d.ledger, Render: func(p notice.Paper) ([]byte, error) {
+	few, err := d.few(ctx, c)
+	if err != nil {
+		return err
+	}
+	return d.store.IssueNotice(ctx, who, number, id, store.Issue{Version: version, Owed: owed, Waived: waived, Few: few, Demands: d.ledger, Render: func(p notice.Paper) ([]byte, error) {
 		return d.press.Render(printed(p, now))
 	}}, now)
 }

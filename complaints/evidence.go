@@ -258,18 +258,16 @@ func (d desk) Standing(ctx context.Context, session, number string, now time.Tim
 		return v, err
 	}
 	v.WarnBefore = setting.Agency.WarnBefore
-	employer, found, err := d.employer(ctx, c.EmployerUSCC)
-	if err != nil || !found {
+	if v.Headcount, err = d.headcount(ctx, c); err != nil {
 		return v, err
-	}
-	reach, err := d.ledger.DataDate(ctx)
-	if err != nil {
-		return v, err
-	}
-	months, err := d.ledger.EmployerMonths(ctx, employer.ID, reach.Period().Add(-2), reach.Period())
-	for _, m := range months {
-		v.Headcount = m.Headcount
 	}
 	v.Small = c.Submission != 0 && v.Headcount > 0 && v.Headcount <= d.small
+	if !v.Small {
+		return v, nil
+	}
+	caution, err := d.store.Cautioned(ctx, c.ID)
+	if caution != nil {
+		v.Caution = (*web.Caution)(caution)
+	}
 	return v, err
 }

@@ -75,6 +75,7 @@ func newTill(t *testing.T) till {
 		tip.EmployerUSCC, tip.EmployerName, tip.Words = debtor, "嘉兴示例电子有限公司", "工资条上每个月都扣了社保，但最近几个月查不到缴费。"
 	})
 	x.act("accept", "investigate")
+	x.want(x.post(x.li, first+"/caution", "caution", "按日常稽核办理，同时检查同街道三家单位"), 303)
 	return x
 }
 

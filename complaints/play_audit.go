@@ -115,14 +115,14 @@ func (p auditPlay) plan() error {
 }
 
 func (p auditPlay) audit(number string, chosen, headcount, i int) error {
-	if err := p.store.AssignAuditors(p.ctx, p.head, number, []string{p.auditor.Account, p.second.Account}, p.ago(chosen-1)); err != nil {
+	if err := p.store.AssignAuditors(p.ctx, p.head, number, []string{p.auditor.Account, p.second.Account}, 0, p.ago(chosen-1)); err != nil {
 		return err
 	}
 	if err := p.store.Act(p.ctx, p.auditor, number, 0, lifecycle.Input{Action: lifecycle.Investigate}, p.ago(chosen-3)); err != nil {
 		return err
 	}
 	visit := supervision.Visit{On: p.day(chosen - 8), Found: headcount + i, Checked: headcount, Unregistered: min(i, headcount), Underreported: min(2*i, headcount)}
-	if err := p.store.RecordVisit(p.ctx, p.auditor, number, visit, p.ago(chosen-9)); err != nil || i > 2 {
+	if err := p.store.RecordVisit(p.ctx, p.auditor, number, visit, 0, p.ago(chosen-9)); err != nil || i > 2 {
 		return err
 	}
 	ground := lifecycle.Ground("no_violation")

@@ -53,7 +53,7 @@ func (r *room) state() string {
 	r.t.Helper()
 	var parts []string
 	for _, table := range []string{"complaints.complaint", "complaints.event", "complaints.conflict", "complaints.notice", "complaints.payment", "complaints.calculation", "complaints.money_setting", "complaints.identity_request",
-		"complaints.keyholder", "complaints.legal_hold", "complaints.saved_view", "complaints.merge", "complaints.debtor_event", "intake.mailbox", "intake.message", "intake.submission"} {
+		"complaints.keyholder", "complaints.legal_hold", "complaints.saved_view", "complaints.merge", "complaints.debtor_event", "complaints.caution", "intake.mailbox", "intake.message", "intake.submission"} {
 		parts = append(parts, table+" "+r.value(`SELECT coalesce(md5(string_agg(x::text, '|' ORDER BY x::text)), '') FROM `+table+` x`))
 	}
 	return strings.Join(append(parts, r.value(`SELECT string_agg(account || role || region || coalesce(disabled_at::text, ''), '|' ORDER BY id) FROM complaints.staff`)), "\n")

@@ -73,13 +73,16 @@ func (s *Store) changeAudit(ctx context.Context, who Staff, number string, work 
 
 // AssignAuditors says who goes on an audit, instead of whoever was assigned before; a case that nobody has is the first one's. The database refuses who is unfit once
 // more. Errors: fault.Denied for other roles, (fault.desk.assign) for an account that may not see the case; fault.Invalid (auditors): fewer than two, or one who may not be
-// assigned; fault.Conflict (fault.audit.case); fault.NotFound.
-func (s *Store) AssignAuditors(ctx context.Context, who Staff, number string, accounts []string, now time.Time) error {
+// assigned, (caution) a small employer, see ConfirmCaution; fault.Conflict (fault.audit.case); fault.NotFound.
+func (s *Store) AssignAuditors(ctx context.Context, who Staff, number string, accounts []string, few int, now time.Time) error {
 	if who.Role != lifecycle.Supervisor {
 		return fault.New(fault.Denied, "fault.desk.role")
 	}
 	today := calendar.DateOf(now)
 	return s.changeAudit(ctx, who, number, func(tx pgx.Tx, c Case) error {
+		if err := careful(ctx, tx, c.ID, few); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, `SELECT `+auditorColumns+` FROM `+auditorTables+`
 			WHERE f.account = ANY ($2) AND f.disabled_at IS NULL AND f.role IN ('investigator', 'supervisor') AND starts_with($3, f.region)
 				AND NOT EXISTS (SELECT FROM complaints.conflict x WHERE x.staff_id = f.id AND x.lifted_at IS NULL AND (x.complaint_id = $4 OR x.employer_uscc = $5 AND $5 <> '' OR x.employer_name = $6 AND $6 <> ''))
@@ -128,8 +131,8 @@ func checkAuditors(list []supervision.AuditorFile, today calendar.Date) error {
 }
 
 // RecordVisit keeps what a visit on site found; it counts for the year's headcount target. Who was assigned went. Errors: fault.Invalid, field by field; fault.Conflict
-// (fault.audit.two) with fewer than two assigned, (fault.audit.begin) before the inquiry began; those of AssignAuditors for somebody who was not fit on that day.
-func (s *Store) RecordVisit(ctx context.Context, who Staff, number string, v supervision.Visit, now time.Time) error {
+// (fault.audit.two) with fewer than two assigned, (fault.audit.begin) before the inquiry began; (caution) of a small employer; those of AssignAuditors for somebody who was not fit on that day.
+func (s *Store) RecordVisit(ctx context.Context, who Staff, number string, v supervision.Visit, few int, now time.Time) error {
 	if who.Role == lifecycle.Intake {
 		return fault.New(fault.Denied, "fault.desk.role")
 	}
@@ -138,6 +141,9 @@ func (s *Store) RecordVisit(ctx context.Context, who Staff, number string, v sup
 		return fault.InvalidFields(wrong...)
 	}
 	return s.changeAudit(ctx, who, number, func(tx pgx.Tx, c Case) error {
+		if err := careful(ctx, tx, c.ID, few); err != nil {
+			return err
+		}
 		switch c.State {
 		case lifecycle.Investigating, lifecycle.Suspended, lifecycle.Proposed:
 		default:

@@ -202,12 +202,14 @@ type Issue struct {
 	Version int
 	Owed    money.Fen // by the ledger
 	Waived  string    // why a requirement that the law lets go is let go
+	Few     int       // people of an employer so small that acting may tell who reported; else 0
 	Render  func(notice.Paper) ([]byte, error)
 	Demands DemandBook // from which the demand that this one replaces is taken
 }
 
 // IssueNotice checks a draft against the order of documents, numbers it, and keeps document and PDF; all in one transaction, so that no number is missing.
-// Errors: fault.NotFound; fault.Conflict when the draft has changed or a requirement is not met; fault.Invalid for its fields or what the region has not set.
+// Errors: fault.NotFound; fault.Conflict when the draft has changed or a requirement is not met; fault.Invalid for its fields, what the region has not set, or (caution) a small
+// employer, see ConfirmCaution.
 func (s *Store) IssueNotice(ctx context.Context, who Staff, number string, id int64, in Issue, now time.Time) error {
 	today := calendar.DateOf(now)
 	return s.change(ctx, who, number, 0, func(tx pgx.Tx, c Case) error {
@@ -217,6 +219,11 @@ func (s *Store) IssueNotice(ctx context.Context, who Staff, number string, id in
 		}
 		if n.State != "draft" || n.Version != in.Version {
 			return fault.New(fault.Conflict, "fault.notice.changed")
+		}
+		if n.Kind.ToEmployer() {
+			if err := careful(ctx, tx, c.ID, in.Few); err != nil {
+				return err
+			}
 		}
 		setting, err := moneySetting(ctx, tx, c.Region)
 		if err != nil {

@@ -28,6 +28,7 @@ var reporterRows = []string{
 	`DELETE FROM complaints.transcript WHERE complaint_id = $1`,
 	`DELETE FROM complaints.case_file WHERE complaint_id = $1`,
 	`DELETE FROM complaints.wage_sheet WHERE complaint_id = $1`,
+	`DELETE FROM complaints.caution WHERE complaint_id = $1`,
 	`DELETE FROM complaints.calculation_person p USING complaints.calculation k WHERE p.calculation_id = k.id AND k.complaint_id = $1`,
 	`DELETE FROM complaints.search WHERE complaint_id = $1`,
 	`DELETE FROM complaints.retention_warning WHERE complaint_id = $1`,

@@ -28,7 +28,7 @@ func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError)
 	}
 	v.Keys = c.Cookies(cookieKeys) != "off"
 	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(server.Now(c)), "desk.provisional")
-	s.addStanding(c, &v)
+	s.addStanding(c, &v, tab)
 	for _, t := range caseTabs {
 		v.Tabs = append(v.Tabs, pages.Link{Text: p.T(t.text), Href: "/cases/" + k.Number + t.path, Current: t.path == tab})
 	}

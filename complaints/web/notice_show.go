@@ -43,6 +43,9 @@ func (s *Site) noticePage(c *fiber.Ctx, wrong []layout.FieldError, typed notice.
 		return err
 	}
 	v := pages.Notice{CaseHead: s.head(c, docs.Case, "/notices", wrong), ID: strconv.FormatInt(n.ID, 10), NoticeVersion: strconv.Itoa(n.Version), Title: n.Kind.Title(), NoticeNumber: n.Number}
+	if v.Caution != nil {
+		v.Caution.Hidden[0].Value = "/notices/" + v.ID
+	}
 	p := v.Page
 	v.State, v.StateClass = p.T("notice.state."+n.State), noticeClass[n.State]
 	if n.State != "draft" || check {

@@ -162,6 +162,8 @@ func (s *Site) Routes(app *fiber.App) {
 		{"POST", "/cases/:number/related/unmerge", caseworkers, s.unmerge},
 		{"POST", "/cases/:number/related/write", caseworkers, s.writeAll},
 
+		{"POST", "/cases/:number/caution", investigators, s.confirmCaution},
+
 		{"GET", "/cases/:number/identity", caseworkers, s.showIdentity},
 		{"POST", "/cases/:number/identity", investigators, s.askIdentity},
 		{"POST", "/cases/:number/identity/:id/agree", investigators, s.answerIdentity("agree")},

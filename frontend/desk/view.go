@@ -33,6 +33,8 @@ type CaseHead struct {
 	DueClass     string
 	Clocks       []NoticeClock // deadlines that the case's documents set
 	Warning      string
+	Cautioned    string       // who confirmed to act in spite of the warning
+	Caution      *layout.Form // where that is confirmed
 	Tabs         []Link
 	Keys         bool // single letters are keys
 }

@@ -1,0 +1,50 @@
+package complaints
+
+import (
+	"context"
+	"time"
+
+	"shebao/complaints/store"
+)
+
+// headcount is how many people a case's employer had in the latest month with rows; 0 when the ledger does not tell.
+func (d desk) headcount(ctx context.Context, c store.Case) (n int, err error) {
+	employer, found, err := d.employer(ctx, c.EmployerUSCC)
+	if err != nil || !found {
+		return 0, err
+	}
+	reach, err := d.ledger.DataDate(ctx)
+	if err != nil {
+		return 0, err
+	}
+	months, err := d.ledger.EmployerMonths(ctx, employer.ID, reach.Period().Add(-2), reach.Period())
+	for _, m := range months {
+		n = m.Headcount
+	}
+	return n, err
+}
+
+// few is the headcount of an employer so small that acting may tell who reported; 0 for others, and for an audit that nobody asked for.
+func (d desk) few(ctx context.Context, c store.Case) (int, error) {
+	if c.Submission == 0 {
+		return 0, nil
+	}
+	n, err := d.headcount(ctx, c)
+	if n > d.small {
+		return 0, err
+	}
+	return n, err
+}
+
+// ConfirmCaution keeps why the desk acts although the employer is small. Errors: see store.
+func (d desk) ConfirmCaution(ctx context.Context, session, number, reason string, now time.Time) error {
+	who, c, err := d.inCase(ctx, session, number, now)
+	if err != nil {
+		return err
+	}
+	few, err := d.few(ctx, c)
+	if err != nil {
+		return err
+	}
+	return d.store.ConfirmCaution(ctx, who, number, few, reason, now)
+}
