@@ -32,11 +32,12 @@ func signed(tokens [][]byte, address string, form url.Values, contentType string
 	} else if len(body) > 0 && !strings.HasPrefix(contentType, "application/x-www-form-urlencoded") {
 		return false
 	}
-	room := [1024]byte{}
-	pairs := appendPairs(room[:0], form)
+	var room [48]string
+	names := appendNames(room[:0], form)
+	usual, other := ports(address)
 	for _, token := range tokens {
-		for _, variant := range ports(address) {
-			if variant != "" && hmac.Equal(sum(token, variant, pairs), given[:sha1.Size]) {
+		for _, one := range [...]written{usual, other} {
+			if sum := authenticate(token, one, names, form); one.scheme != "" && hmac.Equal(sum[:], given[:sha1.Size]) {
 				return true
 			}
 		}
@@ -46,23 +47,48 @@ func signed(tokens [][]byte, address string, form url.Values, contentType string
 
 // Sign signs a request as the carrier does, for the operator's check that signed requests arrive; address is without a fragment, form is nil for a JSON body.
 func Sign(token []byte, address string, form url.Values) string {
-	return base64.StdEncoding.EncodeToString(sum(token, address, appendPairs(nil, form)))
+	sum := authenticate(token, written{scheme: address}, appendNames(nil, form), form)
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func sum(token []byte, address string, pairs []byte) []byte {
-	mac := hmac.New(sha1.New, token)
-	mac.Write([]byte(address))
-	mac.Write(pairs)
-	return mac.Sum(nil)
+// authenticate is HMAC-SHA1 (RFC 2104) over an address and the pairs of a form. It is written out because crypto/hmac allocates; a usual request needs no memory but the stack's.
+func authenticate(token []byte, address written, names []string, form url.Values) [sha1.Size]byte {
+	var room [2048]byte
+	inner := pad(room[:0], token, 0x36)
+	for _, part := range [...]string{address.scheme, address.authority, address.port, address.tail} {
+		inner = append(inner, part...)
+	}
+	hashed := sha1.Sum(appendPairs(inner, names, form)) //nolint:gosec // see the import
+	var last [sha1.BlockSize + sha1.Size]byte
+	return sha1.Sum(append(pad(last[:0], token, 0x5c), hashed[:]...)) //nolint:gosec // see the import
 }
 
-func appendPairs(b []byte, form url.Values) []byte {
-	room := [48]string{}
-	names := room[:0]
+// pad appends the key's block.
+func pad(b, token []byte, with byte) []byte {
+	if len(token) > sha1.BlockSize {
+		short := sha1.Sum(token) //nolint:gosec // see the import
+		token = short[:]
+	}
+	b = append(b, token...)
+	for len(b) < sha1.BlockSize {
+		b = append(b, 0)
+	}
+	for i := range b {
+		b[i] ^= with
+	}
+	return b
+}
+
+// appendNames appends the names of a form in byte order.
+func appendNames(names []string, form url.Values) []string {
 	for name := range form {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	return names
+}
+
+func appendPairs(b []byte, names []string, form url.Values) []byte {
 	for _, name := range names {
 		values := form[name]
 		if len(values) > 1 {
@@ -87,13 +113,16 @@ func bodyHash(address string) string {
 	return values.Get("bodySHA256")
 }
 
-// ports are the address as it is and, without its port or with the usual one, as others write it: the carrier and its libraries differ.
-func ports(address string) [2]string {
-	scheme, rest, ok := strings.Cut(address, "://")
-	usual := map[string]string{"https": ":443", "http": ":80"}[scheme]
-	if !ok {
-		return [2]string{address}
+// written is an address in the parts in which ways of writing it differ; the parts follow one another.
+type written struct{ scheme, authority, port, tail string }
+
+// ports are the address as it is and, without its port or with the usual one, as others write it: the carrier and its libraries differ. The other is empty when there is none.
+func ports(address string) (usual, other written) {
+	i := strings.Index(address, "://")
+	if i < 0 {
+		return written{scheme: address}, written{}
 	}
+	scheme, rest := address[:i+3], address[i+3:]
 	end := strings.IndexAny(rest, "/?")
 	if end < 0 {
 		end = len(rest)
@@ -101,8 +130,16 @@ func ports(address string) [2]string {
 	authority, tail := rest[:end], rest[end:]
 	host := authority[strings.LastIndexByte(authority, '@')+1:]
 	colon := strings.LastIndexByte(host, ':')
+	port := ""
 	if colon >= 0 && !strings.HasSuffix(host, "]") { // an IPv6 address has colons of its own
-		return [2]string{address, scheme + "://" + strings.TrimSuffix(authority, host[colon:]) + tail}
+		authority = authority[:len(authority)-len(host)+colon]
+	} else {
+		switch scheme {
+		case "https://":
+			port = ":443"
+		case "http://":
+			port = ":80"
+		}
 	}
-	return [2]string{address, scheme + "://" + authority + usual + tail}
+	return written{scheme: address}, written{scheme, authority, port, tail}
 }

@@ -156,3 +156,25 @@ func readVectors(t *testing.T, into any) {
 		t.Fatal(err)
 	}
 }
+
+// Whoever asks gets the signature checked first: it takes no memory, whether it is good or not, of a usual request and of one on another port.
+func TestCheckingASignatureAllocatesNothing(t *testing.T) {
+	const contentType = "application/x-www-form-urlencoded; charset=UTF-8"
+	token, old := []byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210")
+	form := url.Values{"CallSid": {"CA00112233445566778899aabbccddeeff"}, "AccountSid": {"AC0123456789abcdef0123456789abcdef"}, "From": {"+8610000000001"}, "To": {"+8612333"}, "ApiVersion": {"2010-04-01"},
+		"Direction": {"inbound"}, "Caller": {"+8610000000001"}, "Called": {"+8612333"}, "CallStatus": {"in-progress"}, "SpeechResult": {"我要举报"}, "Confidence": {"0.91"}}
+	body := []byte(form.Encode())
+	for _, address := range []string{"https://h.example/voice/step/cmn/CA00112233445566778899aabbccddeeff/3/aaaaaaaaaaaaaaaa", "https://h.example:8443/voice/start", "http://127.0.0.1:4010/voice/status"} {
+		signature := Sign(token, address, form)
+		for name, tokens := range map[string][][]byte{"one token": {token}, "a rotation": {old, token}, "another's": {old}} {
+			good := name != "another's"
+			if n := testing.AllocsPerRun(100, func() {
+				if signed(tokens, address, form, contentType, body, signature) != good {
+					t.Fatalf("%s, %s: judged wrongly", address, name)
+				}
+			}); n != 0 {
+				t.Errorf("%s, %s: %v allocations", address, name, n)
+			}
+		}
+	}
+}

@@ -82,7 +82,7 @@ func inputOf(field func(string) string, today calendar.Date) callflow.Input {
 		return in
 	}
 	in.Keys, in.Words = field("Digits"), cut(strings.TrimSpace(field("SpeechResult")), 200)
-	if c, err := strconv.ParseFloat(field("Confidence"), 64); err == nil && c <= 1 { // it may be missing
+	if c, err := strconv.ParseFloat(field("Confidence"), 64); err == nil && c >= 0 && c <= 1 { // it may be missing
 		in.Confidence = c
 	}
 	return in
