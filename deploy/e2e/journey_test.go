@@ -87,6 +87,47 @@ func TestTheWholeLoop(t *testing.T) {
 	if out := h.run(0, "", "ledger", "verify"); !strings.Contains(out, "0 differ") {
 		t.Errorf("ledger: %s", out)
 	}
+	comesBack(h, number)
+}
+
+// comesBack keeps the house while it is served, and brings it back elsewhere: only with its secrets, and whole.
+func comesBack(h house, number string) {
+	h.t.Helper()
+	file := filepath.Join(h.dir, "shebao.backup")
+	h.run(0, "", "backup", file)
+	if out := h.run(1, "", "restore", file); !strings.Contains(out, "not empty") {
+		h.t.Errorf("over what is there: %s", out)
+	}
+	elsewhere := h
+	data := filepath.Join(h.dir, "elsewhere")
+	elsewhere.env = housedIn(data)
+	if out := elsewhere.run(1, "", "restore", file); !strings.Contains(out, "secrets.env") {
+		h.t.Errorf("without the secrets: %s", out)
+	}
+	secrets, err := os.ReadFile(filepath.Join(h.dir, "data", "secrets.env"))
+	if err == nil {
+		err = os.Mkdir(data, 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(data, "secrets.env"), secrets, 0o600)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if out := elsewhere.run(0, "", "restore", file); !strings.Contains(out, " 0 differ") || !strings.Contains(out, " 0 breaks") || strings.Contains(out, "\n0 rows") {
+		h.t.Errorf("restored: %s", out)
+	}
+	elsewhere.run(0, number+"\n", "export", "person", filepath.Join(data, "record.csv"))
+	elsewhere.env = append(housedIn(filepath.Join(h.dir, "mistaken")), "SHEBAO_LEDGER_KEY="+strings.Repeat("A", 43))
+	if err := os.Mkdir(filepath.Join(h.dir, "mistaken"), 0o755); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(h.dir, "mistaken", "secrets.env"), secrets, 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+	if out := elsewhere.run(4, "", "restore", file); !strings.Contains(out, "SHEBAO_LEDGER_KEY") {
+		h.t.Errorf("with another key: %s", out)
+	}
 }
 
 func importSample(t *testing.T, h house) {

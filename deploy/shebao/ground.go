@@ -34,12 +34,17 @@ type ground struct {
 	restart     func(ctx context.Context, away time.Duration) error // of a database of our own
 }
 
-// openGround finds the configured database and Redis, or starts our own, whose schemas it brings up to date. A data directory whose database another process already runs is joined.
-func (p program) openGround(ctx context.Context) (*ground, error) {
+func (p program) newGround() *ground {
 	g := &ground{dataDir: ".shebao", lookup: p.env}
 	if dir, ok := p.env("SHEBAO_DATA"); ok && dir != "" {
 		g.dataDir = dir
 	}
+	return g
+}
+
+// openGround finds the configured database and Redis, or starts our own, whose schemas it brings up to date. A data directory whose database another process already runs is joined.
+func (p program) openGround(ctx context.Context) (*ground, error) {
+	g := p.newGround()
 	if err := g.openDatabase(ctx, p); err != nil {
 		g.close()
 		return nil, err

@@ -126,7 +126,7 @@ func (p program) forgetIdentityKey(g *ground, public seal.PublicKey) error {
 
 // keepPublicOnly leaves of the identity key what seals, in the secrets of our own.
 func (g *ground) keepPublicOnly(public seal.PublicKey) error {
-	file := filepath.Join(g.dataDir, "secrets.env")
+	file := filepath.Join(g.dataDir, secretsFile)
 	values, err := readSecrets(file)
 	if err != nil {
 		return err
@@ -196,13 +196,13 @@ func (p program) checkIdentityKey(ctx context.Context, g *ground, c complaints.C
 // startedWithWholeKey warns who serves with the key in one place.
 func (p program) startedWithWholeKey(g *ground) {
 	if text, ok := g.lookup(identityPrivate); ok && text != "" {
-		p.sayError("the key that opens reporters' identities is still whole in " + filepath.Join(g.dataDir, "secrets.env") + " or the environment: let keyholders make their keys on the desk, then shebao identity-key split ACCOUNT ACCOUNT …")
+		p.sayError("the key that opens reporters' identities is still whole in " + filepath.Join(g.dataDir, secretsFile) + " or the environment: let keyholders make their keys on the desk, then shebao identity-key split ACCOUNT ACCOUNT …")
 	}
 }
 
 // secretsOf is what stands beside a database of our own.
 func (g *ground) secretsOf() (map[string]string, error) {
-	values, err := readSecrets(filepath.Join(g.dataDir, "secrets.env"))
+	values, err := readSecrets(filepath.Join(g.dataDir, secretsFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return map[string]string{}, nil
 	}

@@ -83,15 +83,17 @@ func (p program) ledger(ctx context.Context, args []string) error {
 	if len(args) != 1 || args[0] != "verify" {
 		return errUsage
 	}
-	return p.onLedger(ctx, func(book *ledger.Ledger) error {
-		checked, differ, err := book.Verify(ctx)
-		if err != nil {
-			return err
-		}
-		p.say(fmt.Sprintf("%d persons checked, %d differ", checked, len(differ)))
-		if len(differ) > 0 {
-			return exitCode(4)
-		}
-		return nil
-	})
+	return p.onLedger(ctx, func(book *ledger.Ledger) error { return p.verifyLedger(ctx, book) })
+}
+
+func (p program) verifyLedger(ctx context.Context, book *ledger.Ledger) error {
+	checked, differ, err := book.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	p.say(fmt.Sprintf("%d persons checked, %d differ", checked, len(differ)))
+	if len(differ) > 0 {
+		return exitCode(4)
+	}
+	return nil
 }

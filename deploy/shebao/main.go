@@ -36,6 +36,9 @@ func commands() map[string]command {
 		"identity-key": {"identity-key split [--new] ACCOUNT ACCOUNT… | check [--try]", "deal the key that opens reporters' identities to keyholders, any two of whom open one; passphrases come on standard input", program.identityKey},
 		"retention":    {"retention preview | run DIGEST", "show which cases have been kept for their time, and remove exactly those that were shown", program.retention},
 
+		"backup":  {"backup FILE|-", "keep the whole database in a file, while everybody goes on working", program.backup},
+		"restore": {"restore FILE|-", "bring a backup into an empty database, and prove what came back", program.restore},
+
 		"serve":      {"serve portal|ivr|complaints|all", "serve one wing or all, on the configured database", program.serve},
 		"migrate":    {"migrate", "bring the database's schemas and rights up to date", program.migrate},
 		"import":     {"import [--json] rules|rates|holidays|employers|persons|contributions|events FILE", "import an agency's export file", program.importFile},

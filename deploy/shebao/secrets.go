@@ -17,10 +17,13 @@ import (
 	"shebao/shared/seal"
 )
 
+// secretsFile is where an installation with a database of its own keeps its secrets, in its data directory.
+const secretsFile = "secrets.env"
+
 // ownSecrets are made once for a database of our own and kept beside it, readable by its owner only. A configured database gets none:
 // there every missing secret is a problem.
 func (g *ground) ownSecrets() (config.Lookup, error) {
-	file := filepath.Join(g.dataDir, "secrets.env")
+	file := filepath.Join(g.dataDir, secretsFile)
 	values, err := readSecrets(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		values = map[string]string{}
