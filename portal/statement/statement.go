@@ -121,19 +121,24 @@ func Build(in Input) Statement {
 			s.Months[i].Credited = in.Account.Credits[i]
 		}
 	}
-	for i, r := range in.Rows {
+	var employer Employer
+	for i := range in.Rows {
+		r := &in.Rows[i]
 		m := &s.Months[r.Period.Month()-1]
 		if m.Rows == nil {
 			m.Rows = in.Rows[i:i:len(in.Rows)]
 		}
 		m.Rows = m.Rows[:len(m.Rows)+1] // a month's rows are neighbours
-		s.add(m, r, in.Employers[r.EmployerID])
+		if i == 0 || r.EmployerID != in.Rows[i-1].EmployerID {
+			employer = in.Employers[r.EmployerID]
+		}
+		s.add(m, r, employer)
 	}
 	s.count(in)
 	return s
 }
 
-func (s *Statement) add(m *Month, r contribution.Row, employer Employer) {
+func (s *Statement) add(m *Month, r *contribution.Row, employer Employer) {
 	m.EmployerDue += r.EmployerDue
 	m.EmployerPaid += r.EmployerPaid
 	m.PersonDue += r.PersonDue
@@ -142,7 +147,7 @@ func (s *Statement) add(m *Month, r contribution.Row, employer Employer) {
 	if r.PaidOn.After(m.PaidOn) {
 		m.PaidOn = r.PaidOn
 	}
-	status := contribution.StatusOf(r, s.Due, s.DataDate)
+	status := contribution.StatusOf(*r, s.Due, s.DataDate)
 	m.Status = Worse(m.Status, status)
 	if i := indexOf(r.Insurance); i >= 0 {
 		m.Cells[i] = Worse(m.Cells[i], status)
@@ -165,7 +170,7 @@ func (s *Statement) engage(period calendar.Period, employer Employer) {
 	s.Employers = append(s.Employers, Engagement{Employer: employer, From: period, To: period})
 }
 
-func (s *Statement) owe(r contribution.Row, employer Employer) {
+func (s *Statement) owe(r *contribution.Row, employer Employer) {
 	for i := range s.Owing {
 		debt := &s.Owing[i]
 		if debt.Employer != employer {
@@ -191,26 +196,10 @@ func Worse(a, b contribution.Status) contribution.Status {
 	return a
 }
 
-// count counts the months of every insurance. Rows of one insurance and month, one per employer, are neighbours and count once.
+// count counts the months of every insurance: a month counts once, whatever the number of its employers.
 func (s *Statement) count(in Input) {
 	var lines [len(contribution.Insurances)]InsuranceLine
 	var seen [len(contribution.Insurances)]bool
-	year := func(rows []contribution.Row, thisYear bool) {
-		if len(rows) > 0 && s.InsuredSince == 0 {
-			s.InsuredSince = rows[0].Period
-		}
-		for i := 0; i < len(rows); {
-			first := &rows[i]
-			status := contribution.None
-			for ; i < len(rows) && rows[i].Period == first.Period && rows[i].Insurance == first.Insurance; i++ {
-				status = Worse(status, contribution.StatusOf(rows[i], in.Due, in.DataDate))
-			}
-			if k := indexOf(first.Insurance); k >= 0 {
-				lines[k].add(status, thisYear)
-				seen[k] = seen[k] || thisYear
-			}
-		}
-	}
 	if in.Before != nil {
 		s.InsuredSince = in.Before.Since
 		for i, months := range in.Before.Months {
@@ -218,13 +207,40 @@ func (s *Statement) count(in Input) {
 		}
 	}
 	for _, rows := range in.Earlier {
-		year(rows, false)
+		if len(rows) > 0 && s.InsuredSince == 0 {
+			s.InsuredSince = rows[0].Period
+		}
+		countEarlier(&lines, rows, in)
 	}
-	year(in.Rows, true)
+	if len(in.Rows) > 0 && s.InsuredSince == 0 {
+		s.InsuredSince = in.Rows[0].Period
+	}
+	for i := range s.Months {
+		for k, status := range s.Months[i].Cells {
+			if status != contribution.None { // there is a row
+				lines[k].add(status, true)
+				seen[k] = true
+			}
+		}
+	}
 	for i, line := range lines {
 		if seen[i] {
 			line.Insurance = contribution.Insurances[i]
 			s.Insurances = append(s.Insurances, line)
+		}
+	}
+}
+
+// countEarlier counts an earlier year. Rows of one insurance and month, one per employer, are neighbours.
+func countEarlier(lines *[len(contribution.Insurances)]InsuranceLine, rows []contribution.Row, in Input) {
+	for i := 0; i < len(rows); {
+		first := &rows[i]
+		status := contribution.None
+		for ; i < len(rows) && rows[i].Period == first.Period && rows[i].Insurance == first.Insurance; i++ {
+			status = Worse(status, contribution.StatusOf(rows[i], in.Due, in.DataDate))
+		}
+		if k := indexOf(first.Insurance); k >= 0 {
+			lines[k].add(status, false)
 		}
 	}
 }

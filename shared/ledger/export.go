@@ -158,7 +158,7 @@ func (l *Ledger) arrearsByPerson(ctx context.Context, employer Employer) (Table,
 
 // maskedPersons names persons, their ID numbers masked.
 func (l *Ledger) maskedPersons(ctx context.Context, ids []int64) (map[int64]Person, error) {
-	rows, err := l.pool.Query(ctx, `SELECT `+personColumns+` FROM ledger.person WHERE id = ANY ($1)`, ids)
+	rows, err := l.pool.Query(ctx, `SELECT `+personColumns+` FROM ledger.person WHERE id = ANY ($1)`, inBinary, ids)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("name persons: %w", err))
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/identity"
+	"shebao/shared/money"
 	"shebao/shared/postgres"
 )
 
@@ -35,7 +35,7 @@ func (l *Ledger) Person(ctx context.Context, id int64) (Person, error) {
 }
 
 func (l *Ledger) person(ctx context.Context, query string, key any) (Person, error) {
-	rows, err := l.pool.Query(ctx, query, key)
+	rows, err := l.pool.Query(ctx, query, inBinary, key)
 	if err != nil {
 		return Person{}, postgres.Classify(fmt.Errorf("read person: %w", err))
 	}
@@ -49,23 +49,32 @@ func (l *Ledger) person(ctx context.Context, query string, key any) (Person, err
 	return person, nil
 }
 
+// scanPerson reads a row of personColumns that was asked for inBinary.
 func (l *Ledger) scanPerson(row pgx.CollectableRow) (Person, error) {
-	var p Person
-	var idSealed, mobileSealed []byte
-	var sex string
-	var birth, openingOn civilDate
-	if err := row.Scan(&p.ID, &p.IDType, &idSealed, &p.Name, &sex, &birth, &p.CardNumber, &mobileSealed, &p.Status, &p.OpeningBalance, &p.OpeningEmployer, &openingOn); err != nil {
+	raw, err := rawOf(row)
+	if err != nil {
 		return Person{}, err
 	}
-	p.Sex = identity.Sex(sex)
-	p.BirthDate, p.OpeningOn = calendar.Date(birth), calendar.Date(openingOn)
-	number, err := l.keys.Field.Open(placeIDNumber, idSealed)
+	return l.personOf(&raw)
+}
+
+// personOf reads personColumns.
+func (l *Ledger) personOf(row *rawRow) (Person, error) {
+	p := Person{ID: row.int(), IDType: row.text()}
+	sealedNumber := row.bytes()
+	p.Name, p.Sex, p.BirthDate, p.CardNumber = row.text(), identity.Sex(row.text()), row.date(), row.text()
+	sealedMobile := row.bytes()
+	p.Status, p.OpeningBalance, p.OpeningEmployer, p.OpeningOn = PersonStatus(row.int()), money.Fen(row.int()), money.Fen(row.int()), row.date()
+	if err := row.err(); err != nil {
+		return Person{}, err
+	}
+	number, err := l.keys.Field.Open(placeIDNumber, sealedNumber)
 	if err != nil {
 		return Person{}, fmt.Errorf("ID number of person %d: %w", p.ID, err)
 	}
 	p.IDNumber = string(number)
-	if mobileSealed != nil {
-		mobile, err := l.keys.Field.Open(placeMobile, mobileSealed)
+	if sealedMobile != nil {
+		mobile, err := l.keys.Field.Open(placeMobile, sealedMobile)
 		if err != nil {
 			return Person{}, fmt.Errorf("mobile of person %d: %w", p.ID, err)
 		}

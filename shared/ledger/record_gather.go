@@ -145,16 +145,23 @@ func (l *Ledger) readMany(ctx context.Context, asks []waitingAsk) (map[ask]answe
 	for i, a := range asks {
 		persons[i], years[i] = a.person, int16(a.year)
 	}
-	rows, err := l.pool.Query(ctx, manyQuery, persons, years)
+	rows, err := l.pool.Query(ctx, manyQuery, inBinary, persons, years)
 	if err != nil {
 		return nil, classifyRecord(err)
 	}
 	defer rows.Close()
 	found := make(map[ask]answered, len(asks))
 	for rows.Next() {
+		row, err := rawOf(rows)
+		if err != nil {
+			return nil, classifyRecord(err)
+		}
 		var read readYear
-		var year int
-		if err := l.scanYear(rows, &read, &year); err != nil {
+		if err := l.readYear(&row, &read); err != nil {
+			return nil, classifyRecord(err)
+		}
+		year := int(row.int())
+		if err := row.err(); err != nil {
 			return nil, classifyRecord(err)
 		}
 		var got answered

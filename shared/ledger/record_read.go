@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,19 +36,37 @@ func (l *Ledger) Record(ctx context.Context, personID int64) (Record, error) {
 	return got.record, got.err
 }
 
-func (l *Ledger) oneRecord(ctx context.Context, personID int64) (Record, error) {
-	rows, err := l.pool.Query(ctx, recordQuery, personID)
-	if err != nil {
-		return Record{}, classifyRecord(err)
-	}
-	record, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Record, error) {
+func (l *Ledger) oneRecord(ctx context.Context, personID int64) (record Record, err error) {
+	err = l.readRow(ctx, func(row *rawRow) error {
 		var read readRecord
-		if err := l.scanRecord(row, &read); err != nil {
-			return Record{}, err
+		if err := l.readRecord(row, &read); err != nil {
+			return err
 		}
-		return read.record()
-	})
-	return record, classifyRecord(err)
+		record, err = read.record()
+		return err
+	}, recordQuery, personID)
+	return record, err
+}
+
+// readRow reads the one row that a query finds. Errors: fault.NotFound when it finds none, fault.Unavailable.
+func (l *Ledger) readRow(ctx context.Context, read func(row *rawRow) error, query string, key ...any) error {
+	rows, err := l.pool.Query(ctx, query, append([]any{inBinary}, key...)...)
+	if err != nil {
+		return classifyRecord(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return classifyRecord(cmp.Or(rows.Err(), pgx.ErrNoRows))
+	}
+	row, err := rawOf(rows)
+	if err == nil {
+		err = read(&row)
+	}
+	if err != nil {
+		return classifyRecord(err)
+	}
+	rows.Close()
+	return classifyRecord(rows.Err())
 }
 
 func classifyRecord(err error) error {
@@ -63,36 +82,36 @@ func classifyRecord(err error) error {
 // readRecord is a row of recordColumns.
 type readRecord struct {
 	person Person
-	reach  civilDate
+	reach  calendar.Date
 	years  []int
-	packed [][]byte
+	packed rawRow // a year each; good as long as the row
 }
 
-// scanRecord reads recordColumns, and more behind them.
-func (l *Ledger) scanRecord(row pgx.CollectableRow, into *readRecord, more ...any) (err error) {
-	into.person, err = l.scanPerson(moreColumns{row, append([]any{&into.reach, &into.years, &into.packed}, more...)})
-	return err
+// readRecord reads recordColumns.
+func (l *Ledger) readRecord(row *rawRow, into *readRecord) (err error) {
+	if into.person, err = l.personOf(row); err != nil {
+		return err
+	}
+	into.reach = row.date()
+	years := row.list()
+	into.years, into.packed = make([]int, len(years.values)), row.list()
+	for i := range into.years {
+		into.years[i] = int(years.int())
+	}
+	if years.damaged || len(into.packed.values) != len(into.years) {
+		return errRaw
+	}
+	return row.err()
 }
 
 // record unpacks every year. Error: errPacked.
 func (in *readRecord) record() (Record, error) {
-	r := Record{Person: in.person, DataDate: calendar.Date(in.reach), Years: make([]PersonYear, len(in.years))}
+	r := Record{Person: in.person, DataDate: in.reach, Years: make([]PersonYear, len(in.years))}
 	for i, year := range in.years {
 		var err error
-		if r.Years[i], err = unpackYear(in.person.ID, year, in.packed[i]); err != nil {
+		if r.Years[i], err = unpackYear(in.person.ID, year, in.packed.values[i]); err != nil {
 			return Record{}, err
 		}
 	}
 	return r, nil
-}
-
-// moreColumns is a row whose last columns are scanned beside those that its reader asks for.
-type moreColumns struct {
-	pgx.CollectableRow
-	last []any
-}
-
-// Scan reads into dest and then into the last columns' places.
-func (m moreColumns) Scan(dest ...any) error {
-	return m.CollectableRow.Scan(append(dest[:len(dest):len(dest)], m.last...)...)
 }

@@ -3,9 +3,6 @@ package ledger
 import (
 	"context"
 	"slices"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
@@ -49,49 +46,50 @@ func (l *Ledger) YearRecord(ctx context.Context, personID int64, year int) (Year
 	return got.year, got.err
 }
 
-func (l *Ledger) oneYear(ctx context.Context, a ask) (YearRecord, error) {
-	rows, err := l.pool.Query(ctx, yearRecordQuery, a.person, a.year)
-	if err != nil {
-		return YearRecord{}, classifyRecord(err)
-	}
-	r, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (YearRecord, error) {
+func (l *Ledger) oneYear(ctx context.Context, a ask) (r YearRecord, err error) {
+	err = l.readRow(ctx, func(row *rawRow) error {
 		var read readYear
-		if err := l.scanYear(row, &read); err != nil {
-			return YearRecord{}, err
+		if err := l.readYear(row, &read); err != nil {
+			return err
 		}
-		return read.record(a.year)
-	})
-	return r, classifyRecord(err)
+		r, err = read.record(a.year)
+		return err
+	}, yearRecordQuery, a.person, a.year)
+	return r, err
 }
 
 // readYear is a row of recordColumns and validColumns.
 type readYear struct {
 	readRecord
-	number               *int64
-	issue                *int
-	region               *string
-	code, content        []byte
-	data                 civilDate
-	issued, sent, opened *time.Time
+	valid   Statement // issue 0 when none is issued
+	content []byte    // of the valid one; good as long as the row
 }
 
-// scanYear reads recordColumns and validColumns, and more behind them.
-func (l *Ledger) scanYear(row pgx.CollectableRow, into *readYear, more ...any) error {
-	return l.scanRecord(row, &into.readRecord, append([]any{&into.number, &into.issued, &into.data, &into.issue, &into.region, &into.code, &into.content, &into.sent, &into.opened}, more...)...)
+// readYear reads recordColumns and validColumns.
+func (l *Ledger) readYear(row *rawRow, into *readYear) error {
+	if err := l.readRecord(row, &into.readRecord); err != nil {
+		return err
+	}
+	s := &into.valid
+	s.Number, s.IssuedAt, s.DataDate, s.Issue, s.Region = row.int(), row.instant(), row.date(), int(row.int()), row.text()
+	copy(s.Code[:], row.bytes())
+	into.content = row.bytes()
+	s.SentAt, s.OpenedAt = row.instant(), row.instant()
+	return row.err()
 }
 
 // record makes the record of a year. Other years are walked through, not unpacked: people have forty. Error: errPacked.
 func (in *readYear) record(year int) (YearRecord, error) {
-	r := YearRecord{Person: in.person, DataDate: calendar.Date(in.reach), Years: in.years, Year: PersonYear{PersonID: in.person.ID, Year: year}}
+	r := YearRecord{Person: in.person, DataDate: in.reach, Years: in.years, Year: PersonYear{PersonID: in.person.ID, Year: year}}
 	var before yearsBefore
 	var packed []byte
 	for i, y := range in.years {
 		var err error
 		switch {
 		case y < year:
-			err = before.add(y, in.packed[i])
+			err = before.add(y, in.packed.values[i])
 		case y == year:
-			packed = in.packed[i]
+			packed = in.packed.values[i]
 			r.Year, err = unpackYear(in.person.ID, year, packed)
 		}
 		if err != nil {
@@ -99,13 +97,11 @@ func (in *readYear) record(year int) (YearRecord, error) {
 		}
 	}
 	r.Before.Since, r.Before.Months = before.since, before.months
-	if in.number == nil {
+	if in.valid.Issue == 0 {
 		return r, nil
 	}
-	r.Issued = Statement{
-		PersonID: in.person.ID, Year: year, Issue: *in.issue, Number: *in.number, IssuedAt: in.issued.UTC(), DataDate: calendar.Date(in.data), Region: *in.region, SentAt: orZero(in.sent), OpenedAt: orZero(in.opened),
-	}
-	copy(r.Issued.Code[:], in.code)
+	r.Issued = in.valid
+	r.Issued.PersonID, r.Issued.Year = in.person.ID, year
 	if before.since == 0 && len(r.Year.Rows) > 0 {
 		before.since = r.Year.Rows[0].Period
 	}
