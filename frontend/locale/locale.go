@@ -76,7 +76,8 @@ func Text(lang, key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	var b strings.Builder
+	var room [256]byte
+	b := room[:0]
 	for {
 		at := strings.IndexByte(text, '{')
 		if at < 0 || at+2 >= len(text) {
@@ -84,26 +85,24 @@ func Text(lang, key string, args ...any) string {
 		}
 		n := int(text[at+1]) - '0'
 		if n < 0 || n >= len(args) || text[at+2] != '}' {
-			b.WriteString(text[:at+1])
+			b = append(b, text[:at+1]...)
 			text = text[at+1:]
 			continue
 		}
-		b.WriteString(text[:at])
-		b.WriteString(word(args[n]))
+		b = appendWord(append(b, text[:at]...), args[n])
 		text = text[at+3:]
 	}
-	b.WriteString(text)
-	return b.String()
+	return string(append(b, text...))
 }
 
-func word(arg any) string {
+func appendWord(b []byte, arg any) []byte {
 	switch v := arg.(type) {
 	case string:
-		return v
+		return append(b, v...)
 	case int:
-		return strconv.Itoa(v)
+		return strconv.AppendInt(b, int64(v), 10)
 	}
-	return fmt.Sprint(arg)
+	return fmt.Append(b, arg)
 }
 
 // Count is the message of key.one or key.other, {0} being n. Chinese files hold both forms alike.

@@ -4,7 +4,61 @@ import (
 	"github.com/a-h/templ"
 
 	"shebao/frontend/layout"
+	"shebao/frontend/static"
 )
+
+func (m *markup) icon(name string) {
+	m.put(`<svg class="i" aria-hidden="true" focusable="false"><use href="`, static.Address("icons.svg"), `#`, name, `"></use></svg>`)
+}
+
+// alert says that months are owed; nothing when there is none.
+func alert(a *Alert, p layout.Page) templ.Component {
+	return byHand(func(m *markup) { m.alert(a, &p) })
+}
+
+func (m *markup) alert(a *Alert, p *layout.Page) {
+	if a == nil {
+		return
+	}
+	m.put(`<div class="banner owe"><h2>`)
+	m.icon("alert")
+	m.put(` `, a.Title, `</h2>`)
+	for _, line := range a.Lines {
+		m.put(`<p>`, line.Text, `<br><a class="noprint" href="`, line.Link, `">`, p.T("portal.report"), `</a><br class="nonelder"><a class="noprint nonelder" href="`, line.Unsure, `">`, p.T("portal.unsure"), `</a></p>`)
+	}
+	m.put(`</div>`)
+}
+
+// monthList is the table of months for who reads large letters.
+func monthList(rows []MonthRow, p layout.Page) templ.Component {
+	return byHand(func(m *markup) { m.monthList(rows, &p) })
+}
+
+func (m *markup) monthList(rows []MonthRow, p *layout.Page) {
+	m.put(`<ul class="mlist">`)
+	for i := range rows {
+		row := &rows[i]
+		m.put(`<li>`)
+		m.month(row)
+		m.put(` `)
+		m.cell(row.Status)
+		m.put(`<br>`, p.T("portal.month.parts", row.Employer, row.Person))
+		if row.Note != "" {
+			m.put(`<br><span class="muted">`, row.Note, `</span>`)
+		}
+		m.put(`</li>`)
+	}
+	m.put(`</ul>`)
+}
+
+// month leads to the month's page when there is something to see.
+func (m *markup) month(row *MonthRow) {
+	if row.Link != "" {
+		m.put(`<a href="`, row.Link, `">`, row.Month, `</a>`)
+	} else {
+		m.text(row.Month)
+	}
+}
 
 // cell is a status in a word, with its glyph.
 func cell(c Cell) templ.Component { return byHand(func(m *markup) { m.cell(c) }) }
@@ -18,10 +72,10 @@ func grid(g Grid, p layout.Page) templ.Component {
 	if len(g.Rows) == 0 {
 		return templ.NopComponent
 	}
-	return byHand(func(m *markup) { m.grid(g, p.T("portal.insurance")) })
+	return byHand(func(m *markup) { m.grid(&g, p.T("portal.insurance")) })
 }
 
-func (m *markup) grid(g Grid, corner string) {
+func (m *markup) grid(g *Grid, corner string) {
 	m.put(`<div class="tablebox nonelder" tabindex="0" role="region" aria-label="`, g.Caption, `"><table class="strip"><caption>`, g.Caption,
 		`</caption><colgroup><col class="c0"><col span="12"></colgroup><thead><tr><th scope="col"><span class="vh">`, corner, `</span></th>`)
 	for _, month := range g.Months {
@@ -64,8 +118,6 @@ func (m *markup) pairs(list []Pair, attribute string) {
 }
 
 // years are links to the years' statements.
-func years(list []Link) templ.Component { return byHand(func(m *markup) { m.years(list) }) }
-
 func (m *markup) years(list []Link) {
 	m.put(`<ul class="views">`)
 	for _, y := range list {

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/a-h/templ"
+
+	"shebao/frontend/layout"
 )
 
 // markup is HTML written by hand. A template takes some hundred nanoseconds and several allocations for each value; the statement has hundreds, and is the page that millions open in the
@@ -37,27 +39,5 @@ func (m *markup) put(pieces ...string) {
 	}
 }
 
-// text writes what may stand between tags and in quoted attributes, escaped as templates escape it.
-func (m *markup) text(s string) {
-	from := 0
-	for i := 0; i < len(s); i++ {
-		var entity string
-		switch s[i] {
-		case '&':
-			entity = "&amp;"
-		case '<':
-			entity = "&lt;"
-		case '>':
-			entity = "&gt;"
-		case '"':
-			entity = "&#34;"
-		case '\'':
-			entity = "&#39;"
-		default:
-			continue
-		}
-		m.b = append(append(m.b, s[from:i]...), entity...)
-		from = i + 1
-	}
-	m.b = append(m.b, s[from:]...)
-}
+// text writes what may stand between tags and in quoted attributes, escaped.
+func (m *markup) text(s string) { m.b = layout.AppendText(m.b, s) }

@@ -1,21 +1,13 @@
 package portal
 
-import "github.com/a-h/templ"
-
-func monthTable(v Statement) templ.Component { return byHand(func(m *markup) { m.months(v) }) }
-
-func (m *markup) months(v Statement) {
+func (m *markup) months(v *Statement) {
 	m.put(`<div class="tablebox" tabindex="0" role="region" aria-labelledby="months"><table class="months"><thead><tr><th scope="col">`, v.Page.T("portal.month"), `</th><th scope="col">`, v.Page.T("portal.status"),
 		`</th><th scope="col" class="num">`, v.Page.T("portal.employer.part"), `</th><th scope="col" class="num">`, v.Page.T("portal.person.part"),
 		`</th><th scope="col" class="num hide-s">`, v.Page.T("portal.base"), `</th><th scope="col" class="num hide-s">`, v.Page.T("portal.credited"), `</th></tr></thead><tbody>`)
 	for i := range v.Months {
 		row := &v.Months[i]
 		m.put(`<tr><th scope="row">`)
-		if row.Link != "" {
-			m.put(`<a href="`, row.Link, `">`, row.Month, `</a>`)
-		} else {
-			m.text(row.Month)
-		}
+		m.month(row)
 		m.put(`</th><td>`)
 		m.cell(row.Status)
 		if row.Note != "" {
@@ -31,9 +23,15 @@ func (m *markup) months(v Statement) {
 	m.put(`</table></div>`)
 }
 
-func insuranceTable(v Statement) templ.Component { return byHand(func(m *markup) { m.insurances(v) }) }
-
-func (m *markup) insurances(v Statement) {
+func (m *markup) insurances(v *Statement) {
+	if v.Page.Elder {
+		m.put(`<ul class="mlist">`)
+		for _, line := range v.Insurances {
+			m.put(`<li><strong>`, line.Name, `</strong><br>`, v.Page.T("portal.insurance.line", line.ThisYear, line.Total, line.Owed), `</li>`)
+		}
+		m.put(`</ul>`)
+		return
+	}
 	m.put(`<div class="tablebox" tabindex="0" role="region" aria-labelledby="insurances"><table><thead><tr><th scope="col">`, v.Page.T("portal.insurance"), `</th><th scope="col" class="num">`, v.Page.T("portal.months.year"),
 		`</th><th scope="col" class="num">`, v.Page.T("portal.months.total"), `</th><th scope="col" class="num">`, v.Page.T("portal.months.owed"), `</th></tr></thead><tbody>`)
 	for _, line := range v.Insurances {
