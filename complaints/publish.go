@@ -70,11 +70,11 @@ func (p publisher) Draft(ctx context.Context, session string, k publication.Key,
 	if err != nil {
 		return 0, err
 	}
-	data, body, err := p.compose(ctx, who, k, span, minimum)
+	from, body, err := p.compose(ctx, who, k, span, minimum)
 	if err != nil {
 		return 0, err
 	}
-	return p.store.DraftEdition(ctx, who, k, data, body, now)
+	return p.store.DraftEdition(ctx, who, k, from, body, now)
 }
 
 // Redraft takes the figures of the day into a draft.
@@ -91,29 +91,30 @@ func (p publisher) Redraft(ctx context.Context, session string, id int32, versio
 	if e.Body.Arrears != nil {
 		minimum = e.Body.Arrears.Minimum
 	}
-	data, body, err := p.compose(ctx, who, e.Key, span, minimum)
+	from, body, err := p.compose(ctx, who, e.Key, span, minimum)
 	if err != nil {
 		return err
 	}
-	return p.store.RedraftEdition(ctx, who, id, version, data, body, now)
+	return p.store.RedraftEdition(ctx, who, id, version, from, body, now)
 }
 
 // compose makes a body from the ledger's figures within the scope.
-func (p publisher) compose(ctx context.Context, who store.Staff, k publication.Key, span supervision.Span, minimum money.Fen) (data calendar.Date, body publication.Body, err error) {
+func (p publisher) compose(ctx context.Context, who store.Staff, k publication.Key, span supervision.Span, minimum money.Fen) (from store.MadeFrom, body publication.Body, err error) {
 	of, err := p.store.Supervised(ctx)
 	if err != nil {
-		return data, body, err
+		return from, body, err
 	}
-	data = of.DataDate
+	from = store.MadeFrom{DataDate: of.DataDate, Run: of.Last}
+	data := of.DataDate
 	if data.IsZero() || data.Before(span.To.LastDay()) {
-		return data, body, fault.InvalidFields(fault.Field{Name: "span", Key: "fault.publication.early", Args: []any{data.String()}})
+		return from, body, fault.InvalidFields(fault.Field{Name: "span", Key: "fault.publication.early", Args: []any{data.String()}})
 	}
 	switch k.Subject {
 	case publication.Collection:
 		spans := spansTo(span)
 		flows, err := p.store.CollectionFlows(ctx, who, k.Region, rowDigits(k.Region), 0, spans[0].From)
 		if err != nil {
-			return data, body, err
+			return from, body, err
 		}
 		months := make([][2]calendar.Period, len(spans))
 		for i, s := range spans {
@@ -121,31 +122,31 @@ func (p publisher) compose(ctx context.Context, who store.Staff, k publication.K
 		}
 		payers, err := p.ledger.Payers(ctx, k.Region, rowDigits(k.Region), months)
 		if err != nil {
-			return data, body, err
+			return from, body, err
 		}
 		late, err := p.ledger.LatePayers(ctx, k.Region, rowDigits(k.Region), months)
 		if err != nil {
-			return data, body, err
+			return from, body, err
 		}
 		body.Collection, err = composeCollection(k.Region, spans, flows, payers, late)
-		return data, body, err
+		return from, body, err
 	case publication.Arrears:
 		debtors, _, _, err := p.store.Debtors(ctx, who, supervision.DebtorFilter{Region: k.Region, Limit: exportMost})
 		if err != nil {
-			return data, body, err
+			return from, body, err
 		}
 		body.Arrears = composeArrears(minimum, contribution.LastJudged(data), debtors)
 		if body.Arrears.Count == 0 {
-			return data, body, fault.InvalidFields(fault.Field{Name: "minimum", Key: "fault.publication.nobody"})
+			return from, body, fault.InvalidFields(fault.Field{Name: "minimum", Key: "fault.publication.nobody"})
 		}
-		return data, body, nil
+		return from, body, nil
 	}
 	if k.Subject == publication.Audit {
 		f, err := p.store.AuditFigures(ctx, p.confirmed, k.Region, span)
 		body.Audit = composeAudit(f)
-		return data, body, err
+		return from, body, err
 	}
-	return data, body, fault.InvalidFields(fault.Field{Name: "subject", Key: "fault.publication.subject"})
+	return from, body, fault.InvalidFields(fault.Field{Name: "subject", Key: "fault.publication.subject"})
 }
 
 func (p publisher) ActOnEdition(ctx context.Context, session string, id int32, version int, action supervision.EditionAction, reason string, now time.Time) error {

@@ -65,14 +65,14 @@ func playEdition(ctx context.Context, p publisher, counter *publication.Counter,
 		span = span.Before()
 	}
 	k, at := publication.Key{Subject: played.Subject, Region: played.Region, Span: spanName(span)}, now.AddDate(0, 0, -played.Ago)
-	data, body, err := p.compose(ctx, author, k, span, played.Minimum)
+	from, body, err := p.compose(ctx, author, k, span, played.Minimum)
 	if err != nil {
 		return err
 	}
-	if before := calendar.DateOf(at).AddDays(-1); before.Before(data) {
-		data = before // a demo's past: on that day the data reached no further
+	if before := calendar.DateOf(at).AddDays(-1); before.Before(from.DataDate) {
+		from.DataDate = before // a demo's past: on that day the data reached no further
 	}
-	id, err := p.store.DraftEdition(ctx, author, k, data, body, at)
+	id, err := p.store.DraftEdition(ctx, author, k, from, body, at)
 	if err != nil {
 		return err
 	}

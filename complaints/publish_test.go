@@ -80,7 +80,7 @@ func TestFiguresArePublishedByTwo(t *testing.T) {
 	author, second, auditor := o.staff(t, "zhao", lifecycle.Supervisor, "33"), o.staff(t, "wang", lifecycle.Supervisor, "33"), o.staff(t, "auditor", lifecycle.Auditor, "")
 	elsewhere, worker := o.staff(t, "elsewhere", lifecycle.Supervisor, "32"), o.staff(t, "li", lifecycle.Investigator, "33")
 	id := o.draft(t, author, thirdQuarter, 0)
-	if _, err := o.store.DraftEdition(t.Context(), second, thirdQuarter, calendar.DateOf(supervisedAt), publication.Body{}, supervisedAt); fault.Of(err).Key != "fault.publication.running" {
+	if _, err := o.store.DraftEdition(t.Context(), second, thirdQuarter, store.MadeFrom{DataDate: calendar.DateOf(supervisedAt)}, publication.Body{}, supervisedAt); fault.Of(err).Key != "fault.publication.running" {
 		t.Errorf("a second draft of the same: %v", err)
 	}
 	o.mustActOn(t, author, id, supervision.Submit, supervisedAt)
@@ -165,11 +165,11 @@ func TestTooEarlyAndTooSmall(t *testing.T) {
 	if _, _, err := p.compose(t.Context(), head, publication.Key{Subject: publication.Arrears, Region: "33", Span: "2026Q3"}, supervision.Quarter(2026, 3), 1_000_000_00); fault.Of(err).Fields[0].Key != "fault.publication.nobody" {
 		t.Errorf("nobody owes as much: %v", err)
 	}
-	if _, err := o.store.DraftEdition(t.Context(), o.staff(t, "city", lifecycle.Supervisor, "3304"), thirdQuarter, calendar.DateOf(supervisedAt), publication.Body{}, supervisedAt); !fault.Is(err, fault.Denied) {
+	if _, err := o.store.DraftEdition(t.Context(), o.staff(t, "city", lifecycle.Supervisor, "3304"), thirdQuarter, store.MadeFrom{DataDate: calendar.DateOf(supervisedAt)}, publication.Body{}, supervisedAt); !fault.Is(err, fault.Denied) {
 		t.Errorf("the city drafts for the province: %v", err)
 	}
 	for _, k := range []publication.Key{{Subject: "wages", Region: "33", Span: "2026Q3"}, {Subject: publication.Audit, Region: "333", Span: "2026Q3"}, {Subject: publication.Audit, Region: "33", Span: "2026Q5"}} {
-		if _, err := o.store.DraftEdition(t.Context(), head, k, calendar.DateOf(supervisedAt), publication.Body{}, supervisedAt); !fault.Is(err, fault.Invalid) {
+		if _, err := o.store.DraftEdition(t.Context(), head, k, store.MadeFrom{DataDate: calendar.DateOf(supervisedAt)}, publication.Body{}, supervisedAt); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", k, err)
 		}
 	}

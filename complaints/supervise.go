@@ -65,7 +65,7 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 	if figures.Plans, err = s.plans(ctx, figures.Debtors, today); err != nil {
 		return false, err
 	}
-	return true, s.store.RefreshSupervised(ctx, store.Supervised{Run: state.Run, DataDate: state.DataDate, OnDay: today, At: now, Asked: last.Asked}, figures)
+	return true, s.store.RefreshSupervised(ctx, store.Supervised{Run: state.Run, Last: state.Last, DataDate: state.DataDate, OnDay: today, At: now, Asked: last.Asked}, figures)
 }
 
 // imported adds what only an import changes.

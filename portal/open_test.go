@@ -26,7 +26,7 @@ func (s *site) publish(e publication.Edition, why ...publication.Correction) pub
 	s.t.Helper()
 	var out publication.Snapshot
 	err := postgres.Tx(s.t.Context(), s.pool, func(tx pgx.Tx) (err error) {
-		out, err = publication.Publish(s.t.Context(), tx, e, why, s.now)
+		out, err = publication.Publish(s.t.Context(), tx, e, 0, why, s.now)
 		return err
 	})
 	if err != nil {

@@ -74,29 +74,52 @@ func Migrations() postgres.Migrations { return store.Migrations() }
 
 // New builds the wing; all that can fail fails here.
 func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
-	keys, err := ledgerKeys(c.ledgerKey, c.statements)
+	site, own, days, err := newSite(c, d)
 	if err != nil {
 		return server.Wing{}, err
+	}
+	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Compress: true, Pages: true, Problem: site.Problem,
+		Uploads: server.Uploads{At: web.TakesFiles, Limit: web.FilesLimit}})
+	site.Routes(app)
+	return server.Wing{App: app, Background: []func(context.Context) error{sweep(own, d.Now, d.Log), days.Keep}}, nil
+}
+
+// Forms gives out a person's statement of a year as visitors get it, for whoever compares the figures of page, JSON and paper. It opens no session and notes no look: it is for the operator's own commands.
+func Forms(c Config, d server.Deps) (func(ctx context.Context, person int64, year int) (web.StatementForms, error), error) {
+	site, _, _, err := newSite(c, d)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, person int64, year int) (web.StatementForms, error) {
+		return site.StatementForms(ctx, person, year, d.Now())
+	}, nil
+}
+
+func newSite(c Config, d server.Deps) (*web.Site, *store.Store, *ledger.Calendar, error) {
+	none := func(err error) (*web.Site, *store.Store, *ledger.Calendar, error) { return nil, nil, nil, err }
+	keys, err := ledgerKeys(c.ledgerKey, c.statements)
+	if err != nil {
+		return none(err)
 	}
 	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
 	if err != nil {
-		return server.Wing{}, err
+		return none(err)
 	}
 	field, err := seal.NewFieldKey(c.stateKey, "portal")
 	if err != nil {
-		return server.Wing{}, err
+		return none(err)
 	}
 	limits, err := seal.NewHashKey(c.stateKey, "limits")
 	if err != nil {
-		return server.Wing{}, err
+		return none(err)
 	}
 	tokens, err := token.NewKeys("shebao", c.tokenSeeds...)
 	if err != nil {
-		return server.Wing{}, err
+		return none(err)
 	}
 	press, err := document.Open(c.press, fonts.NotoSerifSC)
 	if err != nil {
-		return server.Wing{}, err
+		return none(err)
 	}
 	slow := seal.NewSlow()
 	book, own := ledger.New(d.DB, keys), store.New(d.DB, d.Redis, d.Log)
@@ -110,13 +133,10 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	}
 	site.Confirmations = eligibility.New(d.DB)
 	if err := openAccounts(site, c, d, book, own, slow); err != nil {
-		return server.Wing{}, err
+		return none(err)
 	}
 	site.Open, site.Listings = publication.NewReader(d.DB), publication.NewCounter(d.DB, c.contentKey, keys.Hash)
-	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Compress: true, Pages: true, Problem: site.Problem,
-		Uploads: server.Uploads{At: web.TakesFiles, Limit: web.FilesLimit}})
-	site.Routes(app)
-	return server.Wing{App: app, Background: []func(context.Context) error{sweep(own, d.Now, d.Log), days.Keep}}, nil
+	return site, own, days, nil
 }
 
 func ledgerKeys(secret config.Secret, statements ledger.StatementKeys) (ledger.Keys, error) {

@@ -71,10 +71,14 @@ func (s *Store) publishEdition(ctx context.Context, tx pgx.Tx, e Edition, now ti
 	if err := undisclosed(ctx, tx, e); err != nil {
 		return err
 	}
+	var run int32
+	if err := tx.QueryRow(ctx, `SELECT coalesce(made_from, 0) FROM complaints.edition WHERE id = $1`, e.ID).Scan(&run); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
 	doc := publication.Edition{Subject: e.Subject, Region: e.Region, RegionName: ledger.RegionName((e.Region + "0000")[:6]), Span: e.Span, DataDate: e.DataDate, Agency: setting.Agency.Name, Body: e.Body}
 	if e.Body.Arrears != nil {
-		left, err := leftOf(ctx, tx, *e.Body.Arrears)
-		if err != nil {
+		var left map[string]money.Fen
+		if left, run, err = leftOf(ctx, tx, *e.Body.Arrears); err != nil {
 			return err
 		}
 		list, paid, _ := e.Body.Arrears.Settled(left, s.publishing.annotate, calendar.DateOf(now))
@@ -93,7 +97,7 @@ func (s *Store) publishEdition(ctx context.Context, tx pgx.Tx, e Edition, now ti
 	} else if before || replaced.RowsAffected() > 0 { // published before, and withdrawn perhaps
 		why = []publication.Correction{{Kind: publication.Replaced}}
 	}
-	snapshot, err := publication.Publish(ctx, tx, doc, why, now)
+	snapshot, err := publication.Publish(ctx, tx, doc, run, why, now)
 	if err != nil {
 		return err
 	}
@@ -115,7 +119,7 @@ func (s *Store) withdrawEdition(ctx context.Context, tx pgx.Tx, e Edition, now t
 		return err
 	}
 	doc.Body, doc.Withdrawn = publication.Body{}, &publication.Withdrawal{On: calendar.DateOf(now), Reason: e.WithdrawReason}
-	if _, err := publication.Publish(ctx, tx, doc, []publication.Correction{{Kind: publication.Revoked, Reason: e.WithdrawReason}}, now); err != nil {
+	if _, err := publication.Publish(ctx, tx, doc, 0, []publication.Correction{{Kind: publication.Revoked, Reason: e.WithdrawReason}}, now); err != nil {
 		return err
 	}
 	if err := s.publishing.window.SetListings(ctx, tx, e.ID, publication.Removed); err != nil {
@@ -181,8 +185,11 @@ func errOr(err, otherwise error) error {
 	return otherwise
 }
 
-// leftOf is what the listed employers still owe, by the register, for the months of their list.
-func leftOf(ctx context.Context, db querier, list publication.ArrearsList) (map[string]money.Fen, error) {
+// leftOf is what the listed employers still owe, by the register, for the months of their list, and the last of the ledger's runs that the register has seen.
+func leftOf(ctx context.Context, db querier, list publication.ArrearsList) (left map[string]money.Fen, run int32, err error) {
+	if err := db.QueryRow(ctx, `SELECT last_run FROM complaints.supervised`).Scan(&run); err != nil {
+		return nil, 0, fmt.Errorf("read what is still owed: %w", err)
+	}
 	codes := make([]string, len(list.Employers))
 	for i, d := range list.Employers {
 		codes[i] = d.USCC
@@ -191,15 +198,15 @@ func leftOf(ctx context.Context, db querier, list publication.ArrearsList) (map[
 		SELECT d.uscc, sum(l.owed)::bigint FROM complaints.debtor d JOIN complaints.debtor_line l USING (employer_id)
 		WHERE d.uscc = ANY ($1) AND l.period <= $2 GROUP BY 1`, codes, list.Through)
 	if err != nil {
-		return nil, fmt.Errorf("read what is still owed: %w", err)
+		return nil, 0, fmt.Errorf("read what is still owed: %w", err)
 	}
-	left := map[string]money.Fen{}
+	left = map[string]money.Fen{}
 	var uscc string
 	var owed money.Fen
 	if _, err = pgx.ForEachRow(rows, []any{&uscc, &owed}, func() error { left[uscc] = owed; return nil }); err != nil {
-		return nil, fmt.Errorf("read what is still owed: %w", err)
+		return nil, 0, fmt.Errorf("read what is still owed: %w", err)
 	}
-	return left, nil
+	return left, run, nil
 }
 
 // paidOff writes down who has paid, and closes their listing when they are taken off.

@@ -44,8 +44,14 @@ func (s Staff) mayPublish(region string) error {
 	return nil
 }
 
+// MadeFrom is the state of the ledger that a draft's figures are of: the day that its data reached and its last run.
+type MadeFrom struct {
+	DataDate calendar.Date
+	Run      int32
+}
+
 // DraftEdition keeps a new draft. Errors: fault.Denied; fault.Invalid for a key that names nothing; fault.Conflict (fault.publication.running) while another draft of the same is on its way.
-func (s *Store) DraftEdition(ctx context.Context, who Staff, k publication.Key, data calendar.Date, body publication.Body, now time.Time) (id int32, err error) {
+func (s *Store) DraftEdition(ctx context.Context, who Staff, k publication.Key, from MadeFrom, body publication.Body, now time.Time) (id int32, err error) {
 	if !k.Valid() {
 		return 0, fault.New(fault.Invalid, "fault.request")
 	}
@@ -57,8 +63,8 @@ func (s *Store) DraftEdition(ctx context.Context, who Staff, k publication.Key, 
 		return 0, err
 	}
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `INSERT INTO complaints.edition (subject, region, span, body, data_date, author_id, drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-			string(k.Subject), k.Region, k.Span, content, data.Time(), who.ID, now).Scan(&id)
+		err := tx.QueryRow(ctx, `INSERT INTO complaints.edition (subject, region, span, body, data_date, made_from, author_id, drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+			string(k.Subject), k.Region, k.Span, content, from.DataDate.Time(), from.Run, who.ID, now).Scan(&id)
 		if postgres.IsUnique(err, "edition_on_its_way") {
 			return fault.New(fault.Conflict, "fault.publication.running")
 		}
@@ -74,7 +80,7 @@ func (s *Store) DraftEdition(ctx context.Context, who Staff, k publication.Key, 
 }
 
 // RedraftEdition takes newer figures into a draft. Errors: fault.NotFound, fault.Denied, fault.Conflict when somebody was quicker or it is no draft any more.
-func (s *Store) RedraftEdition(ctx context.Context, who Staff, id int32, version int, data calendar.Date, body publication.Body, now time.Time) error {
+func (s *Store) RedraftEdition(ctx context.Context, who Staff, id int32, version int, from MadeFrom, body publication.Body, now time.Time) error {
 	content, err := publication.Canonical(body)
 	if err != nil {
 		return err
@@ -83,7 +89,7 @@ func (s *Store) RedraftEdition(ctx context.Context, who Staff, id int32, version
 		if e.State != supervision.Draft {
 			return fault.New(fault.Conflict, "fault.publication.state")
 		}
-		_, err := tx.Exec(ctx, `UPDATE complaints.edition SET body = $2, data_date = $3, author_id = $4, drafted_at = $5 WHERE id = $1`, id, content, data.Time(), who.ID, now)
+		_, err := tx.Exec(ctx, `UPDATE complaints.edition SET body = $2, data_date = $3, made_from = $4, author_id = $5, drafted_at = $6 WHERE id = $1`, id, content, from.DataDate.Time(), from.Run, who.ID, now)
 		return err
 	})
 }

@@ -141,7 +141,7 @@ func (s *Store) followPayments(ctx context.Context, tx pgx.Tx, id int32, now tim
 	if err != nil {
 		return false, err
 	}
-	left, err := leftOf(ctx, tx, *doc.Arrears)
+	left, run, err := leftOf(ctx, tx, *doc.Arrears)
 	if err != nil {
 		return false, err
 	}
@@ -156,7 +156,7 @@ func (s *Store) followPayments(ctx context.Context, tx pgx.Tx, id int32, now tim
 		}
 	}
 	doc.Arrears = list
-	if _, err := publication.Publish(ctx, tx, doc, why, now); err != nil {
+	if _, err := publication.Publish(ctx, tx, doc, run, why, now); err != nil {
 		return false, err
 	}
 	if err := s.paidOff(ctx, tx, id, paid, "paid", now); err != nil {

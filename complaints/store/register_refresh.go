@@ -25,6 +25,7 @@ type CollectionFlow struct {
 // Supervised is the state of the ledger that register and collection figures stand for.
 type Supervised struct {
 	Run      int
+	Last     int32 // of the ledger's runs
 	DataDate calendar.Date
 	OnDay    calendar.Date
 	At       time.Time
@@ -36,7 +37,7 @@ type Supervised struct {
 func (s *Store) Supervised(ctx context.Context) (Supervised, error) {
 	var of Supervised
 	var data, day, at *time.Time
-	err := s.pool.QueryRow(ctx, `SELECT run, data_date, on_day, at, asked, answered FROM complaints.supervised`).Scan(&of.Run, &data, &day, &at, &of.Asked, &of.Answered)
+	err := s.pool.QueryRow(ctx, `SELECT run, last_run, data_date, on_day, at, asked, answered FROM complaints.supervised`).Scan(&of.Run, &of.Last, &data, &day, &at, &of.Asked, &of.Answered)
 	of.DataDate, of.OnDay = dateOf(data), dateOf(day)
 	if at != nil {
 		of.At = *at
@@ -76,7 +77,11 @@ func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, from Ledge
 		if err := standPlans(ctx, tx, of, from.Plans); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE complaints.supervised SET run = $1, data_date = $2, on_day = $3, at = $4, answered = $5`, of.Run, dateArg(of.DataDate), of.OnDay.Time(), of.At, of.Asked)
+		_, err := tx.Exec(ctx, `UPDATE complaints.supervised SET run = $1, data_date = $2, on_day = $3, at = $4, answered = $5, last_run = $6`, of.Run, dateArg(of.DataDate), of.OnDay.Time(), of.At, of.Asked, of.Last)
+		if err != nil {
+			return fmt.Errorf("note refresh: %w", err)
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO complaints.refresh (at, last_run, data_date, on_day) VALUES ($1, $2, $3, $4)`, of.At, of.Last, dateArg(of.DataDate), of.OnDay.Time())
 		return err
 	})
 }

@@ -7,7 +7,6 @@ import (
 
 	"shebao/complaints/supervision"
 	"shebao/shared/money"
-	"shebao/shared/publication"
 )
 
 // auditTruth is what the auditors' files say of a span in a region: visits, decisions, payments, confirmations, each read from where it was written down.
@@ -26,7 +25,7 @@ const auditTruth = `
 
 // publishedAudits: the audit figures of an edition, in JSON and CSV and on the page, against the auditors' files. Totals that the register of persons gives at the moment (insured, pensioners) have
 // no history and are compared only through their shares.
-func (r *run) publishedAudits(ctx context.Context, e publication.Edition, lines [][]string, page string) error {
+func (r *run) publishedAudits(ctx context.Context, e published) error {
 	span, err := spanOf(e.Span)
 	if err != nil {
 		return err
@@ -40,13 +39,15 @@ func (r *run) publishedAudits(ctx context.Context, e publication.Edition, lines 
 	}
 	name, a := e.Key().String(), e.Audit
 	inCSV := map[string]string{}
-	for _, l := range lines[1:] {
+	for _, l := range e.lines {
 		inCSV[l[0]] = l[1]
 	}
 	check := func(what, code, truth, shown string) {
 		r.text("open data", name+", "+what, truth, shown)
-		r.text("open data", name+".csv, "+what, truth, inCSV[code])
-		r.text("portal", name+" on the page, "+what, truth, found(page, truth, truth))
+		if e.out {
+			r.text("open data", name+".csv, "+what, truth, inCSV[code])
+		}
+		r.onPage(e, what, truth)
 	}
 	check("persons audited on site", "on_site", strconv.Itoa(onSite), strconv.Itoa(a.OnSite))
 	check("pensioners verified", "pensioners_verified", strconv.Itoa(verified), strconv.Itoa(a.Verified))

@@ -25,6 +25,11 @@ func demanded(t *testing.T, pool *pgxpool.Pool) {
 		`INSERT INTO complaints.calculation_person SELECT id, 1, p, 110, 0, 0, 120000, 0 FROM complaints.calculation, unnest(ARRAY[202605, 202606]) p`,
 		`INSERT INTO complaints.notice (complaint_id, employer_uscc, kind, state, fields, calculation_id, drafted_at, drafted_by, number, issued_on, issued_at, issued_by, paper, pdf, sha256)
 		SELECT complaint_id, employer_uscc, 'demand', 'issued', '{}', id, now(), kept_by, '示社催〔2026〕1号', '2026-11-24', now(), kept_by, '{"parts": [{"pairs": [{"value": "2,400.00 元"}, {"value": "182.40 元"}]}]}', '', '' FROM complaints.calculation`,
+		`WITH off AS (INSERT INTO complaints.write_off (employer_id, amount, reason, staff_id, at) SELECT min(employer_id), 12345, '破产', (SELECT min(id) FROM complaints.staff), now() FROM complaints.debtor RETURNING id, employer_id),
+			approved AS (INSERT INTO complaints.write_off_approval (write_off_id, ordinal, authority, document, approved_on, staff_id)
+				SELECT off.id, n, a, '文', '2026-11-20', (SELECT min(id) FROM complaints.staff) FROM off, unnest(ARRAY['labour', 'finance', 'government']) WITH ORDINALITY AS given (a, n))
+		INSERT INTO complaints.debtor_event (employer_id, at, what, before, after) SELECT employer_id, now(), 'written_off', '', '123.45' FROM off`,
+		`INSERT INTO complaints.audit_training (staff_id, ended_on, days, subject, recorded_by, recorded_at) SELECT min(id), '2026-03-02', 3, '培训', max(id), now() FROM complaints.staff`,
 		`INSERT INTO ledger.import_run (kind, file, started_at) VALUES ('payment', 'later', now() + interval '1 day')`, // so that the ledger of the day is not asked about it
 		`ALTER TABLE complaints.calculation DISABLE TRIGGER never_changed`, `ALTER TABLE complaints.notice DISABLE TRIGGER issued_never_changed`} {
 		if _, err := pool.Exec(t.Context(), sql); err != nil {
@@ -35,7 +40,7 @@ func demanded(t *testing.T, pool *pgxpool.Pool) {
 
 // A fen more in each place that holds a sum of its own is named, by the line that it is in.
 func TestAFenInEachPlaceIsNamed(t *testing.T) {
-	s, pool := agency(t)
+	s, pool, _ := agency(t)
 	const oneDebtor, oneLine = ` WHERE employer_id = (SELECT min(employer_id) FROM complaints.debtor WHERE cleared_on IS NULL)`,
 		` WHERE (employer_id, period, insurance) = (SELECT employer_id, period, insurance FROM complaints.debtor_line WHERE late_fee IS NOT NULL ORDER BY 1, 2, 3 LIMIT 1)`
 	const inSpan = `(SELECT make_date(left(span, 4)::integer, 3 * right(span, 1)::integer, 5) FROM publication.latest WHERE subject = 'audit')`
@@ -46,6 +51,7 @@ func TestAFenInEachPlaceIsNamed(t *testing.T) {
 		{`UPDATE complaints.calculation SET owed = owed + 1`, `UPDATE complaints.calculation SET owed = owed - 1`, "notice", "lines of its calculation"},
 		{`UPDATE complaints.notice SET paper = replace(paper::text, '182.40', '182.41')::jsonb`, `UPDATE complaints.notice SET paper = replace(paper::text, '182.41', '182.40')::jsonb`, "notice", "the late fee in its text"},
 		{`UPDATE complaints.notice SET paper = replace(paper::text, '2,400.00', '2,400.01')::jsonb`, `UPDATE complaints.notice SET paper = replace(paper::text, '2,400.01', '2,400.00')::jsonb`, "notice", "the sum in its text"},
+		{`UPDATE complaints.debtor_event SET after = '123.46' WHERE what = 'written_off'`, `UPDATE complaints.debtor_event SET after = '123.45' WHERE what = 'written_off'`, "register", "by the history"},
 		{`UPDATE ledger.person SET opening_balance = opening_balance + 1 WHERE opening_on IS NOT NULL`, `UPDATE ledger.person SET opening_balance = opening_balance - 1 WHERE opening_on IS NOT NULL`, "hotline", "balances as they are spoken"},
 		{`INSERT INTO eligibility.confirmation (person_id, year, way, region, met, confirmed_on, recorded_at) SELECT 1, extract(year FROM ` + inSpan + `), 'counter', '070101', true, ` + inSpan + `, now()`, `DELETE FROM eligibility.confirmation`, "open data", "pensioners verified"},
 		{`INSERT INTO complaints.audit_visit (complaint_id, visited_on, declared, found, checked, unregistered, underreported, refused, note, recorded_by, recorded_at)

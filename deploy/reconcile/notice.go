@@ -13,12 +13,12 @@ import (
 func (r *run) notices(ctx context.Context) error {
 	rows, err := r.DB.Query(ctx, `
 		SELECT n.number, c.owed, c.fee, p.owed, n.paper::text, c.input,
-			CASE WHEN c.findings IN ('null'::jsonb, '[]'::jsonb) AND NOT EXISTS (SELECT FROM ledger.import_run i WHERE i.started_at > c.kept_at AND i.kind IN ('payment', 'reversal', 'assessment', 'contributions'))
+			CASE WHEN $1::timestamptz IS NULL AND c.findings IN ('null'::jsonb, '[]'::jsonb) AND NOT EXISTS (SELECT FROM ledger.import_run i WHERE i.started_at > c.kept_at AND i.kind IN ('payment', 'reversal', 'assessment', 'contributions'))
 				THEN (SELECT sum(l.employer_due - l.employer_paid + l.person_due - l.person_paid)::bigint FROM complaints.calculation_person q JOIN ledger.employer e ON e.uscc = c.employer_uscc
 					JOIN ledger.contribution l ON l.person_id = q.person_id AND l.period = q.period AND l.insurance = q.insurance AND l.employer_id = e.id WHERE q.calculation_id = c.id) END
 		FROM complaints.notice n JOIN complaints.calculation c ON c.id = n.calculation_id,
 			LATERAL (SELECT coalesce(sum(employer_owed + person_owed), 0)::bigint AS owed FROM complaints.calculation_person WHERE calculation_id = c.id) AS p
-		WHERE n.state = 'issued' ORDER BY n.id`)
+		WHERE CASE WHEN $1::timestamptz IS NULL THEN n.state = 'issued' ELSE n.issued_at < $1 AND (n.ended_at IS NULL OR n.ended_at >= $1) END ORDER BY n.id`, r.until())
 	if err != nil {
 		return fmt.Errorf("read notices: %w", err)
 	}

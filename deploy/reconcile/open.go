@@ -18,59 +18,94 @@ import (
 	"shebao/shared/publication"
 )
 
-// editions: each published edition as the portal gives it out as JSON, CSV and page, against the ledger.
+// revision is one that stood, and the ledger's run that its figures were made from; 0 is not known.
+type revision struct {
+	publication.Snapshot
+	madeFrom int32
+	last     bool // the portal gives it out
+}
+
+// published is a revision's document, with CSV and page while the portal gives them out.
+type published struct {
+	publication.Edition
+	after int32      // the ledger's run that it is compared to
+	lines [][]string // of the CSV without its heading
+	page  string
+	out   bool // CSV and page are there
+}
+
+// onPage compares a text of the page.
+func (r *run) onPage(p published, what, truth string) {
+	if p.out {
+		r.text("portal", p.Key().String()+", "+what+" on the page", truth, found(p.page, truth, truth))
+	}
+}
+
+// editions: each published edition as the portal gives it out as JSON, CSV and page, against the ledger as it stood when its figures were made.
 func (r *run) editions(ctx context.Context) error {
-	rows, err := r.DB.Query(ctx, `SELECT subject, region, span, sha256 FROM publication.latest ORDER BY 1, 2, 3`)
+	rows, err := r.DB.Query(ctx, `
+		SELECT DISTINCT ON (s.subject, s.region, s.span) s.subject, s.region, s.span, s.revision, s.sha256, s.content, coalesce(s.made_from, 0), l.revision = s.revision
+		FROM publication.snapshot s JOIN publication.latest l USING (subject, region, span) WHERE $1::timestamptz IS NULL OR s.published_at < $1 ORDER BY s.subject, s.region, s.span, s.revision DESC`, r.until())
 	if err != nil {
 		return fmt.Errorf("list editions: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (publication.Head, error) {
-		var h publication.Head
-		err := row.Scan(&h.Subject, &h.Region, &h.Span, &h.SHA256)
-		return h, err
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (v revision, err error) {
+		err = row.Scan(&v.Subject, &v.Region, &v.Span, &v.Revision, &v.SHA256, &v.Content, &v.madeFrom, &v.last)
+		return v, err
 	})
 	if err != nil {
 		return fmt.Errorf("list editions: %w", err)
 	}
-	for _, h := range list {
-		if err := r.edition(ctx, h); err != nil {
-			return fmt.Errorf("%s: %w", h.Key, err)
+	for _, v := range list {
+		if err := r.edition(ctx, v); err != nil {
+			return fmt.Errorf("%s: %w", v.Key, err)
 		}
 	}
 	return nil
 }
 
-func (r *run) edition(ctx context.Context, h publication.Head) error {
-	path := "/open/" + string(h.Subject) + "/" + h.Region + "/" + h.Span
-	content, err := r.fetch(path + ".json")
-	if err != nil {
+func (r *run) edition(ctx context.Context, v revision) error {
+	name, path, content := v.Key.String(), "/open/"+string(v.Subject)+"/"+v.Region+"/"+v.Span, v.Content
+	p := published{after: v.madeFrom, out: v.last}
+	var err error
+	if v.last {
+		if content, err = r.fetch(path + ".json"); err != nil {
+			return err
+		}
+		table, err := r.fetch(path + ".csv")
+		if err != nil {
+			return err
+		}
+		if p.lines, err = csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table, []byte("\ufeff")))).ReadAll(); err != nil {
+			return err
+		}
+		p.lines = p.lines[1:]
+		page, err := r.fetch(path)
+		if err != nil {
+			return err
+		}
+		p.page = html.UnescapeString(string(page))
+	} else {
+		r.unknown("portal", fmt.Sprintf("%s, revision %d on the page and in the CSV", name, v.Revision), "a later revision has taken its place; the JSON is kept")
+	}
+	r.text("open data", name+".json, hash", hex.EncodeToString(v.SHA256), hex.EncodeToString(publication.Hash(content)))
+	if p.Edition, err = publication.ParseEdition(content); err != nil {
 		return err
 	}
-	r.text("open data", h.String()+".json, hash", hex.EncodeToString(h.SHA256), hex.EncodeToString(publication.Hash(content)))
-	e, err := publication.ParseEdition(content)
-	if err != nil {
-		return err
+	if p.after == 0 {
+		if !r.end.IsZero() && p.Withdrawn == nil && p.Audit == nil {
+			r.unknown("open data", name+", figures", "the ledger's run that they were made from was not noted")
+			return nil
+		}
+		p.after = latest
 	}
-	table, err := r.fetch(path + ".csv")
-	if err != nil {
-		return err
-	}
-	lines, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table, []byte("\ufeff")))).ReadAll()
-	if err != nil {
-		return err
-	}
-	page, err := r.fetch(path)
-	if err != nil {
-		return err
-	}
-	shown := html.UnescapeString(string(page))
 	switch {
-	case e.Collection != nil:
-		return r.publishedFigures(ctx, e, lines, shown)
-	case e.Arrears != nil:
-		return r.publishedArrears(ctx, e, lines, shown)
-	case e.Audit != nil:
-		return r.publishedAudits(ctx, e, lines, shown)
+	case p.Collection != nil:
+		return r.publishedFigures(ctx, p)
+	case p.Arrears != nil:
+		return r.publishedArrears(ctx, p)
+	case p.Audit != nil:
+		return r.publishedAudits(ctx, p)
 	}
 	return nil
 }
@@ -83,7 +118,7 @@ func (r *run) fetch(path string) ([]byte, error) {
 	return body, err
 }
 
-func (r *run) publishedFigures(ctx context.Context, e publication.Edition, lines [][]string, page string) error {
+func (r *run) publishedFigures(ctx context.Context, e published) error {
 	span, err := spanOf(e.Span)
 	if err != nil {
 		return err
@@ -92,7 +127,7 @@ func (r *run) publishedFigures(ctx context.Context, e publication.Edition, lines
 		if f.Amounts == nil {
 			return nil // not shown
 		}
-		truth, err := r.figuresOf(ctx, region, insurance, span)
+		truth, err := r.figuresOf(ctx, e.after, region, insurance, span)
 		if err != nil {
 			return err
 		}
@@ -104,14 +139,14 @@ func (r *run) publishedFigures(ctx context.Context, e publication.Edition, lines
 		r.figures("open data", name, truth, shown)
 		r.text("open data", name+", rate", truth.Rate(supervision.Current).Percent(), f.Rate)
 		line, code, _ := strings.Cut(what, " ")
-		for _, l := range lines[1:] {
+		for _, l := range e.lines {
 			if l[0] == line && (l[1] == code || line == "total") {
 				r.text("open data", name+" in the CSV, due", truth.Due.String(), l[4])
 				r.text("open data", name+" in the CSV, collected", truth.Collected.String(), l[5])
 			}
 		}
 		if line != "total" {
-			r.text("portal", name+" on the page", truth.Collected.Grouped(), found(page, truth.Collected.Grouped(), truth.Collected.Grouped()))
+			r.onPage(e, what, truth.Collected.Grouped())
 		}
 		return nil
 	}
@@ -152,29 +187,42 @@ func found(page, want, value string) string {
 	return "another"
 }
 
-func (r *run) publishedArrears(ctx context.Context, e publication.Edition, lines [][]string, page string) error {
+func (r *run) publishedArrears(ctx context.Context, e published) error {
 	name := e.Key().String()
 	inCSV := map[string]string{}
-	for _, l := range lines[1:] {
+	for _, l := range e.lines {
 		inCSV[l[0]] = l[10]
 	}
-	var sum money.Fen
+	codes := make([]string, len(e.Arrears.Employers))
 	for i, d := range e.Arrears.Employers {
-		var owed money.Fen
-		err := r.DB.QueryRow(ctx, `
-			SELECT coalesce(sum(c.employer_due - c.employer_paid + c.person_due - c.person_paid), 0)::bigint
-			FROM ledger.employer e JOIN ledger.contribution c ON c.employer_id = e.id WHERE e.uscc = $1 AND c.period <= $2`, d.USCC, e.Arrears.Through).Scan(&owed)
-		if err != nil {
-			return fmt.Errorf("sum arrears of an employer: %w", err)
-		}
+		codes[i] = d.USCC
+	}
+	rows, err := r.DB.Query(ctx, `
+		WITH `+standing+` SELECT uscc, sum(employer_due - employer_paid + person_due - person_paid)::bigint FROM standing WHERE uscc = ANY ($2) AND period <= $3 GROUP BY 1`, e.after, codes, e.Arrears.Through)
+	if err != nil {
+		return fmt.Errorf("sum arrears of listed employers: %w", err)
+	}
+	truth := map[string]money.Fen{}
+	var code string
+	var owed, sum money.Fen
+	if _, err := pgx.ForEachRow(rows, []any{&code, &owed}, func() error { truth[code] = owed; return nil }); err != nil {
+		return fmt.Errorf("sum arrears of listed employers: %w", err)
+	}
+	for i, d := range e.Arrears.Employers {
+		owed := truth[d.USCC]
 		sum += owed
 		r.amount("open data", name+", "+d.USCC, owed, d.Left())
-		r.text("open data", name+", "+d.USCC+" in the CSV", owed.String(), inCSV[d.USCC])
+		if e.out {
+			r.text("open data", name+", "+d.USCC+" in the CSV", owed.String(), inCSV[d.USCC])
+		}
 		if i < 50 { // the first page
-			r.text("portal", name+", "+d.USCC+" on the page", owed.Grouped(), found(page, owed.Grouped(), owed.Grouped()))
+			r.onPage(e, d.USCC, owed.Grouped())
 		}
 	}
 	r.amount("open data", name+", total", sum, e.Arrears.Owed)
+	if !e.out {
+		return nil
+	}
 	r.number("open data", name+", employers in the CSV", int64(len(e.Arrears.Employers)), int64(len(inCSV)))
 	return nil
 }

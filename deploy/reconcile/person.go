@@ -90,7 +90,10 @@ func (r *run) persons(ctx context.Context) error {
 	r.number("portal", "statements that differ from the ledger", 0, statements)
 	r.number("hotline", fmt.Sprintf("months missing in %d, as they are spoken", r.data.Year), missing, spoken)
 	r.number("hotline", "persons who are told otherwise than the ledger", 0, facts)
-	return r.accounts(ctx, &rolled)
+	if err := r.accounts(ctx, &rolled); err != nil {
+		return err
+	}
+	return r.papers(ctx, truth)
 }
 
 func (t yearTotals) plus(y year) yearTotals {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/deploy/reconcile"
+	"shebao/portal"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/redis"
@@ -39,60 +40,74 @@ func (p program) compareTotals(ctx context.Context, g *ground, pool *pgxpool.Poo
 	if err != nil {
 		return err
 	}
-	portal, closePortal, err := g.portalFor(ctx, reader)
+	sources := reconcile.Sources{DB: pool, Ledger: book, Today: calendar.DateOf(time.Now())}
+	closePortal, err := g.askPortal(ctx, reader, &sources)
 	if err != nil {
 		return err
 	}
 	defer closePortal()
-	lines, err := reconcile.Run(ctx, reconcile.Sources{DB: pool, Ledger: book, Portal: portal}, on)
+	lines, err := reconcile.Run(ctx, sources, on)
 	if err != nil {
 		return err
 	}
-	differ := 0
+	differ, unknown := 0, 0
 	for _, l := range lines {
-		if !l.Agrees() {
+		switch {
+		case l.Differs():
 			differ++
-			p.say(l.String())
+		case l.Agrees():
+			continue
+		default:
+			unknown++
 		}
+		p.say(l.String())
 	}
-	p.say(fmt.Sprintf("%s: %d totals compared, %d differ", on, len(lines), differ))
+	summary := fmt.Sprintf("%s: %d totals compared, %d differ", on, len(lines)-unknown, differ)
+	if unknown > 0 {
+		summary += fmt.Sprintf(", %d cannot be known", unknown)
+	}
+	p.say(summary)
 	if differ > 0 {
 		return exitCode(1)
 	}
 	return nil
 }
 
-// portalFor builds the portal as it serves, on its own role, and asks it without a network.
-func (g *ground) portalFor(ctx context.Context, reader *config.Reader) (reconcile.Portal, func(), error) {
-	portal := wings()[0]
-	build := portal.configure(reader)
+// askPortal builds the portal as it serves, on its own role, to be asked without a network.
+func (g *ground) askPortal(ctx context.Context, reader *config.Reader, s *reconcile.Sources) (release func(), err error) {
+	c := portal.ReadConfig(reader)
 	if err := reader.Err(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	pool, err := g.pool(ctx, portal.role, "reconcile portal")
+	pool, err := g.pool(ctx, wings()[0].role, "reconcile portal")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	client, err := redis.Open(g.redisURL)
 	if err != nil {
 		pool.Close()
-		return nil, nil, err
+		return nil, err
 	}
-	release := func() {
+	release = func() {
 		_ = client.Close() // nothing of it must be kept
 		pool.Close()
 	}
-	wing, err := build(ctx, server.Deps{DB: pool, Redis: client, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	deps := server.Deps{DB: pool, Redis: client, Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	wing, err := portal.New(ctx, c, deps)
+	if err == nil {
+		s.Forms, err = portal.Forms(c, deps)
+	}
 	if err != nil {
 		release()
-		return nil, nil, err
+		return nil, err
 	}
-	return func(path string) (int, []byte, error) {
+	s.Portal = func(path string) (int, []byte, error) {
 		answer, err := wing.App.Test(httptest.NewRequest("GET", path, nil), -1)
 		if err != nil {
 			return 0, nil, err
 		}
 		body, err := io.ReadAll(answer.Body)
 		return answer.StatusCode, body, err
-	}, release, nil
+	}
+	return release, nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"slices"
 	"strconv"
 
@@ -33,7 +34,7 @@ func (s *Site) named(c *fiber.Ctx, found ledger.Record) (record, error) {
 	for _, y := range found.Years {
 		ids = appendEmployers(ids, y.Rows)
 	}
-	named, err := s.employers(c, ids)
+	named, err := s.employers(c.UserContext(), ids)
 	return record{found, named}, err
 }
 
@@ -46,8 +47,8 @@ func appendEmployers(ids []int32, rows []contribution.Row) []int32 {
 	return ids
 }
 
-func (s *Site) employers(c *fiber.Ctx, ids []int32) (map[int32]statement.Employer, error) {
-	found, err := s.Ledger.Employers(c.UserContext(), ids)
+func (s *Site) employers(ctx context.Context, ids []int32) (map[int32]statement.Employer, error) {
+	found, err := s.Ledger.Employers(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -133,13 +134,17 @@ func (s *Site) yearOfPerson(c *fiber.Ctx) (r yearRecord, st statement.Statement,
 	if err != nil {
 		return r, st, err
 	}
-	if r.YearRecord, err = s.Issued.YearRecord(c.UserContext(), visitor(c).id, year); err != nil {
+	return s.yearOf(c.UserContext(), visitor(c).id, year)
+}
+
+func (s *Site) yearOf(ctx context.Context, person int64, year int) (r yearRecord, st statement.Statement, err error) {
+	if r.YearRecord, err = s.Issued.YearRecord(ctx, person, year); err != nil {
 		return r, st, err
 	}
 	if !r.Has() {
 		return r, st, fault.New(fault.NotFound, "ledger.no_year", year)
 	}
-	if r.employers, err = s.employers(c, appendEmployers(nil, r.Year.Rows)); err != nil {
+	if r.employers, err = s.employers(ctx, appendEmployers(nil, r.Year.Rows)); err != nil {
 		return r, st, err
 	}
 	in := statement.Input{Year: year, Rows: r.Year.Rows, Before: &statement.Before{Since: r.Before.Since, Months: r.Before.Months}, Employers: r.employers, Due: r.Year.Due, DataDate: r.DataDate}

@@ -116,7 +116,8 @@ func (l *Ledger) Sizes(ctx context.Context, period calendar.Period) (map[int32]E
 
 // State tells two states of the ledger apart: it changes with every import run that changed something, and with the day that the data reaches.
 type State struct {
-	Run      int // how many import runs have finished: the number of the last would miss one that another overtook
+	Run      int   // how many import runs have finished: the number of the last would miss one that another overtook
+	Last     int32 // the last of those, for who wants to see the ledger as it stands now again
 	DataDate calendar.Date
 }
 
@@ -124,7 +125,7 @@ type State struct {
 func (l *Ledger) State(ctx context.Context) (State, error) {
 	var s State
 	var date civilDate
-	err := l.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM ledger.import_run WHERE finished_at IS NOT NULL), data_date FROM ledger.reach`).Scan(&s.Run, &date)
+	err := l.pool.QueryRow(ctx, `SELECT count(*), coalesce(max(id), 0), (SELECT data_date FROM ledger.reach) FROM ledger.import_run WHERE finished_at IS NOT NULL`).Scan(&s.Run, &s.Last, &date)
 	s.DataDate = calendar.Date(date)
 	return s, postgres.Classify(err)
 }

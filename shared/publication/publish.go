@@ -28,8 +28,8 @@ type Snapshot struct {
 }
 
 // Publish adds the next revision of an edition in the desk's own transaction: it sets format, revision, day and the hash of the revision before, keeps the corrections so far and
-// notes why this one was made; the first revision needs no reason. Two at once: the second fails on its number, and is tried again.
-func Publish(ctx context.Context, tx pgx.Tx, e Edition, why []Correction, now time.Time) (Snapshot, error) {
+// notes why this one was made; the first revision needs no reason. madeFrom is the last of the ledger's runs that the figures were made from; 0 is unknown, or no figures. Two at once: the second fails on its number, and is tried again.
+func Publish(ctx context.Context, tx pgx.Tx, e Edition, madeFrom int32, why []Correction, now time.Time) (Snapshot, error) {
 	last, found, err := Last(ctx, tx, e.Key())
 	if err != nil {
 		return Snapshot{}, err
@@ -51,8 +51,8 @@ func Publish(ctx context.Context, tx pgx.Tx, e Edition, why []Correction, now ti
 		return Snapshot{}, err
 	}
 	s.SHA256 = Hash(s.Content)
-	_, err = tx.Exec(ctx, `INSERT INTO publication.snapshot (subject, region, span, revision, published_at, sha256, content) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		string(s.Subject), s.Region, s.Span, s.Revision, s.PublishedAt, s.SHA256, s.Content)
+	_, err = tx.Exec(ctx, `INSERT INTO publication.snapshot (subject, region, span, revision, published_at, sha256, content, made_from) VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0))`,
+		string(s.Subject), s.Region, s.Span, s.Revision, s.PublishedAt, s.SHA256, s.Content, madeFrom)
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("publish: %w", err)
 	}

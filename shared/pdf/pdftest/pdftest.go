@@ -1,4 +1,4 @@
-// Package pdftest reads the files of shared/pdf back, for tests: what a reader would select and copy, and what the signature covers. It follows the file's own
+// Package pdftest reads the files of shared/pdf back, for tests and for who compares figures: what a reader would select and copy, and what the signature covers. It follows the file's own
 // table of contents, so that a wrong table fails too.
 package pdftest
 
@@ -12,13 +12,19 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"testing"
 	"unicode/utf16"
 )
 
+// Judge is told what is not as it must be, and ends the reading: a test, or who compares.
+type Judge interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // File is a file read back.
 type File struct {
-	t       testing.TB
+	t       Judge
 	raw     []byte
 	objects map[int]object
 	Trailer string // the dictionary of the table of contents
@@ -29,8 +35,8 @@ type object struct {
 	content []byte // of a stream, inflated
 }
 
-// Open reads a file; what is not as it must be fails the test.
-func Open(t testing.TB, raw []byte) *File {
+// Open reads a file; what is not as it must be is the judge's.
+func Open(t Judge, raw []byte) *File {
 	t.Helper()
 	f := &File{t: t, raw: raw, objects: map[int]object{}}
 	tail := regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`).FindSubmatch(raw)
