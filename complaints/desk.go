@@ -54,7 +54,7 @@ func (d desk) Act(ctx context.Context, session, number string, version int, in l
 		}
 	}
 	if in.Action == lifecycle.ProposeDecision {
-		if step.Evidence, err = d.snapshot(ctx, session, number, now); err != nil {
+		if step.Evidence, err = d.snapshot(ctx, who, number, now); err != nil {
 			return err
 		}
 	}

@@ -57,9 +57,8 @@ func (d desk) evidence(ctx context.Context, who store.Staff, c store.Case, now t
 		return e, err
 	}
 	addAlike(&e, lines, c)
-	e.Own = contribution.ReadGaps(c.OwnMonths)
-	if tellsWho(e, d.small) {
-		e.Own, e.OwnHidden = nil, true
+	if err := d.addOwn(ctx, &e, employer.ID, contribution.ReadGaps(c.OwnMonths)); err != nil {
+		return e, err
 	}
 	sheets, err := d.store.WageSheets(ctx, c.ID)
 	if err != nil {
@@ -123,22 +122,6 @@ func addAlike(e *web.Evidence, lines []ledger.ArrearsLine, c store.Case) {
 	}
 }
 
-// tellsWho reports whether the reporter's own months would point to one of few people: some month is shared by no more than small of them (稽核办法 art. 6: the reporter is protected).
-func tellsWho(e web.Evidence, small int) bool {
-	for _, g := range e.Own {
-		shared := 0
-		for _, a := range e.Alike {
-			if a.Period == g.Period && a.Insurance == g.Insurance {
-				shared = a.Owing
-			}
-		}
-		if shared <= small {
-			return true
-		}
-	}
-	return false
-}
-
 func (d desk) addWages(ctx context.Context, e *web.Evidence, employer int32, sheets []store.WageSheet) error {
 	if len(sheets) == 0 {
 		return nil
@@ -170,8 +153,12 @@ func (d desk) earlier(ctx context.Context, who store.Staff, c store.Case, now ti
 }
 
 // snapshot is the evidence of a case as it is now, for the file.
-func (d desk) snapshot(ctx context.Context, session, number string, now time.Time) (*store.Snapshot, error) {
-	_, e, err := d.Evidence(ctx, session, number, now)
+func (d desk) snapshot(ctx context.Context, who store.Staff, number string, now time.Time) (*store.Snapshot, error) {
+	c, err := d.store.Peek(ctx, who, number)
+	if err != nil {
+		return nil, err
+	}
+	e, err := d.evidence(ctx, who, c, now)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +175,7 @@ func (d desk) KeepEvidence(ctx context.Context, session, number string, now time
 	if err != nil {
 		return 0, err
 	}
-	e, err := d.snapshot(ctx, session, number, now)
+	e, err := d.snapshot(ctx, who, number, now)
 	if err != nil {
 		return 0, err
 	}

@@ -159,6 +159,9 @@ func TestWhatCannotBeAskedFor(t *testing.T) {
 	k := newKeyed(t)
 	k.file(func(tip *intake.TipOff, _ *intake.Reporter) { tip.Named = false })
 	k.want(k.get(k.li, "/cases/2026-000002/identity"), 200, "匿名举报")
+	if strings.Contains(k.get(k.li, "/cases/2026-000002").body, `/identity"`) || !strings.Contains(k.get(k.li, first).body, `/identity"`) {
+		t.Error("an anonymous case has the tab of its reporter, or a named one has none")
+	}
 	k.want(k.post(k.li, "/cases/2026-000002/identity", "reason", "r", "passphrase", pass("li")), 409, "匿名举报")
 	k.want(k.post(k.li, tab, "reason", " ", "passphrase", pass("li")), 422, "请写明理由")
 	a := k.post(k.li, tab, "reason", "写好的理由", "passphrase", "wrong wrong wrong 1")

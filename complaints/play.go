@@ -12,6 +12,7 @@ import (
 	"shebao/frontend/fonts"
 	"shebao/shared/document"
 	"shebao/shared/intake"
+	"shebao/shared/ledger"
 )
 
 // Played is something that a member of staff did to a case on a day: an action of the lifecycle, a note, or a merge into another case.
@@ -25,8 +26,9 @@ type Played struct {
 	Phrase        [3]string // use, title, words: kept for the region of the account
 }
 
-// Play takes what waits in the intake and lets staff do what is given, in order, each at its own time and by the rules of that day: for a demo whose desk has a past.
-func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now time.Time) error {
+// Play takes what waits in the intake and lets staff do what is given, in order, each at its own time and by the rules of that day: for a demo whose desk has a past. A proposal
+// keeps the evidence of the ledger as it is filled now.
+func Play(ctx context.Context, c Config, pool *pgxpool.Pool, book *ledger.Ledger, steps []Played, now time.Time) error {
 	cases, err := c.store(pool)
 	if err != nil {
 		return err
@@ -38,6 +40,7 @@ func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now
 	if err != nil {
 		return err
 	}
+	d := desk{cases, book, press, c.smallEmployer}
 	for _, step := range steps {
 		who, err := cases.StaffByAccount(ctx, step.Account)
 		if err != nil {
@@ -55,7 +58,7 @@ func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now
 		case step.Note != "":
 			err = cases.Write(ctx, who, step.Case, step.Note, false, step.At)
 		default:
-			err = cases.ActWith(ctx, who, step.Case, 0, store.Step{Input: step.Input, Writer: letterWriter(press, step.At)}, step.At)
+			err = d.play(ctx, who, step)
 		}
 		if err != nil {
 			return fmt.Errorf("%s on %s by %s: %w", step.Input.Action, step.Case, step.Account, err)
@@ -63,6 +66,17 @@ func Play(ctx context.Context, c Config, pool *pgxpool.Pool, steps []Played, now
 	}
 	_, err = cases.Sweep(ctx, now)
 	return err
+}
+
+// play takes an action of the lifecycle.
+func (d desk) play(ctx context.Context, who store.Staff, p Played) (err error) {
+	step := store.Step{Input: p.Input, Writer: letterWriter(d.press, p.At)}
+	if p.Input.Action == lifecycle.ProposeDecision {
+		if step.Evidence, err = d.snapshot(ctx, who, p.Case, p.At); err != nil {
+			return err
+		}
+	}
+	return d.store.ActWith(ctx, who, p.Case, 0, step, p.At)
 }
 
 // transcribeFirst writes down what is said in a case's first recording.

@@ -132,7 +132,8 @@ func (p auditPlay) audit(number string, chosen, headcount, i int) error {
 			return err
 		}
 	}
-	if err := p.store.Act(p.ctx, p.auditor, number, 0, lifecycle.Input{Action: lifecycle.ProposeDecision, Ground: ground, Reason: "名册、工资表与台账核对"}, p.ago(chosen-15)); err != nil {
+	proposal := Played{Case: number, At: p.ago(chosen - 15), Input: lifecycle.Input{Action: lifecycle.ProposeDecision, Ground: ground, Reason: "名册、工资表与台账核对"}}
+	if err := (desk{store: p.store, ledger: p.ledger}).play(p.ctx, p.auditor, proposal); err != nil {
 		return err
 	}
 	return p.store.Act(p.ctx, p.head, number, 0, lifecycle.Input{Action: lifecycle.Approve}, p.ago(chosen-17))

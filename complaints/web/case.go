@@ -30,6 +30,9 @@ func (s *Site) head(c *fiber.Ctx, k Case, tab string, wrong []layout.FieldError)
 	v.Due, v.DueClass = s.due(p.Lang, k.Case, calendar.DateOf(server.Now(c)), "desk.provisional")
 	s.addStanding(c, &v, tab)
 	for _, t := range caseTabs {
+		if t.path == "/identity" && !k.Named && tab != t.path { // there is none to open
+			continue
+		}
 		v.Tabs = append(v.Tabs, pages.Link{Text: p.T(t.text), Href: "/cases/" + k.Number + t.path, Current: t.path == tab})
 	}
 	if audits(k) {

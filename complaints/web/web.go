@@ -62,7 +62,7 @@ type Evidence struct {
 	ByBranch  map[contribution.Insurance]money.Fen
 	Months    []EvidenceMonth
 	Own       []contribution.Gap // of the named reporter, as the record was at filing
-	OwnHidden bool               // there are some, but too few others share them: they would tell who reported
+	OwnHidden bool               // there were some, but too few others lack the same: they would tell who reported
 	Alike     []Alike            // how many share what is missing, in the reported months
 	Wages     []WageMonth        // what the wage sheets say beside the ledger
 	Earlier   []EarlierCase

@@ -103,6 +103,7 @@ var demoCases = []demoCase{
 	{"new", "湖州吴兴精密机械有限公司", intake.Unpaid, intake.Phone, 2, true, "问了说在办。"},
 	{"new", "宁波海曙物流有限公司", intake.Underpaid, intake.Web, 1, true, "按半个月工资报。"},
 	{"new", "温州鹿城家具有限公司", intake.Unpaid, intake.Web, 1, true, "上个月没到账。"},
+	{"open", "金华婺城电子有限公司", intake.Unpaid, intake.Web, 10, true, "一共三个人，夏天起都没有缴费。"}, // so few that acting may tell who it was
 }
 
 // demoDesk gives the desk its past. before is how many reports were filed already this year.
@@ -146,7 +147,7 @@ func demoDesk(ctx context.Context, pool *pgxpool.Pool, settings *config.Reader, 
 	}
 	steps = append(steps, demoPhrases(now.AddDate(0, 0, -90))...)
 	slices.SortStableFunc(steps, func(a, b complaints.Played) int { return a.At.Compare(b.At) })
-	return complaints.Play(ctx, c, pool, steps, now)
+	return complaints.Play(ctx, c, pool, book, steps, now)
 }
 
 func (d demoCase) file(ctx context.Context, book *ledger.Ledger, counter *intake.Counter, at time.Time) error {
