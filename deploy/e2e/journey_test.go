@@ -88,6 +88,7 @@ func TestTheWholeLoop(t *testing.T) {
 		t.Errorf("ledger: %s", out)
 	}
 	comesBack(h, number)
+	standsByItsManifests(h)
 }
 
 // comesBack keeps the house while it is served, and brings it back elsewhere: only with its secrets, and whole.

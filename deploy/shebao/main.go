@@ -36,6 +36,7 @@ func commands() map[string]command {
 		"identity-key": {"identity-key split [--new] ACCOUNT ACCOUNT… | check [--try]", "deal the key that opens reporters' identities to keyholders, any two of whom open one; passphrases come on standard input", program.identityKey},
 		"retention":    {"retention preview | run DIGEST", "show which cases have been kept for their time, and remove exactly those that were shown", program.retention},
 
+		"secrets": {"secrets", "print a fresh set of secrets for an installation with a configured database", program.secrets},
 		"backup":  {"backup FILE|-", "keep the whole database in a file, while everybody goes on working", program.backup},
 		"restore": {"restore FILE|-", "bring a backup into an empty database, and prove what came back", program.restore},
 

@@ -2,14 +2,17 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,14 +98,33 @@ func readSecrets(file string) (map[string]string, error) {
 }
 
 func writeSecrets(file string, values map[string]string) error {
-	var b strings.Builder
-	b.WriteString("# Made by shebao for its own database. Whoever loses this file loses what was sealed with it.\n")
-	for name, value := range values {
-		fmt.Fprintf(&b, "%s=%s\n", name, value)
-	}
+	text := "# Made by shebao for its own database. Whoever loses this file loses what was sealed with it.\n" + secretLines(values)
 	partial := file + ".partial"
-	if err := os.WriteFile(partial, []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(partial, []byte(text), 0o600); err != nil {
 		return err
 	}
 	return os.Rename(partial, file)
+}
+
+func secretLines(values map[string]string) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(&b, "%s=%s\n", name, values[name])
+	}
+	return b.String()
+}
+
+// secrets prints a fresh set for an installation with a configured database, such as one in containers. Nothing is kept.
+func (p program) secrets(_ context.Context, args []string) error {
+	if len(args) != 0 {
+		return errUsage
+	}
+	values := map[string]string{}
+	if _, err := addMissingSecrets(values); err != nil {
+		return err
+	}
+	values["POSTGRES_PASSWORD"] = hex.EncodeToString(seal.NewSalt())
+	p.say("# Whoever loses this file loses what was sealed with it; whoever has it reads it. Put in the account at the carrier (TWILIO_…), the public addresses (…_PUBLIC_URL), and the agency's seal\n" +
+		"# instead of the self-made one (SHEBAO_DOCUMENT_…). SHEBAO_DESK_IDENTITY_PRIVATE goes to no process: deal it with `identity-key split`, then delete it here.\n" + strings.TrimSuffix(secretLines(values), "\n"))
+	return nil
 }
