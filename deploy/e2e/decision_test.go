@@ -29,6 +29,7 @@ func TestACaseIsWorkedToItsEnd(t *testing.T) {
 
 	desk.open(at + "/evidence")
 	desk.reads("不是结论", "数据截至", "有同样缺缴的职工", "举报人本人的缺缴")
+	ofWeb := desk.element("#own-months tbody")
 	desk.fill("lines", "2026-07 30 270000.00")
 	desk.fill("source", "单位财务提供的工资发放表")
 	desk.press("保存工资表")
@@ -105,6 +106,14 @@ func TestACaseIsWorkedToItsEnd(t *testing.T) {
 		}
 	}
 
+	// The same worker tells it by telephone: the months that the record lacks stand with that case too.
+	callHotline(t, h, "1", "2", "1", "say 嘉兴南湖电子", "1", "202601#", "2", a.SignIns.Worker.IDNumber+"#", a.SignIns.Worker.PIN, "2", "record", "1", "hangup")
+	desk.opensUntil("/queue?view=waiting&channel=phone&q=南湖电子", "嘉兴南湖电子有限公司")
+	desk.open("/cases/" + regexp.MustCompile(`\d{4}-\d{6}`).FindString(desk.text()) + "/evidence")
+	if ofPhone := desk.element("#own-months tbody"); ofPhone != ofWeb || !strings.Contains(ofWeb, "养老") {
+		t.Errorf("own months by web %q, by telephone %q", ofWeb, ofPhone)
+	}
+
 	// The demo's own cases: one spoken with a transcript, one handed over with a number.
 	desk.open("/queue?view=all&q=三十来个人")
 	spoken := regexp.MustCompile(`\d{4}-\d{6}`).FindString(desk.text())
@@ -118,6 +127,9 @@ func TestACaseIsWorkedToItsEnd(t *testing.T) {
 	desk.open("/cases/" + handed + "/decision")
 	desk.reads("市医疗保障局", "示社稽移〔")
 	desk.shot("handed.phone")
+	desk.open("/queue?view=all&state=decision_proposed")
+	desk.open("/cases/" + regexp.MustCompile(`\d{4}-\d{6}`).FindString(desk.text()) + "/decision")
+	desk.reads("查看决定依据的证据")
 	if out := h.run(0, "", "audit", "verify"); !strings.Contains(out, "0 breaks") {
 		t.Errorf("audit: %s", out)
 	}
