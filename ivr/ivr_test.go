@@ -59,7 +59,9 @@ type hotline struct {
 	passed      atomic.Int64 // time that the test lets pass, in nanoseconds
 	texts       chan string
 	wing        server.Wing
-	gate        gate // between the hotline and its database
+	another     func() server.Wing // one more process of the same hotline, behind the same address
+	gate        gate               // between the hotline and its database
+	trips       trips              // to the database
 	carrierDown atomic.Bool
 	restart     func(away time.Duration) // of its own server
 }
@@ -147,10 +149,14 @@ func newHotline(t *testing.T, settings ...string) *hotline {
 	if err := reader.Err(); err != nil {
 		t.Fatal(err)
 	}
-	wing, err := ivr.New(t.Context(), c, server.Deps{DB: h.gated(t), Redis: client, Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: h.now})
-	if err != nil {
-		t.Fatal(err)
+	h.another = func() server.Wing {
+		wing, err := ivr.New(t.Context(), c, server.Deps{DB: h.gated(t), Redis: client, Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: h.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return wing
 	}
+	wing := h.another()
 	serve(t, wing.App, listener)
 	h.wing = wing
 	h.phone = softphone.Config{Hotline: hotlineURL, AccountSID: accountSID, Token: authToken, From: "+8610000000001", Carrier: carrierURL}

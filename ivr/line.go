@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/ivr/callflow"
@@ -87,6 +88,11 @@ func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 			return render(state, reply, t.Step, withLight(l.light, t.Call, t.Step, kept, state))
 		}
 	}
+	if call, known := l.calls.Recent(t.Call, t.Step, kept); known {
+		if doc, done, err := l.plain(ctx, call, shown, isLight, t, render); done || err != nil {
+			return doc, err
+		}
+	}
 	call, stored, err := l.calls.Load(ctx, t.Call, t.Step, t.Nonce)
 	if fault.Is(err, fault.NotFound) {
 		return nil, l.foreign(ctx, t, err)
@@ -116,20 +122,50 @@ func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 		l.signOut(ctx, call.SID)
 	}
 	l.leaveLine(ctx, before, state, call.SID, t.Input, t.Now)
-	return l.calls.Save(ctx, call, state, changeOf(before, t.Input, reply), t.Now, func(step int, nonce string) ([]byte, error) {
+	var also *pgx.Batch
+	if reply.Draft {
+		also = &pgx.Batch{}
+		if err := l.counter.QueueDraft(also, intake.Phone, call.KeyOf(state.TipMatter()), tipOff(state), t.Now); err != nil {
+			return nil, err
+		}
+	}
+	return l.calls.Save(ctx, call, state, changeOf(before, t.Input, reply), also, t.Now, l.at(call, state, reply, render))
+}
+
+// plain answers a step that only moves the call, as most do: in the one statement that keeps its reply. Whether the step is still the call's, the statement tells. done is
+// false, and nothing has happened, when the step does more: then the database says first where the call stands.
+func (l *line) plain(ctx context.Context, call store.Call, shown callflow.State, isLight bool, t web.Turn, render web.Render) (doc []byte, done bool, err error) {
+	if isLight {
+		call.State, call.Asked = shown, t.Nonce
+	}
+	before := call.State
+	if before.Place == callflow.Waiting || before.Place == callflow.Transferred {
+		return nil, false, nil
+	}
+	call.State.Person = l.signedIn(ctx, call)
+	state, reply := callflow.Step(call.State, t.Input)
+	change := changeOf(before, t.Input, reply)
+	if reply.Need != callflow.Nothing || reply.Draft || state.Leaving || change != (store.Change{}) {
+		return nil, false, nil
+	}
+	doc, err = l.calls.Save(ctx, call, state, change, nil, t.Now, l.at(call, state, reply, render))
+	if fault.Is(err, fault.NotFound) {
+		err = l.foreign(ctx, t, err)
+	}
+	return doc, true, err
+}
+
+// at renders a reply for the step that it leads to.
+func (l *line) at(call store.Call, state callflow.State, reply callflow.Reply, render web.Render) func(step int, nonce string) ([]byte, error) {
+	return func(step int, nonce string) ([]byte, error) {
 		return render(state, reply, step, withLight(l.light, call.SID, step, nonce, state))
-	})
+	}
 }
 
 // decide lets the conversation go on until it needs nothing more. What it decided on the way about drafts and recordings is kept in the last reply.
 func (l *line) decide(ctx context.Context, call store.Call, t web.Turn) (callflow.State, callflow.Reply, error) {
 	state, reply := callflow.Step(call.State, t.Input)
 	for range maxRounds {
-		if reply.Draft {
-			if err := l.counter.SaveDraft(ctx, intake.Phone, call.KeyOf(state.TipMatter()), tipOff(state), t.Now); err != nil {
-				return state, reply, err
-			}
-		}
 		if reply.Need == callflow.Nothing {
 			return state, reply, nil
 		}
@@ -137,7 +173,7 @@ func (l *line) decide(ctx context.Context, call store.Call, t web.Turn) (callflo
 		if err != nil {
 			return state, reply, err
 		}
-		keep, drop := reply.Keep, reply.Drop
+		keep, drop, draft := reply.Keep, reply.Drop, reply.Draft
 		state, reply = callflow.Step(state, callflow.Input{Brought: &brought, Today: t.Input.Today})
 		if reply.Keep == "" {
 			reply.Keep = keep
@@ -145,6 +181,7 @@ func (l *line) decide(ctx context.Context, call store.Call, t web.Turn) (callflo
 		if reply.Drop == "" {
 			reply.Drop = drop
 		}
+		reply.Draft = reply.Draft || draft
 	}
 	return state, reply, errors.New("a step needs more than it may")
 }
@@ -167,7 +204,10 @@ func (l *line) End(ctx context.Context, sid string, now time.Time) error {
 		return err
 	}
 	before := call.State
-	_, reply, err := l.decide(ctx, call, web.Turn{Call: sid, Input: callflow.Input{HungUp: true}, Now: now})
+	state, reply, err := l.decide(ctx, call, web.Turn{Call: sid, Input: callflow.Input{HungUp: true}, Now: now})
+	if err == nil && reply.Draft {
+		err = l.counter.SaveDraft(ctx, intake.Phone, call.KeyOf(state.TipMatter()), tipOff(state), now)
+	}
 	if err != nil {
 		return err
 	}

@@ -49,33 +49,33 @@ const (
 var Places = [...]Place{Language, Menu, Number, PIN, Answer, Pension, Kind, Employer, CreditCode, Which, Month, Named, Safe, Sure, Record, Keep, Receipt, Code, Progress, Addition, AdditionOK,
 	Waiting, CallBack, NoPerson, Message, MessageOK, Transferred, Over}
 
-// State of a call, kept sealed between its steps and wiped when it ends.
+// State of a call, kept sealed between its steps and wiped when it ends. What is empty is left out: it is written and read with every step.
 type State struct {
 	Place     Place
-	Lang      string // cmn, yue, en
-	Slow      bool
-	Failures  int    // in a row
-	Steps     int    // of the call
-	SignIns   int    // refused, of the call
-	LookUps   int    // of receipts that do not exist, of the call
-	Number    string // the keyed ID number while the PIN is asked for
-	SignedIn  bool   // Redis may know as whom
-	After     Place  // where a sign-in leads
-	Asked     Place  // at Sure: where the words were said that are read back
-	Meant     string // at Sure: the key that they were taken for
-	TipNo     int    // counts the tip-offs of a call: each has a filing key of its own
-	Additions int    // counts the spoken additions of a call
-	Tip       Tip
-	Found     []Choice
-	Told      []Line // what was answered, so that it can be repeated
-	Receipt   string // of the tip-off just filed
-	Mailbox   string // the receipt code of the mailbox that is open
-	Recording string // the carrier's number of the last recording, until it is kept or dropped
-	Rings     int    // how often somebody was rung for the caller
-	Texts     bool   // a statement can be sent by text
-	CallBacks bool   // the caller's number is one that can be called back
-	Leaving   bool   // the caller has hung up
-	Person    int64  `json:"-"` // who is signed in; it comes from Redis with each step, 0 nobody
+	Lang      string   `json:",omitzero"` // cmn, yue, en
+	Slow      bool     `json:",omitzero"`
+	Failures  int      `json:",omitzero"` // in a row
+	Steps     int      `json:",omitzero"` // of the call
+	SignIns   int      `json:",omitzero"` // refused, of the call
+	LookUps   int      `json:",omitzero"` // of receipts that do not exist, of the call
+	Number    string   `json:",omitzero"` // the keyed ID number while the PIN is asked for
+	SignedIn  bool     `json:",omitzero"` // Redis may know as whom
+	After     Place    `json:",omitzero"` // where a sign-in leads
+	Asked     Place    `json:",omitzero"` // at Sure: where the words were said that are read back
+	Meant     string   `json:",omitzero"` // at Sure: the key that they were taken for
+	TipNo     int      `json:",omitzero"` // counts the tip-offs of a call: each has a filing key of its own
+	Additions int      `json:",omitzero"` // counts the spoken additions of a call
+	Tip       Tip      `json:",omitzero"`
+	Found     []Choice `json:",omitzero"`
+	Told      []Line   `json:",omitzero"` // what was answered, so that it can be repeated
+	Receipt   string   `json:",omitzero"` // of the tip-off just filed
+	Mailbox   string   `json:",omitzero"` // the receipt code of the mailbox that is open
+	Recording string   `json:",omitzero"` // the carrier's number of the last recording, until it is kept or dropped
+	Rings     int      `json:",omitzero"` // how often somebody was rung for the caller
+	Texts     bool     `json:",omitzero"` // a statement can be sent by text
+	CallBacks bool     `json:",omitzero"` // the caller's number is one that can be called back
+	Leaving   bool     `json:",omitzero"` // the caller has hung up
+	Person    int64    `json:"-"`         // who is signed in; it comes from Redis with each step, 0 nobody
 }
 
 // at is the place that a call is at, whether words are read back there or not.
@@ -102,13 +102,13 @@ func (s State) AwaitsSound() bool { return places[s.Place].await == Sound }
 
 // Tip is what has been confirmed of a tip-off.
 type Tip struct {
-	Kind         string
-	EmployerUSCC string
-	EmployerName string // none means "it is in the recording"
-	Region       string
-	From         calendar.Period
-	Named, Safe  bool
-	Recorded     bool
+	Kind         string          `json:",omitzero"`
+	EmployerUSCC string          `json:",omitzero"`
+	EmployerName string          `json:",omitzero"` // none means "it is in the recording"
+	Region       string          `json:",omitzero"`
+	From         calendar.Period `json:",omitzero"`
+	Named, Safe  bool            `json:",omitzero"`
+	Recorded     bool            `json:",omitzero"`
 }
 
 // Choice is an employer found in the register.

@@ -26,6 +26,7 @@ type Call struct {
 	Nonce string
 	Asked string // the nonce of the question that is answered: Nonce, with a state behind it when light steps came between
 	key   []byte // from which the filing keys of the call's matters are made
+	lock  []byte // the same, sealed
 }
 
 // KeyOf is the filing key of one matter of a call, such as "tip-1": only the call can make it.
@@ -42,8 +43,10 @@ func (s *Store) Begin(ctx context.Context, sid string, state callflow.State, now
 		return Call{}, false, err
 	}
 	c = Call{SID: sid, State: state, Nonce: nonce(), key: intake.NewKey()}
+	sealed := s.field.Seal(placeState, b)
+	c.lock = s.field.Seal(placeFiling, c.key)
 	tag, err := s.pool.Exec(ctx, `INSERT INTO ivr.call (sid, state, step, nonce, filing_key, started_at) VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT (sid) DO NOTHING`,
-		sid, s.field.Seal(placeState, b), c.Nonce, s.field.Seal(placeFiling, c.key), now)
+		sid, sealed, c.Nonce, c.lock, now)
 	if err != nil {
 		return Call{}, false, postgres.Classify(fmt.Errorf("begin call: %w", err))
 	}
@@ -51,6 +54,7 @@ func (s *Store) Begin(ctx context.Context, sid string, state callflow.State, now
 		c, _, err = s.Load(ctx, sid, -1, "")
 		return c, true, err
 	}
+	s.recent.keep(sid, kept{sealed, c.lock, 0, c.Nonce})
 	return c, false, nil
 }
 
@@ -84,6 +88,7 @@ func (s *Store) open(c *Call, state, key []byte) error {
 	if c.key, err = s.field.Open(placeFiling, key); err != nil {
 		return fmt.Errorf("open filing key of a call: %w", err)
 	}
+	c.lock = key
 	return json.Unmarshal(plain, &c.State)
 }
 
@@ -96,9 +101,10 @@ type Change struct {
 	Drop    string // one that was replaced
 }
 
-// Save keeps the state after a step together with the reply to it and what becomes of recordings. render gets the next step's number and nonce, which go into the
-// reply's addresses. When the same step was answered meanwhile, that answer is returned.
-func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change Change, now time.Time, render func(step int, nonce string) ([]byte, error)) ([]byte, error) {
+// Save keeps the state after a step together with the reply to it and what becomes of recordings; also, when not nil, are statements of others that are done with it, all or
+// none. render gets the next step's number and nonce, which go into the reply's addresses. When the same step was answered meanwhile, that answer is returned. Usually all is one
+// statement or one batch: when many call at once, trips to the database are what they wait for. Error: fault.NotFound when the call has ended or gone on otherwise.
+func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change Change, also *pgx.Batch, now time.Time, render func(step int, nonce string) ([]byte, error)) ([]byte, error) {
 	next := nonce()
 	reply, err := render(c.Step+1, next)
 	if err != nil {
@@ -108,14 +114,15 @@ func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change C
 	if err != nil {
 		return nil, err
 	}
-	sealed, answer := s.field.Seal(placeState, b), s.field.Seal(placeReply, reply)
+	sealed := s.field.Seal(placeState, b)
+	step := []any{c.SID, c.Step, sealed, next, c.Asked, s.field.Seal(placeReply, reply)}
 	moved := false
 	if change == (Change{}) {
-		moved, err = move(ctx, s.pool, c, next, sealed, answer)
+		moved, err = move(ctx, s.pool, also, step)
 		err = postgres.Classify(err)
 	} else {
 		err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
-			if moved, err = move(ctx, tx, c, next, sealed, answer); err != nil || !moved {
+			if moved, err = move(ctx, tx, also, step); err != nil || !moved {
 				return err
 			}
 			return s.apply(ctx, tx, c, change, now)
@@ -125,8 +132,10 @@ func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change C
 		return nil, err
 	}
 	if moved {
+		s.recent.keep(c.SID, kept{sealed, c.lock, c.Step + 1, next})
 		return reply, nil
 	}
+	s.recent.forget(c.SID)
 	_, stored, err := s.Load(ctx, c.SID, c.Step, c.Asked)
 	if err == nil && stored == nil {
 		err = fault.New(fault.NotFound, "fault.page")
@@ -134,11 +143,25 @@ func (s *Store) Save(ctx context.Context, c Call, state callflow.State, change C
 	return stored, err
 }
 
-// move takes a call one step on, with the reply to the step, in one statement. moved is false when another request was first, or the call has ended.
-func move(ctx context.Context, db executor, c Call, next string, state, reply []byte) (moved bool, err error) {
-	tag, err := db.Exec(ctx, `
+const moveOn = `
 		WITH moved AS (UPDATE ivr.call SET state = $3, step = step + 1, nonce = $4 WHERE sid = $1 AND step = $2 AND ended_at IS NULL RETURNING sid)
-		INSERT INTO ivr.answer (call_sid, step, nonce, reply) SELECT sid, $2, $5, $6 FROM moved`, c.SID, c.Step, state, next, c.Asked, reply)
+		INSERT INTO ivr.answer (call_sid, step, nonce, reply) SELECT sid, $2, $5, $6 FROM moved`
+
+// move takes a call one step on, with the reply to the step, in one statement, behind those of others. moved is false when another request was first, or the call has ended.
+func move(ctx context.Context, db executor, also *pgx.Batch, step []any) (moved bool, err error) {
+	var tag pgconn.CommandTag
+	if also == nil {
+		tag, err = db.Exec(ctx, moveOn, step...)
+	} else {
+		also.Queue(moveOn, step...)
+		done := db.SendBatch(ctx, also)
+		for range also.Len() { // the last is the step's
+			if tag, err = done.Exec(); err != nil {
+				break
+			}
+		}
+		err = errors.Join(err, done.Close())
+	}
 	if err != nil {
 		return false, fmt.Errorf("save step: %w", err)
 	}
@@ -148,6 +171,7 @@ func move(ctx context.Context, db executor, c Call, next string, state, reply []
 // End ends a call and wipes what it held, with whatever its last change was. The key from which filing keys are made stays while a recording may still come (awaits);
 // Sweep wipes it after a day. Every recording that nobody dropped is kept. Ending again changes nothing.
 func (s *Store) End(ctx context.Context, c Call, change Change, awaits bool, now time.Time) error {
+	s.recent.forget(c.SID)
 	if change == (Change{}) {
 		return postgres.Classify(end(ctx, s.pool, c, awaits, now))
 	}
@@ -175,6 +199,7 @@ func end(ctx context.Context, db executor, c Call, awaits bool, now time.Time) e
 // executor is a pool or a transaction.
 type executor interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
 // longestCall is the carrier's limit.

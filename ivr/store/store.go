@@ -34,11 +34,13 @@ type Store struct {
 	pool  *pgxpool.Pool
 	redis redis.UniversalClient
 	field seal.FieldKey
+
+	recent recent
 }
 
 // New makes the store; field seals whatever a call holds.
 func New(pool *pgxpool.Pool, client redis.UniversalClient, field seal.FieldKey) *Store {
-	return &Store{pool, client, field}
+	return &Store{pool: pool, redis: client, field: field}
 }
 
 // Places that sealed values are bound to.

@@ -88,23 +88,37 @@ func (k Key) field() (seal.FieldKey, error) {
 
 // SaveDraft keeps what has been confirmed so far; each call replaces the draft. Incomplete drafts are what the desk sees of a hang-up.
 func (c *Counter) SaveDraft(ctx context.Context, channel Channel, key Key, t TipOff, now time.Time) error {
-	keyHash, err := key.hash()
+	args, err := c.draft(channel, key, t, now)
 	if err != nil {
 		return err
 	}
-	content, err := sealJSON(c.keys.Content, placeContent, t)
-	if err != nil {
-		return err
-	}
-	_, err = c.pool.Exec(ctx, `
-		INSERT INTO intake.draft (channel, key_hash, content, updated_at)
-		SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM intake.submission s WHERE s.channel = $1 AND s.key_hash = $2)
-		ON CONFLICT (channel, key_hash) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at`,
-		string(channel), keyHash, content, now)
-	if err != nil {
+	if _, err = c.pool.Exec(ctx, saveDraft, args...); err != nil {
 		return postgres.Classify(fmt.Errorf("save draft: %w", err))
 	}
 	return nil
+}
+
+// QueueDraft is SaveDraft as one statement of the caller's own batch.
+func (c *Counter) QueueDraft(batch *pgx.Batch, channel Channel, key Key, t TipOff, now time.Time) error {
+	args, err := c.draft(channel, key, t, now)
+	if err == nil {
+		batch.Queue(saveDraft, args...)
+	}
+	return err
+}
+
+const saveDraft = `
+		INSERT INTO intake.draft (channel, key_hash, content, updated_at)
+		SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM intake.submission s WHERE s.channel = $1 AND s.key_hash = $2)
+		ON CONFLICT (channel, key_hash) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at`
+
+func (c *Counter) draft(channel Channel, key Key, t TipOff, now time.Time) ([]any, error) {
+	keyHash, err := key.hash()
+	if err != nil {
+		return nil, err
+	}
+	content, err := sealJSON(c.keys.Content, placeContent, t)
+	return []any{string(channel), keyHash, content, now}, err
 }
 
 // File takes the tip-off, once: the same key again gives the same receipt and files nothing. reporter is nil for an anonymous one.
