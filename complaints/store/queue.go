@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"shebao/complaints/lifecycle"
+	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/intake"
@@ -76,27 +78,57 @@ type Filter struct {
 	DueFrom, DueTo, ReceivedOn calendar.Date
 }
 
-// Queue lists cases that match, the nearest deadline first, and says whether there are more. Every page costs what the first one costs.
+// line is what a list shows of a case. The number of the lead and the followers are looked up for those few that have them.
+const line = `c.id, c.number, c.route, c.kind, c.employer_name, coalesce(c.owner_id, 0), coalesce(o.name, ''), c.received_at, c.state, c.due, c.clock_duty, c.clock_unit, c.paused_on, c.provisional, c.tell_by,
+	c.alarm, c.tags, c.wrote_again_at IS NOT NULL, CASE WHEN c.lead_id IS NULL THEN '' ELSE (SELECT l.number FROM complaints.complaint l WHERE l.id = c.lead_id) END,
+	CASE WHEN EXISTS (SELECT FROM complaints.complaint f WHERE f.lead_id = c.id) THEN (SELECT count(*) FROM complaints.complaint f WHERE f.lead_id = c.id) ELSE 0 END`
+
+// scanLines appends what line reads to a list.
+func scanLines(rows pgx.Rows, list []Case) ([]Case, error) {
+	var c Case
+	var due, paused, tell pgtype.Date
+	into := []any{&c.ID, &c.Number, (*string)(&c.Route), &c.Kind, &c.EmployerName, &c.Owner, &c.OwnerName, &c.ReceivedAt, (*string)(&c.State), &due, (*string)(&c.Clock.Duty), (*string)(&c.Clock.Unit), &paused,
+		&c.Provisional, &tell, (*int)(&c.Alarm), &c.Tags, &c.WroteAgain, &c.Lead, &c.Followers}
+	_, err := pgx.ForEachRow(rows, into, func() error {
+		c.Received = calendar.DateOf(c.ReceivedAt)
+		c.Due, c.Paused, c.TellBy = dayOf(due), dayOf(paused), dayOf(tell)
+		list = append(list, c)
+		return nil
+	})
+	return list, err
+}
+
+func dayOf(d pgtype.Date) calendar.Date {
+	if !d.Valid {
+		return calendar.Date{}
+	}
+	return calendar.DateOf(d.Time)
+}
+
+// Queue lists cases that match, the nearest deadline first, and says whether there are more; of each it reads what line names. Every page costs what the first one costs.
 // Error: fault.Invalid (fault.desk.search) for words of which nothing can be looked up.
 func (s *Store) Queue(ctx context.Context, who Staff, f Filter, now time.Time, limit int) (list []Case, more bool, err error) {
 	q := s.scopedQuery(who, now)
 	if err := q.filter(f); err != nil {
 		return nil, false, err
 	}
+	inOrder := f.Search == "" && len(who.Region) <= wideRegion
+	after := `(c.sort_due, c.id) > (?::date, ?::bigint)`
+	if inOrder {
+		q.conditions[0], after = scopedInOrder, `(c.sort_due, c.id) > ((SELECT ?::date), (SELECT ?::bigint))`
+	}
 	if f.AfterID != 0 {
-		q.and(`(c.sort_due, c.id) > (?::date, ?)`, sortKey(f.AfterDue), f.AfterID)
+		q.and(after, sortKey(f.AfterDue), f.AfterID)
 	}
 	args := q.args
-	if f.Search == "" && len(who.Region) <= wideRegion {
-		q.conditions[0] = scopedInOrder
-	} else { // planned with its values: how small a region is, and how common a search's pairs are, decides which index is walked
+	if !inOrder { // planned with its values: how small a region is, and how common a search's pairs are, decides which index is walked
 		args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
 	}
-	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+q.joins+` WHERE `+q.where()+` ORDER BY c.sort_due, c.id LIMIT `+strconv.Itoa(limit+1), args...)
+	rows, err := s.pool.Query(ctx, `SELECT `+line+` FROM `+caseTables+q.joins+` WHERE `+q.where()+` ORDER BY c.sort_due, c.id LIMIT `+strconv.Itoa(limit+1), args...)
 	if err != nil {
 		return nil, false, postgres.Classify(fmt.Errorf("list queue: %w", err))
 	}
-	list, err = pgx.CollectRows(rows, scanCase)
+	list, err = scanLines(rows, make([]Case, 0, limit+1))
 	if err != nil {
 		return nil, false, postgres.Classify(fmt.Errorf("list queue: %w", err))
 	}
@@ -223,24 +255,25 @@ func (s *Store) Drafts(ctx context.Context, who Staff, now time.Time) ([]intake.
 const quiet = 15 * time.Minute
 
 // claimNext gives the first waiting case within the scope to $3, whoever else asks at the same moment; the intake ($5) only what is not accepted yet, and an audit only to who may
-// be assigned one. One statement says, does and notes it: the log's chain is locked for no longer than it must be.
+// be assigned one. One statement says, does and notes it, in one round trip.
 const claimNext = `
 	WITH claimed AS (
 		UPDATE complaints.complaint SET owner_id = $3, claimed_at = $4, state = CASE WHEN state = 'received' THEN 'screening' ELSE state END, version = version + 1
-		WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND (NOT $5 OR c.state IN ('received', 'screening'))
+		WHERE id = (SELECT c.id FROM complaints.complaint c WHERE c.owner_id IS NULL AND c.due IS NOT NULL AND c.state <> 'merged' AND ((SELECT NOT $5::boolean) OR c.state IN ('received', 'screening'))
 			AND (c.route <> 'audit' OR (SELECT complaints.audit_unfit($3, ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date)) = '') AND ` + scopedInOrder + ` ORDER BY c.due, c.id LIMIT 1 FOR UPDATE SKIP LOCKED)
 		RETURNING id, number, region
 	), told AS (
 		INSERT INTO complaints.event (complaint_id, at, staff_id, what, text) SELECT id, $4, $3, 'claimed', '' FROM claimed
+	), noted AS (
+		` + audit.Insert + `SELECT 'complaints', $4, $6, $7, 'claim', 'case:' || number, number, '', 'done' FROM claimed
 	)
-	SELECT number, region, audit.append('complaints', $4, $6, $7, 'claim', 'case:' || number, number, '', 'done') FROM claimed`
+	SELECT number, region FROM claimed`
 
 // ClaimNext gives the waiting case with the nearest deadline to a member of staff, who thereby screens it; two who ask at once get two cases.
 // Error: fault.NotFound (fault.desk.none).
 func (s *Store) ClaimNext(ctx context.Context, who Staff, now time.Time) (number string, err error) {
 	var region string
-	var noted int64
-	err = s.pool.QueryRow(ctx, claimNext, who.Region, who.reader(), who.ID, now, who.Role == lifecycle.Intake, fmt.Sprintf("staff:%d", who.ID), string(who.Role)).Scan(&number, &region, &noted)
+	err = s.pool.QueryRow(ctx, claimNext, who.Region, who.reader(), who.ID, now, who.Role == lifecycle.Intake, fmt.Sprintf("staff:%d", who.ID), string(who.Role)).Scan(&number, &region)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", fault.New(fault.NotFound, "fault.desk.none")
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shebao/complaints/lifecycle"
+	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/postgres"
 )
@@ -52,7 +53,7 @@ func (s *Store) ReturnUnfitAudits(ctx context.Context, now time.Time) (int, erro
 		), told AS (
 			INSERT INTO complaints.event (complaint_id, at, what, text) SELECT id, $2, 'unfit', '' FROM returned
 		)
-		SELECT audit.append('complaints', $2, 'audit', 'system', 'return case', 'case:' || number, number, 'unfit', 'done') FROM returned`, calendar.DateOf(now).Time(), now, batch)
+		`+audit.Insert+`SELECT 'complaints', $2, 'audit', 'system', 'return case', 'case:' || number, number, 'unfit', 'done' FROM returned`, calendar.DateOf(now).Time(), now, batch)
 	if err != nil {
 		return 0, postgres.Classify(fmt.Errorf("return unfit audits: %w", err))
 	}

@@ -38,7 +38,8 @@ GRANT INSERT ON ledger.statement, ledger.statement_seal TO shebao_portal;
 GRANT INSERT, UPDATE ON ledger.statement_delivery TO shebao_portal, shebao_ivr;
 REVOKE ALL ON ALL TABLES IN SCHEMA audit FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit.append, audit.chain TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT INSERT (stream, at, actor, role, action, subject, case_no, reason, outcome) ON audit.waiting TO shebao_portal, shebao_ivr, shebao_complaints;
+GRANT EXECUTE ON FUNCTION audit.chain TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT SELECT ON audit.seen TO shebao_portal;
 
 -- The desk's page for the security auditor reads the log, and notes where it ends; no process changes it.

@@ -46,13 +46,16 @@ type DB interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
+// Insert is the beginning of a statement that writes entries, for whoever does and notes a thing in one: VALUES or a SELECT follows, and the names of the columns say in which order.
+const Insert = `INSERT INTO audit.waiting (stream, at, actor, role, action, subject, case_no, reason, outcome) `
+
 // Append writes an entry, within the caller's transaction when db is one: a transaction that is undone leaves none. It waits for nobody; the entry enters the chain a moment later, see KeepChained.
 func Append(ctx context.Context, db DB, e Entry) error {
 	outcome := "done"
 	if e.Refused {
 		outcome = "refused"
 	}
-	_, err := db.Exec(ctx, `SELECT audit.append($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	_, err := db.Exec(ctx, Insert+`VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		e.Stream, e.At.UTC().Truncate(time.Microsecond), e.Actor, e.Role, e.Action, e.Subject, e.CaseNo, e.Reason, outcome)
 	if err != nil {
 		return fmt.Errorf("append to audit log: %w", err)
@@ -66,7 +69,7 @@ func AppendAll(ctx context.Context, db DB, e Entry, subjects []string) error {
 	if e.Refused {
 		outcome = "refused"
 	}
-	_, err := db.Exec(ctx, `SELECT audit.append($1, $2, $3, $4, $5, subject, $7, $8, $9) FROM unnest($6::text[]) WITH ORDINALITY AS s (subject, n) ORDER BY n`,
+	_, err := db.Exec(ctx, Insert+`SELECT $1, $2, $3, $4, $5, subject, $7, $8, $9 FROM unnest($6::text[]) WITH ORDINALITY AS s (subject, n) ORDER BY n`,
 		e.Stream, e.At.UTC().Truncate(time.Microsecond), e.Actor, e.Role, e.Action, subjects, e.CaseNo, e.Reason, outcome)
 	if err != nil {
 		return fmt.Errorf("append to audit log: %w", err)
