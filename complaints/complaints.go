@@ -144,7 +144,7 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if site.Demo {
 		site.DemoHints = func() []string { return demoHints(cases, c.demoStaff, d.Now()) }
 	}
-	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Compress: true, Pages: true, Problem: site.Problem,
+	app := server.New(server.Options{Name: "complaints", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Trace: d.Trace, Compress: true, Pages: true, Problem: site.Problem,
 		Uploads: server.Uploads{At: func(path string) bool { return web.TakesScans(path) || web.TakesReport(path) }, Limit: max(web.ScanLimit, web.ReportLimit)}})
 	site.Routes(app)
 	take := every(c.takeEvery, func(ctx context.Context) {

@@ -143,7 +143,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 		return server.Wing{}, err
 	}
 	site := &web.Site{Line: l, PublicURL: c.publicURL, AccountSID: c.accountSID, Tokens: c.tokens, Agents: c.agents, Trunk: c.trunk, Log: d.Log}
-	app := server.New(server.Options{Name: "ivr", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Budget: 3 * time.Second})
+	app := server.New(server.Options{Name: "ivr", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Trace: d.Trace, Budget: 3 * time.Second})
 	site.Routes(app)
 	return server.Wing{App: app, Background: []func(context.Context) error{
 		fetchRecordings(l, c.fetchEvery, d.Now, d.Log), sweepCalls(l, d.Now, d.Log), callBack(l, c.fetchEvery, d.Now, d.Log), sendTexts(l, client, c, d),

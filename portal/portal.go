@@ -78,7 +78,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err != nil {
 		return server.Wing{}, err
 	}
-	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Compress: true, Pages: true, Problem: site.Problem,
+	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Trace: d.Trace, Compress: true, Pages: true, Problem: site.Problem,
 		Uploads: server.Uploads{At: web.TakesFiles, Limit: web.FilesLimit}})
 	site.Routes(app)
 	return server.Wing{App: app, Background: []func(context.Context) error{sweep(own, d.Now, d.Log), days.Keep}}, nil

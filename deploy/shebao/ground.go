@@ -183,8 +183,8 @@ func (g *ground) migrate(ctx context.Context) error {
 }
 
 // pool connects as the given role; no role is the owner.
-func (g *ground) pool(ctx context.Context, role, name string) (*pgxpool.Pool, error) {
-	return postgres.Open(ctx, g.databaseURL, role, "shebao "+name)
+func (g *ground) pool(ctx context.Context, role, name string, options ...postgres.Option) (*pgxpool.Pool, error) {
+	return postgres.Open(ctx, g.databaseURL, role, "shebao "+name, options...)
 }
 
 // ledgerOn opens the ledger over a pool with the installation's keys for it.

@@ -14,8 +14,10 @@ import (
 	"shebao/shared/audit"
 	"shebao/shared/config"
 	"shebao/shared/metrics"
+	"shebao/shared/postgres"
 	"shebao/shared/redis"
 	"shebao/shared/server"
+	"shebao/shared/trace"
 )
 
 func (p program) serve(ctx context.Context, args []string) error {
@@ -107,6 +109,11 @@ func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, cho
 	if err := firstError(reader.Err(), err); err != nil {
 		return s, err
 	}
+	tracer, err := trace.Read(ctx, reader, log)
+	if err := firstError(reader.Err(), err); err != nil {
+		return s, err
+	}
+	closers = append(closers, func() { closeTraces(tracer) })
 	closers = append(closers, func() { _ = lookOn.Close() }) // serving closes it first
 	client, err := redis.Open(g.redisURL)
 	if err != nil {
@@ -116,12 +123,12 @@ func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, cho
 	apps := make([]*fiber.App, len(chosen))
 	var background []func(context.Context) error
 	for i, w := range chosen {
-		pool, err := g.pool(ctx, w.role, w.name)
+		pool, err := g.pool(ctx, w.role, w.name, postgres.Traced(tracer.Queries()))
 		if err != nil {
 			return s, err
 		}
 		closers = append(closers, pool.Close)
-		built, err := builders[i](ctx, server.Deps{DB: pool, Redis: client, Log: log, Now: time.Now, Metrics: measures})
+		built, err := builders[i](ctx, server.Deps{DB: pool, Redis: client, Log: log, Now: time.Now, Metrics: measures, Trace: tracer})
 		if err != nil {
 			return s, fmt.Errorf("%s: %w", w.name, err)
 		}
@@ -155,6 +162,13 @@ func (p program) start(ctx context.Context, g *ground, lookup config.Lookup, cho
 		return err
 	}
 	return s, nil
+}
+
+// closeTraces hands on what is left for a moment; a collector that is away does not keep the process.
+func closeTraces(tracer *trace.Tracer) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_ = tracer.Close(ctx) // what is lost are traces
 }
 
 // extra is one more listener of the demo.

@@ -15,9 +15,17 @@ import (
 	"shebao/shared/fault"
 )
 
+// Option changes how a pool connects.
+type Option func(config *pgxpool.Config)
+
+// Traced lets a tracer know of every question; a nil one changes nothing.
+func Traced(tracer pgx.QueryTracer) Option {
+	return func(config *pgxpool.Config) { config.ConnConfig.Tracer = tracer }
+}
+
 // Open connects a pool and checks it. role, when not empty, is what the pool acts as: one database role per process, so that
 // the database itself forbids the portal to read a complaint. name shows in pg_stat_activity.
-func Open(ctx context.Context, url, role, name string) (*pgxpool.Pool, error) {
+func Open(ctx context.Context, url, role, name string, options ...Option) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("database address: cannot be parsed") // the parser's error would print the password
@@ -29,6 +37,9 @@ func Open(ctx context.Context, url, role, name string) (*pgxpool.Pool, error) {
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	for _, set := range options {
+		set(config)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"shebao/shared/fault"
 	"shebao/shared/metrics"
 	"shebao/shared/postgres"
+	"shebao/shared/trace"
 )
 
 // Deps are what the front door gives every wing.
@@ -32,6 +33,7 @@ type Deps struct {
 	Now   func() time.Time // the clock; one instant a request, through Now(c)
 
 	Metrics *metrics.Registry // nil measures nothing
+	Trace   *trace.Tracer     // nil traces nothing
 }
 
 // Wing is a started part of the house: its application and the work it does without being asked.
@@ -52,6 +54,7 @@ type Options struct {
 	BodyLimit int           // bytes; 0 is 64 KiB
 	Uploads   Uploads       // addresses that take files
 	Metrics   *metrics.Registry
+	Trace     *trace.Tracer
 	Compress  bool
 	Pages     bool // send the headers of pages, and refuse changes that come from other sites
 	// Problem renders a fault for whoever asked; nil answers with the bare status.
@@ -122,14 +125,21 @@ func (o Options) around(c *fiber.Ctx) (err error) {
 	c.Set("X-Request-Id", request)
 	ctx, cancel := context.WithTimeout(c.UserContext(), o.Budget)
 	defer cancel()
+	ctx, traced, end := o.Trace.Request(ctx, o.Name, c.Method(), c.Get("Traceparent"))
 	c.SetUserContext(ctx)
 	defer func() {
 		if r := recover(); r != nil {
 			err = answer(c, o, fmt.Errorf("panic: %v", r))
 		}
 		o.Metrics.Request(o.Name, c.Method(), c.Route().Path, c.Response().StatusCode(), o.Now().Sub(began))
-		o.Log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("wing", o.Name), slog.String("method", c.Method()), slog.String("route", c.Route().Path),
-			slog.Int("status", c.Response().StatusCode()), slog.Int64("ms", o.Now().Sub(began).Milliseconds()), slog.String("request", request))
+		end(c.Route().Path, c.Response().StatusCode())
+		line := [...]slog.Attr{slog.String("wing", o.Name), slog.String("method", c.Method()), slog.String("route", c.Route().Path), slog.Int("status", c.Response().StatusCode()),
+			slog.Int64("ms", o.Now().Sub(began).Milliseconds()), slog.String("request", request), slog.String("trace", traced)}
+		said := line[:]
+		if traced == "" {
+			said = line[:len(line)-1]
+		}
+		o.Log.LogAttrs(ctx, slog.LevelInfo, "request", said...)
 	}()
 	if err := c.Next(); err != nil {
 		return answer(c, o, err)
