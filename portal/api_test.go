@@ -151,20 +151,25 @@ func (a *api) answer(req *http.Request) (int, map[string]any) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	path := strings.TrimPrefix(req.URL.Path, "/api/v1")
+	return a.judge(req.Method, strings.TrimPrefix(req.URL.Path, "/api/v1"), resp)
+}
+
+// judge holds an answer against the description.
+func (a *api) judge(method, path string, resp *http.Response) (int, map[string]any) {
+	a.t.Helper()
 	described := a.described(path)
-	response, ok := a.d.Paths[described][strings.ToLower(req.Method)].Responses[strconv.Itoa(resp.StatusCode)]
+	response, ok := a.d.Paths[described][strings.ToLower(method)].Responses[strconv.Itoa(resp.StatusCode)]
 	if !ok {
-		a.t.Fatalf("%s %s: an answer %d is not described", req.Method, path, resp.StatusCode)
+		a.t.Fatalf("%s %s: an answer %d is not described", method, path, resp.StatusCode)
 	}
-	a.seen[strings.ToLower(req.Method)+" "+described+" "+strconv.Itoa(resp.StatusCode)] = true
+	a.seen[strings.ToLower(method)+" "+described+" "+strconv.Itoa(resp.StatusCode)] = true
 	if len(response.Content) == 0 {
 		return resp.StatusCode, nil
 	}
 	media := resp.Header.Get("Content-Type")
 	content, ok := response.Content[media]
 	if !ok {
-		a.t.Fatalf("%s %s: %d is %s", req.Method, path, resp.StatusCode, media)
+		a.t.Fatalf("%s %s: %d is %s", method, path, resp.StatusCode, media)
 	}
 	if !strings.HasSuffix(media, "json") {
 		return resp.StatusCode, nil

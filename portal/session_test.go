@@ -208,7 +208,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	s := newSite(t)
 	for name, header := range map[string][]string{
 		"another site": {"Sec-Fetch-Site", "cross-site"}, "a neighbour of the same site": {"Sec-Fetch-Site", "same-site"}, "another origin": {"Origin", "https://evil.example"}, "a null origin": {"Origin", "null"},
-		"our name within another": {"Origin", "http://si.example.evil.example"}, "another port": {"Origin", "http://si.example:8081"},
+		"our name within another": {"Origin", "http://si.example.evil.example"}, "another port": {"Origin", "http://si.example:8081"}, "another scheme": {"Origin", "https://si.example"},
 	} {
 		b := s.signedIn()
 		if status, _ := b.do("POST", "/sign-out", url.Values{}, header...); status != 403 {

@@ -255,7 +255,7 @@ func sameOrigin(publicURL string) fiber.Handler {
 		foreign := site == "cross-site" || site == "same-site"
 		if site == "" && origin != "" {
 			from, err := url.Parse(origin)
-			foreign = err != nil || own == nil || from.Host != own.Host
+			foreign = err != nil || own == nil || from.Scheme != own.Scheme || from.Host != own.Host
 		}
 		if foreign {
 			return fault.New(fault.Denied, "fault.origin")
