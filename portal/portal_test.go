@@ -216,8 +216,14 @@ func (b *browser) send(req *http.Request) (int, string) {
 	if location := resp.Header.Get("Location"); location != "" {
 		return resp.StatusCode, location
 	}
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		content = wholeDate.ReplaceAll(content, []byte("$1"))
+	}
 	return resp.StatusCode, string(content)
 }
+
+// wholeDate is a date that is kept on one line: what is read of it is the date.
+var wholeDate = regexp.MustCompile(`<span class="nowrap">(\d{4}-\d{2}-\d{2})</span>`)
 
 // page is do for a page that must be there.
 func (b *browser) page(path string) string {

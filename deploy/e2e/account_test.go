@@ -34,6 +34,7 @@ func (v *visitor) dressed(name, path string) {
 		}
 		v.open(path)
 		v.isAccessible(name + " " + dress.name)
+		v.keepsTogether(name + " " + dress.name)
 		v.shot(name + "." + dress.name)
 		if dress.off != "" {
 			v.press(dress.off)

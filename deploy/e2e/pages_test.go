@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -21,7 +22,7 @@ func TestPagesInEveryDress(t *testing.T) {
 	year := time.Now().Year() - 1
 	worker := []string{"/", fmt.Sprintf("/statement/%d", year), fmt.Sprintf("/statement/%d?only=gaps", year), fmt.Sprintf("/statement/%d/7", year), fmt.Sprintf("/statement/%d/11", year-1), "/account", "/me",
 		"/objection", "/tip-off?kind=unpaid"}
-	visitors := []string{"/", "/sign-in", "/tip-off", "/progress", "/help", "/help/after", "/help/missing", "/tools/late-fee?principal=1000&first=2011-06-30&last=2020-07-01", "/nowhere"}
+	visitors := []string{"/", "/sign-in", "/tip-off", "/progress", "/help", "/help/after", "/help/missing", "/open/arrears", "/open/collection", "/tools/late-fee?principal=1000&first=2011-06-30&last=2020-07-01", "/nowhere"}
 	v := b.visitor(t, a.Portal, 360, 740)
 	looksAt(v, "visitor", visitors)
 	v = b.visitor(t, a.Portal, 360, 740)
@@ -79,12 +80,35 @@ func looksAt(v *visitor, who string, paths []string) {
 				v.do("resize", chromedp.EmulateViewport(size.width, size.height))
 				v.open(path)
 				v.isAccessible(fmt.Sprintf("%s %s %s %s", who, path, size.name, dress.name))
+				v.keepsTogether(fmt.Sprintf("%s %s %s %s", who, path, size.name, dress.name))
 				v.shot(fmt.Sprintf("%s-%s.%s.%s", who, nameOf(path), size.name, dress.name))
 			}
 		}
 		if dress.off != "" {
 			v.press(dress.off)
 		}
+	}
+}
+
+// keepsTogether checks that no date is broken at the end of a line, and that no table must be moved sideways to be read on an ordinary phone, not even in large type.
+func (v *visitor) keepsTogether(name string) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => {
+		const faults = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+		while (texts.nextNode()) for (const m of texts.currentNode.data.matchAll(/\d{4}-\d{2}-\d{2}/g)) {
+			range.setStart(texts.currentNode, m.index); range.setEnd(texts.currentNode, m.index + m[0].length);
+			if (new Set([...range.getClientRects()].filter(r => r.width > 0).map(r => Math.round(r.top))).size > 1) faults.push('broken date ' + m[0]);
+		}
+		if (innerWidth >= 360) for (const e of document.querySelectorAll('main .tablebox'))
+			if (e.scrollWidth > e.clientWidth + 1) faults.push('a table is ' + e.scrollWidth + ' wide in ' + e.clientWidth);
+		return faults.join('; ') })()`))
+	if err != nil {
+		v.t.Fatalf("%s: %v", name, err)
+	}
+	if found != "" {
+		v.t.Errorf("%s: %s", name, found)
 	}
 }
 

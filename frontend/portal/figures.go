@@ -106,7 +106,9 @@ func figures(list []Pair) templ.Component {
 func (m *markup) pairs(list []Pair, attribute string) {
 	m.put(`<dl class="sum">`)
 	for _, pair := range list {
-		m.put(`<dt>`, pair.Term, `</dt><dd`)
+		m.put(`<dt>`)
+		m.b = layout.AppendWhole(m.b, pair.Term)
+		m.put(`</dt><dd`)
 		m.put(attribute)
 		if pair.Strong {
 			m.put(`><strong>`, pair.Value, `</strong></dd>`)

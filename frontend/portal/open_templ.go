@@ -398,7 +398,7 @@ func OpenEditionPage(v OpenEdition) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = layout.Sheet(c.Table).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = layout.SheetFor(v.Page, c.Table).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -465,7 +465,7 @@ func OpenEditionPage(v OpenEdition) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.Corrections).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.Corrections).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -684,7 +684,7 @@ func openList(p layout.Page, l OpenList) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = layout.Sheet(l.Table).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.SheetFor(p, l.Table).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

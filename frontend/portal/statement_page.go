@@ -65,7 +65,9 @@ func (m *markup) statement(v *Statement) {
 	}
 	m.put(`</ul><h2>`, p.T("portal.notes"), `</h2><ul class="small">`)
 	for _, note := range v.Notes {
-		m.put(`<li>`, note, `</li>`)
+		m.put(`<li>`)
+		m.b = layout.AppendWhole(m.b, note)
+		m.put(`</li>`)
 	}
 	m.put(`</ul><p class="act"><button type="button" class="btn alt jsonly" data-do="print">`, p.T("portal.print"), `</button></p><p class="muted small">`, v.DataDate,
 		` <a class="noprint nonelder" href="`, v.JSON, `">`, p.T("portal.json"), `</a></p></div>`)

@@ -1,5 +1,7 @@
 package portal
 
+import "shebao/frontend/layout"
+
 func (m *markup) months(v *Statement) {
 	m.put(`<div class="tablebox" tabindex="0" role="region" aria-labelledby="months"><table class="months"><thead><tr><th scope="col">`, v.Page.T("portal.month"), `</th><th scope="col">`, v.Page.T("portal.status"),
 		`</th><th scope="col" class="num">`, v.Page.T("portal.employer.part"), `</th><th scope="col" class="num">`, v.Page.T("portal.person.part"),
@@ -11,7 +13,9 @@ func (m *markup) months(v *Statement) {
 		m.put(`</th><td>`)
 		m.cell(row.Status)
 		if row.Note != "" {
-			m.put(`<br><span class="small muted">`, row.Note, `</span>`)
+			m.put(`<br><span class="small muted">`)
+			m.b = layout.AppendWhole(m.b, row.Note)
+			m.put(`</span>`)
 		}
 		m.put(`</td><td class="num">`, row.Employer, `</td><td class="num">`, row.Person, `</td><td class="num hide-s">`, row.Base, `</td><td class="num hide-s">`, row.Credited, `</td></tr>`)
 	}

@@ -64,11 +64,11 @@ func accountRow(l string, a account.Year) pages.AccountRow {
 
 // The chart's own units.
 const (
-	chartWidth  = 640
+	chartWidth  = 440 // a phone shows letters of 15 units as large as small print
 	chartHeight = 240
 	chartHead   = 24 // room for the amounts
 	chartFoot   = 24 // room for the years
-	chartMost   = 10 // bars; the table holds every year
+	chartMost   = 8  // bars; the table holds every year
 )
 
 // chartOf draws the closing balances of the last years.
