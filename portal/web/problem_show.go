@@ -41,7 +41,7 @@ func (s *Site) Problem(c *fiber.Ctx, status int, f *fault.Error) error {
 	}
 	p := s.page(c, locale.Text(lang(c), title), "")
 	p.Failed = true
-	if c.Method() != fiber.MethodGet {
+	if c.Method() != fiber.MethodGet || f.Kind == fault.NotFound { // an address that is not ours is not said back: nobody knows what somebody wrote there
 		p.Back = "/"
 	}
 	return render(c, layout.Problem(p, locale.Fault(p.Lang, f), server.RequestID(c)))
