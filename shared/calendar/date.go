@@ -72,12 +72,19 @@ func (d Date) Number() int { return int(d.Time().Unix() / 86400) }
 // DateOfNumber is the inverse of Number.
 func DateOfNumber(n int) Date { return fromTime(time.Unix(int64(n)*86400, 0).UTC()) }
 
-// AddDays moves by natural days.
+// AddDays moves by natural days. Moves of a few months, such as to the day of a late payment, do without the calendar.
 func (d Date) AddDays(n int) Date {
-	if day := d.Day + n; day >= 1 && day <= 28 { // most moves stay within the month
-		return Date{d.Year, d.Month, day}
+	year, month, day := d.Year, d.Month, d.Day+n
+	if day < 1 || day > 366 || month < time.January || month > time.December {
+		return NewDate(year, month, day)
 	}
-	return NewDate(d.Year, d.Month, d.Day+n)
+	for last := daysIn(year, month); day > last; last = daysIn(year, month) {
+		day -= last
+		if month++; month > time.December {
+			year, month = year+1, time.January
+		}
+	}
+	return Date{year, month, day}
 }
 
 // Sub counts the natural days from e to d.
@@ -129,13 +136,11 @@ func (d Date) Append(b []byte) []byte {
 	if d.IsZero() {
 		return b
 	}
-	return appendTwo(append(appendTwo(append(appendYear(b, d.Year), '-'), int(d.Month)), '-'), d.Day)
+	y, m := d.Year, int(d.Month) // years outside 0 to 9999 stand in no source
+	return append(b, digit(y/1000), digit(y/100), digit(y/10), digit(y), '-', digit(m/10), digit(m), '-', digit(d.Day/10), digit(d.Day))
 }
 
-func appendTwo(b []byte, n int) []byte { return append(b, byte('0'+n/10%10), byte('0'+n%10)) }
-
-// appendYear writes four digits; years outside 0 to 9999 stand in no source.
-func appendYear(b []byte, year int) []byte { return appendTwo(appendTwo(b, year/100), year) }
+func digit(n int) byte { return byte('0' + n%10) }
 
 // MarshalText writes YYYY-MM-DD.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

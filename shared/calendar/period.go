@@ -47,15 +47,23 @@ func (p Period) Sub(q Period) int {
 // FirstDay of the month.
 func (p Period) FirstDay() Date { return Date{p.Year(), p.Month(), 1} }
 
-// monthDays are the days of each month but February.
-var monthDays = [...]int{time.January: 31, time.March: 31, time.April: 30, time.May: 31, time.June: 30, time.July: 31, time.August: 31, time.September: 30, time.October: 31, time.November: 30, time.December: 31}
-
-// LastDay of the month. Every row of every statement is judged by it, so that it does without the calendar where it can.
+// LastDay of the month.
 func (p Period) LastDay() Date {
-	if month := p.Month(); month >= time.January && month <= time.December && month != time.February {
-		return Date{p.Year(), month, monthDays[month]}
+	if month := p.Month(); month >= time.January && month <= time.December {
+		return Date{p.Year(), month, daysIn(p.Year(), month)}
 	}
 	return NewDate(p.Year(), p.Month()+1, 0)
+}
+
+// monthDays are the days of each month of a common year.
+var monthDays = [...]int{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+// daysIn counts the days of a month. Every row of every statement is judged by it, so that it does without the calendar.
+func daysIn(year int, month time.Month) int {
+	if month == time.February && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		return 29
+	}
+	return monthDays[month]
 }
 
 // String writes YYYY-MM, or nothing for no period.
@@ -71,7 +79,8 @@ func (p Period) Append(b []byte) []byte {
 	if p == 0 {
 		return b
 	}
-	return appendTwo(append(appendYear(b, p.Year()), '-'), int(p.Month()))
+	y, m := p.Year(), int(p.Month())
+	return append(b, digit(y/1000), digit(y/100), digit(y/10), digit(y), '-', digit(m/10), digit(m))
 }
 
 // MarshalText writes YYYY-MM.

@@ -207,6 +207,9 @@ func lastJudged(year int) calendar.Date {
 
 // judgedOtherwise reports whether a month that was pending on the day of an earlier statement is owed by now: time alone has changed what the statement says.
 func judgedOtherwise(rows []contribution.Row, then, now calendar.Date) bool {
+	if then == now {
+		return false
+	}
 	for i := range rows {
 		if row := &rows[i]; !row.PaidInFull() && contribution.Judged(row.Period, then) != contribution.Judged(row.Period, now) {
 			return true
