@@ -10,8 +10,8 @@ import (
 	"shebao/shared/fault"
 )
 
-// gatherer lets readings that come at the same moment share a query: what a query costs besides its rows is paid once. Nobody waits while connections are idle; under load a reading
-// waits until one of those under way comes back, at most gatherFor, and all that wait go together.
+// gatherer lets readings that come at the same moment share a query: what a query costs besides its rows is paid once, here and in the database. While atOnce readings are under way
+// the next ones wait until one of them comes back, at most gatherFor, and all that wait go together.
 type gatherer struct {
 	mu      sync.Mutex
 	reading int          // queries under way
