@@ -29,7 +29,7 @@ func (s *Site) StatementForms(ctx context.Context, person int64, year int, now t
 	if err != nil {
 		return f, err
 	}
-	f.JSON = documentOf(r, &st, back)
+	f.JSON = documentOf(nil, &r, &st, back)
 	var page bytes.Buffer
 	if err := pages.StatementPage(statementView(layout.Page{Lang: locale.Chinese}, r, &st, back, false)).Render(ctx, &page); err != nil {
 		return f, err
