@@ -34,12 +34,20 @@ func (d desk) Case(ctx context.Context, session, number string, now time.Time) (
 	if err != nil {
 		return web.Case{}, nil, nil, err
 	}
+	merged, err := d.store.MergedInto(ctx, who, c, now)
+	if err != nil {
+		return web.Case{}, nil, nil, err
+	}
 	attachments, err := d.store.Attachments(ctx, c)
 	list := make([]web.Event, len(events))
 	for i, e := range events {
 		list[i] = web.Event(e)
 	}
-	return shown(c), list, attachments, err
+	v := shown(c)
+	for _, m := range merged {
+		v.Alleged = append(v.Alleged, web.Allegation{Number: m.Number, Kind: m.Kind, From: m.From, To: m.To, Words: m.Words})
+	}
+	return v, list, attachments, err
 }
 
 func (d desk) Act(ctx context.Context, session, number string, version int, in lifecycle.Input, now time.Time) error {

@@ -126,6 +126,29 @@ func (s *Store) CaseByNumber(ctx context.Context, who Staff, number string, now 
 	return c, events, postgres.Classify(err)
 }
 
+// MergedInto are the cases that are merged into one that was opened, the earliest first; each is read with it, and that is noted.
+func (s *Store) MergedInto(ctx context.Context, who Staff, lead Case, now time.Time) ([]Case, error) {
+	if lead.Followers == 0 {
+		return nil, nil
+	}
+	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM `+caseTables+` WHERE c.lead_id = $3 AND `+scoped+` ORDER BY c.id`, who.Region, who.reader(), lead.ID)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("read merged cases: %w", err))
+	}
+	list, err := pgx.CollectRows(rows, scanCase)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("read merged cases: %w", err))
+	}
+	return list, postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+		for _, c := range list {
+			if err := s.note(ctx, tx, who, "view case", c.Number, "", now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Attachments of a case that was opened, without their contents.
 func (s *Store) Attachments(ctx context.Context, c Case) ([]intake.Attachment, error) {
 	list, err := s.desk.AttachmentList(ctx, c.Submission)

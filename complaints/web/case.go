@@ -59,10 +59,13 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 	if k.Named {
 		reporter = p.T("desk.named")
 	}
-	months := strings.Trim(k.From.String()+" – "+k.To.String(), " –")
+	owner := k.OwnerName
+	if owner == "" {
+		owner = p.T("queue.owner.nobody")
+	}
 	v.Facts = []pages.Pair{{Term: p.T("desk.employer"), Value: strings.TrimSpace(k.EmployerName + " " + k.EmployerUSCC)}, {Term: p.T("desk.kind"), Value: p.T("tipoff.kind." + k.Kind)},
-		{Term: p.T("desk.months"), Value: months}, {Term: p.T("desk.route"), Value: p.T("lifecycle.route." + string(k.Route))}, {Term: p.T("desk.channel"), Value: p.T("desk.channel." + k.Channel)},
-		{Term: p.T("desk.owner"), Value: k.OwnerName}}
+		{Term: p.T("desk.months"), Value: months(p, k.From, k.To)}, {Term: p.T("desk.route"), Value: p.T("lifecycle.route." + string(k.Route))}, {Term: p.T("desk.channel"), Value: p.T("desk.channel." + k.Channel)},
+		{Term: p.T("desk.owner"), Value: owner}}
 	v.WordsHead = p.T("desk.words")
 	if k.Route == lifecycle.Audit { // nobody reported it: the plan says why
 		v.WordsHead = p.T("audit.case.why")
@@ -74,6 +77,9 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 	}
 	if k.EmployerUSCC == "" && k.Route != lifecycle.Audit {
 		v.LinkEmployer = "/cases/" + k.Number + "/employer"
+	}
+	for _, f := range k.Alleged {
+		v.Alleged = append(v.Alleged, pages.Alleged{Number: f.Number, About: p.T("tipoff.kind."+f.Kind) + p.T("evidence.and") + months(p, f.From, f.To), Words: f.Words})
 	}
 	for _, a := range attachments {
 		if a.Kind == intake.Recording {

@@ -120,23 +120,35 @@ func ownPart(p layout.Page, k Case, e Evidence) pages.Section {
 	default:
 		t := layout.Table{ID: "own-months", Quiet: true, Caption: p.T("evidence.own"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.insurance")}, {Text: p.T("evidence.status")}}}
 		for _, g := range e.Own {
-			t.Rows = append(t.Rows, []layout.Cell{{Text: g.Period.String()}, {Text: p.T("insurance." + strconv.Itoa(int(g.Insurance)))}, {Text: p.T("evidence.gap." + g.Status.String())}})
+			addInsurance(p, &t, g.Period, g.Insurance, layout.Cell{Text: p.T("evidence.gap." + g.Status.String())})
 		}
 		part.Table = t
 	}
 	return part
 }
 
+// addInsurance adds a line of month, insurance and what is said of it; what is said of several insurances of a month alike stands on one line.
+func addInsurance(p layout.Page, t *layout.Table, month calendar.Period, insurance contribution.Insurance, said layout.Cell) {
+	name := p.T("insurance." + strconv.Itoa(int(insurance)))
+	for i := len(t.Rows) - 1; i >= 0 && t.Rows[i][0].Text == month.String(); i-- {
+		if t.Rows[i][2] == said {
+			t.Rows[i][1].Text += p.T("evidence.and") + name
+			return
+		}
+	}
+	t.Rows = append(t.Rows, []layout.Cell{{Text: month.String()}, {Text: name}, said})
+}
+
 func alikePart(p layout.Page, e Evidence) pages.Section {
 	t := layout.Table{ID: "alike", Quiet: true, Caption: p.T("evidence.alike"), Empty: p.T("evidence.alike.none"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.insurance")}, {Text: p.T("evidence.alike.people"), Number: true}}}
 	for _, a := range e.Alike {
-		t.Rows = append(t.Rows, []layout.Cell{{Text: a.Period.String()}, {Text: p.T("insurance." + strconv.Itoa(int(a.Insurance)))}, {Text: p.T("evidence.alike.of", a.Owing, a.Of)}})
+		addInsurance(p, &t, a.Period, a.Insurance, layout.Cell{Text: p.T("evidence.alike.of", a.Owing, a.Of)})
 	}
 	return pages.Section{ID: "alike-part", Title: p.T("evidence.alike"), Note: p.T("evidence.alike.note"), Table: t}
 }
 
 func monthsPart(p layout.Page, e Evidence) pages.Section {
-	t := layout.Table{ID: "months", Quiet: true, Caption: p.T("evidence.months"), Empty: p.T("evidence.months.none"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("desk.headcount"), Number: true}, {Text: p.T("evidence.missing"), Number: true, Wide: true},
+	t := layout.Table{ID: "months", Quiet: true, Caption: p.T("evidence.months"), Empty: p.T("evidence.months.none"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("desk.headcount"), Number: true, Wide: true}, {Text: p.T("evidence.missing"), Number: true, Wide: true},
 		{Text: p.T("desk.owing"), Number: true}, {Text: p.T("desk.owed"), Number: true}, {Text: p.T("desk.base"), Number: true, Wide: true}, {Text: p.T("evidence.lowest"), Number: true, Wide: true}}}
 	for _, m := range e.Months {
 		lowest := layout.Cell{Text: m.Lowest.Grouped()}
@@ -150,7 +162,7 @@ func monthsPart(p layout.Page, e Evidence) pages.Section {
 
 // wagesPart sets the wage sheets beside the ledger: how many people, and how much on average.
 func wagesPart(p layout.Page, e Evidence) pages.Section {
-	t := layout.Table{ID: "wages", Quiet: true, Caption: p.T("evidence.wages"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.wages.people"), Number: true}, {Text: p.T("evidence.wages.insured"), Number: true},
+	t := layout.Table{ID: "wages", Quiet: true, Caption: p.T("evidence.wages"), Head: []layout.Column{{Text: p.T("desk.month")}, {Text: p.T("evidence.wages.people"), Number: true, Wide: true}, {Text: p.T("evidence.wages.insured"), Number: true},
 		{Text: p.T("evidence.wages.average"), Number: true}, {Text: p.T("desk.base"), Number: true}, {Text: p.T("evidence.wages.source"), Wide: true}}}
 	for _, w := range e.Wages {
 		base := layout.Cell{Text: "--"}

@@ -39,7 +39,7 @@ func (s *Site) relatedPage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	v := pages.Related{CaseHead: s.head(c, k, "/related", wrong), Lead: k.Lead, Words: form(c, "words")}
 	for _, r := range related {
 		row := pages.RelatedRow{Row: s.rowView(v.Page, r.Row, calendar.DateOf(server.Now(c)))}
-		row.Months = months(r.From, r.To)
+		row.Months = months(v.Page, r.From, r.To)
 		switch {
 		case r.Follows:
 			v.Followers = append(v.Followers, row)
@@ -92,10 +92,17 @@ func (s *Site) relatedDone(c *fiber.Ctx, err error) error {
 	return s.relatedPage(c, []layout.FieldError{{ID: "main", Text: text}})
 }
 
-// months writes a span of months; an open end shows as such.
-func months(from, to calendar.Period) string {
-	if from == 0 && to == 0 {
-		return ""
+// months writes a span of months in words.
+func months(p layout.Page, from, to calendar.Period) string {
+	switch {
+	case from == 0 && to == 0:
+		return p.T("desk.months.none")
+	case to == 0:
+		return p.T("desk.months.since", from)
+	case from == 0:
+		return p.T("desk.months.until", to)
+	case from == to:
+		return from.String()
 	}
-	return from.String() + " – " + to.String()
+	return p.T("desk.months.span", from, to)
 }

@@ -41,8 +41,16 @@ type Case struct {
 	ProposedReply              string // what the reporter will read once the decision is approved
 	Version                    int
 	ReceivedAt                 time.Time
-	ByHelper                   bool // filed in the reporter's name by a helper, who may hold the receipt
-	WroteAgain                 bool // the reporter, after the end, and nobody has done anything about it since
+	ByHelper                   bool         // filed in the reporter's name by a helper, who may hold the receipt
+	Alleged                    []Allegation // in the reports that are merged into this one; only where the case is opened
+	WroteAgain                 bool         // the reporter, after the end, and nobody has done anything about it since
+}
+
+// Allegation is what another report says about the same matter.
+type Allegation struct {
+	Number, Kind string
+	From, To     calendar.Period
+	Words        string
 }
 
 // Event is one line of a case's timeline.

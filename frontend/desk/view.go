@@ -45,6 +45,7 @@ type Case struct {
 	Facts        []Pair
 	Words        string
 	WordsHead    string // what the words are: the report, or why the plan chose the employer
+	Alleged      []Alleged
 	Recordings   []string
 	LinkEmployer string // where the employer is looked for in the register; empty once it is known
 	Files        string // how many the reporter handed in; empty for none
@@ -55,6 +56,9 @@ type Case struct {
 	Again        bool   // the reporter wrote after the end
 	Preview      *Paper // the letter that the open step would issue
 }
+
+// Alleged is what a report says that is merged into the case.
+type Alleged struct{ Number, About, Words string }
 
 // Event is one line of the timeline.
 type Event struct {
