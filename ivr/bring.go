@@ -48,7 +48,9 @@ func (l *line) look(ctx context.Context, call store.Call, s callflow.State, r ca
 		b.Person, err = l.signIn(ctx, call.SID, s.Number, r.Value, t)
 	case callflow.Facts:
 		b.Text = l.portalURL != "" && l.carrier.Number() != ""
-		b.Say, err = l.facts(ctx, s)
+		if b.Say, err = l.facts(ctx, s); err == nil {
+			b.Pension, err = l.pensionOpen(ctx, s, t.Now)
+		}
 	case callflow.TextStatement:
 		err = l.textStatement(ctx, call, s, t.Now)
 	case callflow.PensionFacts:

@@ -40,6 +40,12 @@ func (l *line) pensionFacts(ctx context.Context, s callflow.State, now time.Time
 	return confirmedFor(s.Lang, year), nil
 }
 
+// pensionOpen reports whether a caller draws a pension that is still to be confirmed this year.
+func (l *line) pensionOpen(ctx context.Context, s callflow.State, now time.Time) (bool, error) {
+	told, err := l.pensionFacts(ctx, s, now)
+	return err == nil && told == nil, err
+}
+
 // confirmOwn takes a pensioner's own word by telephone. Twice is once.
 func (l *line) confirmOwn(ctx context.Context, s callflow.State, t web.Turn) ([]callflow.Line, error) {
 	if s.Person == 0 {

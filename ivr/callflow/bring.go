@@ -1,6 +1,8 @@
 package callflow
 
 import (
+	"slices"
+
 	"shebao/shared/receipt"
 )
 
@@ -34,13 +36,16 @@ func brought(s State, b Brought) (State, Reply) {
 		s.Place, s.Failures = Menu, 0
 		return s, Reply{Need: Facts}
 	case Menu:
-		s.Told, s.Texts = b.Say, b.Text
-		return to(s, Answer, b.Say...)
+		s.Told, s.Texts, s.Pensions = b.Say, b.Text, b.Pension
+		if b.Pension { // the last thing said is what is still to be done
+			s.Told = append(slices.Clip(s.Told), Line{Key: "fact_pension_open"})
+		}
+		return to(s, Answer, s.Told...)
 	case Pension:
 		if len(b.Say) == 0 { // it is to be confirmed
 			return to(s, Pension)
 		}
-		s.Told, s.Texts = b.Say, false
+		s.Told, s.Texts, s.Pensions = b.Say, false, false
 		return to(s, Answer, b.Say...)
 	case Answer:
 		return to(s, Answer, Line{Key: "texted"})

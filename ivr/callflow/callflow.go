@@ -73,6 +73,7 @@ type State struct {
 	Recording string   `json:",omitzero"` // the carrier's number of the last recording, until it is kept or dropped
 	Rings     int      `json:",omitzero"` // how often somebody was rung for the caller
 	Texts     bool     `json:",omitzero"` // a statement can be sent by text
+	Pensions  bool     `json:",omitzero"` // the caller has been told that the pension is to be confirmed
 	CallBacks bool     `json:",omitzero"` // the caller's number is one that can be called back
 	Leaving   bool     `json:",omitzero"` // the caller has hung up
 	Person    int64    `json:"-"`         // who is signed in; it comes from Redis with each step, 0 nobody
@@ -142,6 +143,7 @@ type Brought struct {
 	Ahead   bool // and others wait longer
 	Back    bool // the caller can be called back
 	Text    bool // with Facts: a statement can be sent by text
+	Pension bool // with Facts: the caller's pension is to be confirmed this year
 }
 
 // Wish is what a waiting caller wants instead.

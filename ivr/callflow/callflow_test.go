@@ -367,3 +367,28 @@ func TestNothingSaidNothingFiled(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// Whose pension is still to be confirmed hears so at the end of an inquiry, with the key that leads there; nobody else has that key.
+func TestAnInquiryRemindsOfAPensionToConfirm(t *testing.T) {
+	s := callflow.State{Place: callflow.Menu, Lang: "cmn", SignedIn: true, Person: 7}
+	facts := []callflow.Line{{Key: "fact_reach", Args: []string{"2026年10月31日"}}}
+	plain, r := callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Say: facts}})
+	if plain.Place != callflow.Answer || len(r.Say) != 2 {
+		t.Errorf("%+v", r)
+	}
+	if after, r := callflow.Step(plain, callflow.Input{Keys: "4"}); after.Place != callflow.Answer || r.Say[0].Key != "wrong" {
+		t.Errorf("a key that nobody offered: %+v", r)
+	}
+	open, r := callflow.Step(s, callflow.Input{Brought: &callflow.Brought{Say: facts, Pension: true}})
+	if open.Place != callflow.Answer || len(r.Say) != 3 || r.Say[1].Key != "fact_pension_open" || len(facts) != 1 {
+		t.Fatalf("no reminder: %+v", r)
+	}
+	if _, r := callflow.Step(open, callflow.Input{Keys: "*"}); len(r.Say) != 3 || r.Say[1].Key != "fact_pension_open" {
+		t.Errorf("star: %+v", r)
+	}
+	for _, in := range []callflow.Input{{Keys: "4"}, {Words: "现在认证"}} {
+		if after, r := callflow.Step(open, in); after.Place != callflow.Pension || r.Need != callflow.PensionFacts {
+			t.Errorf("%+v: %+v %+v", in, after, r)
+		}
+	}
+}

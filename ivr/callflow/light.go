@@ -10,7 +10,7 @@ import (
 // wait for. What a key does to such a state follows from state and key alone, so that it need not be kept.
 func (s State) Light() bool {
 	return places[s.Place].await == Keys && s.Place != Sure && s.SignIns == 0 && s.LookUps == 0 && s.Number == "" && !s.SignedIn && s.Person == 0 && s.Additions == 0 && s.Tip == (Tip{}) &&
-		len(s.Found) == 0 && len(s.Told) == 0 && s.Receipt == "" && s.Mailbox == "" && s.Recording == "" && s.Rings == 0 && !s.Texts && !s.CallBacks && !s.Leaving
+		len(s.Found) == 0 && len(s.Told) == 0 && s.Receipt == "" && s.Mailbox == "" && s.Recording == "" && s.Rings == 0 && !s.Texts && !s.Pensions && !s.CallBacks && !s.Leaving
 }
 
 // Asks reports whether a reply is nothing but a question: nothing is needed, kept or dropped for it.

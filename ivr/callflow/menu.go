@@ -42,6 +42,7 @@ const (
 	noCallBack
 	text
 	pension
+	pensionToo
 	confirm
 	meantSo
 )
@@ -53,7 +54,7 @@ var places = map[Place]row{
 
 	Number: {back: Menu, entry: true, keysOnly: true, maxKeys: 18, finish: true},
 	PIN:    {back: Number, entry: true, keysOnly: true, maxKeys: 6, finish: true},
-	Answer: {back: Menu, keys: map[string]move{"1": {to: Menu}, "2": {do: report}, "3": {do: text, sure: true}}},
+	Answer: {back: Menu, keys: map[string]move{"1": {to: Menu}, "2": {do: report}, "3": {do: text, sure: true}, "4": {do: pensionToo}}},
 
 	Pension: {back: Menu, keys: map[string]move{"1": {do: confirm, sure: true}, "2": {to: Menu}}},
 
@@ -103,6 +104,12 @@ func do(s State, m move) (State, Reply) {
 		}
 		s.SignedIn, s.After = false, Pension
 		return to(s, Number)
+	case pensionToo:
+		if !s.Pensions {
+			return failed(s, "wrong")
+		}
+		s.Pensions = false
+		return do(s, move{do: pension})
 	case confirm:
 		return s, Reply{Need: ConfirmOwn}
 	case meantSo:

@@ -101,7 +101,7 @@ func TestChoicesComeBeforeTheirKeys(t *testing.T) {
 func TestMenusOfferTheKeysThatTheyTake(t *testing.T) {
 	digit := regexp.MustCompile(`(?:按|撳|press)\s?([1-7])`)
 	for _, place := range callflow.Places {
-		s := callflow.State{Place: place, Found: found, Texts: true, CallBacks: true, Told: []callflow.Line{{Key: "fact_none"}}, Receipt: "0000000000000098", Recording: "RE1", Tip: callflow.Tip{Kind: "unpaid", Recorded: true}}
+		s := callflow.State{Place: place, Found: found, Texts: true, Pensions: true, CallBacks: true, Told: []callflow.Line{{Key: "fact_none"}}, Receipt: "0000000000000098", Recording: "RE1", Tip: callflow.Tip{Kind: "unpaid", Recorded: true}}
 		for _, lang := range callflow.Languages {
 			s.Lang = lang
 			asked, r := callflow.Step(s, callflow.Input{Again: true})

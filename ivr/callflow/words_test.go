@@ -11,7 +11,7 @@ import (
 // listening are the places that take words, with all that their menus offer.
 func listening(lang string) []callflow.State {
 	var list []callflow.State
-	for _, s := range []callflow.State{{Place: callflow.Language}, {Place: callflow.Menu}, {Place: callflow.Answer, Texts: true, Told: []callflow.Line{{Key: "fact_none"}}}, {Place: callflow.Pension, Person: 7}, {Place: callflow.Kind},
+	for _, s := range []callflow.State{{Place: callflow.Language}, {Place: callflow.Menu}, {Place: callflow.Answer, Texts: true, Pensions: true, Told: []callflow.Line{{Key: "fact_none"}, {Key: "fact_pension_open"}}}, {Place: callflow.Pension, Person: 7}, {Place: callflow.Kind},
 		{Place: callflow.Employer}, {Place: callflow.Which, Found: found}, {Place: callflow.Month}, {Place: callflow.Named}, {Place: callflow.Safe, Person: 7}, {Place: callflow.Keep, Recording: "RE1", Tip: callflow.Tip{Recorded: true}},
 		{Place: callflow.Progress}, {Place: callflow.AdditionOK, Recording: "RE1"}, {Place: callflow.CallBack, CallBacks: true}, {Place: callflow.NoPerson, CallBacks: true}, {Place: callflow.MessageOK, Recording: "RE1"}} {
 		s.Lang = lang
