@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"shebao/complaints/lifecycle"
 	"shebao/shared/intake"
 )
@@ -23,6 +25,30 @@ func TestTheSecondPersonIsTold(t *testing.T) {
 	if got := r.value(`SELECT state FROM complaints.complaint`); got != "investigating" {
 		t.Errorf("the case is %s", got)
 	}
+}
+
+// While every connection to the database is in use, whoever asks is told to come back in a few seconds.
+func TestAFloodIsToldToWait(t *testing.T) {
+	r := newRoom(t)
+	r.file()
+	li := r.staff("li", lifecycle.Investigator, "33")
+	var held []*pgxpool.Conn
+	for range r.pool.Config().MaxConns {
+		c, err := r.pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, c)
+	}
+	got := r.get(li, "/queue")
+	r.want(got, 503, "现在使用的人很多，请过几秒再试")
+	if got.header.Get("Retry-After") != "5" {
+		t.Errorf("come back after %q seconds", got.header.Get("Retry-After"))
+	}
+	for _, c := range held {
+		c.Release()
+	}
+	r.want(r.get(li, "/queue"), 200, "2026-000001")
 }
 
 // A forged step changes nothing: not offered, unknown, of another role, of a case of another region, by nobody.

@@ -62,7 +62,7 @@ func (u *underway) run(ctx context.Context, key string, w *work, try func(ctx co
 		one, stop := context.WithTimeout(ctx, tryFor)
 		w.brought, w.err = try(one)
 		stop()
-		busy := w.err != nil && fault.Is(w.err, fault.Limited) && fault.Of(w.err).Key == "fault.busy"
+		busy := w.err != nil && fault.Of(w.err).Key == "fault.busy"
 		if !busy && !errors.Is(w.err, context.DeadlineExceeded) || ctx.Err() != nil {
 			break
 		}

@@ -53,7 +53,7 @@ type Error struct {
 	Key        string
 	Args       []any
 	Fields     []Field
-	RetryAfter time.Duration // with Limited
+	RetryAfter time.Duration // with Limited or Unavailable
 	Cause      error
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,11 +25,19 @@ func Traced(tracer pgx.QueryTracer) Option {
 }
 
 // Open connects a pool and checks it. role, when not empty, is what the pool acts as: one database role per process, so that
-// the database itself forbids the portal to read a complaint. name shows in pg_stat_activity.
+// the database itself forbids the portal to read a complaint. name shows in pg_stat_activity. Unless the address says pool_max_conns there are at most ten connections; a request, which
+// has a deadline, waits three seconds for one of them, and Classify then says fault.Unavailable (fault.busy).
 func Open(ctx context.Context, url, role, name string, options ...Option) (*pgxpool.Pool, error) {
+	return open(ctx, url, role, name, patience, options...)
+}
+
+func open(ctx context.Context, url, role, name string, patience time.Duration, options ...Option) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("database address: cannot be parsed") // the parser's error would print the password
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = connections
 	}
 	config.ConnConfig.RuntimeParams["application_name"] = name
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
@@ -41,6 +50,7 @@ func Open(ctx context.Context, url, role, name string, options ...Option) (*pgxp
 	for _, set := range options {
 		set(config)
 	}
+	config.ConnConfig.Tracer = impatient(patience, config.ConnConfig.Tracer)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -73,9 +83,18 @@ func Tx(ctx context.Context, db Beginner, work func(tx pgx.Tx) error) error {
 	return nil
 }
 
-// Classify turns an outage of the database into fault.Unavailable and leaves every other error as it is.
+// Classify turns an outage of the database into fault.Unavailable (fault.unavailable), and a flood of requests that uses all connections into fault.Unavailable (fault.busy); it leaves every other
+// error as it is.
 func Classify(err error) error {
-	if err == nil || fault.Of(err).Kind != fault.Internal || !isOutage(err) {
+	if err == nil || fault.Of(err).Kind != fault.Internal {
+		return err
+	}
+	if errors.Is(err, errBusy) {
+		busy := fault.New(fault.Unavailable, "fault.busy").Because(err)
+		busy.RetryAfter = 5 * time.Second
+		return busy
+	}
+	if !isOutage(err) {
 		return err
 	}
 	return fault.New(fault.Unavailable, "fault.unavailable").Because(err)

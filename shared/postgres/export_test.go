@@ -1,0 +1,4 @@
+package postgres
+
+// OpenPatient is Open with another patience, for tests.
+var OpenPatient = open
