@@ -14,7 +14,9 @@ func TestALeadTellsWhatEachReportAlleges(t *testing.T) {
 	li := r.staff("li", lifecycle.Investigator, "33")
 	head := r.staff("head", lifecycle.Supervisor, "33")
 	r.file()
-	r.file(func(tip *intake.TipOff, _ *intake.Reporter) { tip.Words, tip.From, tip.To = "九月也没有<b>", 202607, 202609 })
+	r.file(func(tip *intake.TipOff, _ *intake.Reporter) {
+		tip.Words, tip.From, tip.To = "九月也没有<b>", 202607, 202609
+	})
 	r.file(func(tip *intake.TipOff, _ *intake.Reporter) { tip.Words, tip.From = "工资条照扣", 202608 })
 	r.want(r.post(li, first+"/act", "version", "1", "action", "accept"), 303)
 	r.want(r.post(li, first+"/related/merge", "case", "2026-000002", "case", "2026-000003"), 303)

@@ -98,6 +98,9 @@ func TestWrongReports(t *testing.T) {
 		{[]string{"number", "070122198908103151"}, []string{"证件号码不对", reporterName}},
 		{[]string{"number", "", "mobile", ""}, []string{"至少填写证件号码或手机号码之一"}},
 		{[]string{"mobile", "12345"}, []string{"手机号码应为 11 位"}},
+		{[]string{"number", "070122********3150"}, []string{"证件号码不对"}}, // masked, as a page shows it
+		{[]string{"mobile", "100****9711"}, []string{"手机号码应为 11 位"}},
+		{[]string{"name", "叶*"}, []string{"姓名不全"}},
 		{[]string{"kind", "record", "named", "no"}, []string{"请选择记录哪里不对", "核查本人记录需要留名"}},
 		{[]string{"words", strings.Repeat("长", intake.MaxWords+1)}, []string{"5000"}},
 		{[]string{"employer", strings.Repeat("长", 101)}, []string{"100"}},

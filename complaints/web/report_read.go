@@ -131,6 +131,9 @@ func (s *Site) checkReporter(f reportForm, objection bool, say func(id, key stri
 	if n := len([]rune(f.name)); n == 0 || n > mostNameRunes {
 		say("name", "fault.intake.name")
 	}
+	if strings.ContainsAny(f.name, "*＊") {
+		say("name", "fault.intake.name.masked")
+	}
 	if f.number != "" {
 		kind := identity.ResidentID
 		if strings.Trim(strings.ToUpper(f.number), "0123456789X") != "" {
