@@ -36,11 +36,6 @@ type auditOffice struct {
 // candidatesShown is how many proposals the plan's page lists.
 const candidatesShown = 20
 
-// AuditFigures are the auditors' figures of a span in a region, leading digits, for whoever publishes them. Error: fault.Unavailable.
-func AuditFigures(ctx context.Context, cases *store.Store, pool *pgxpool.Pool, region string, span supervision.Span) (supervision.AuditFigures, error) {
-	return cases.AuditFigures(ctx, eligibility.New(pool), region, span)
-}
-
 func (o auditOffice) Plan(ctx context.Context, session string, year int, now time.Time) (web.PlanFile, error) {
 	who, err := o.store.StaffOf(ctx, session, now)
 	if err != nil {

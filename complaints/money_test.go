@@ -291,6 +291,23 @@ func TestAnEmployersPageTellsItsFormerRegistration(t *testing.T) {
 	x.want(x.get(x.li, "/employers/"+debtor), 200, "嘉兴更名有限公司", "以前的登记", name+"，", "2026-09-01 由 单位0901.csv 更改")
 }
 
+// On a labour inspection whoever decides is told when the two years ended, and that nothing is refused for it; an audit tip-off has no such limit.
+func TestTheCaseTellsTheLimitOfALabourInspection(t *testing.T) {
+	x := newTill(t)
+	x.value(`UPDATE complaints.complaint SET route = 'audit_tipoff', from_period = 202301, to_period = 202402 WHERE number = '2026-000001' RETURNING id`)
+	if page := x.get(x.li, "/cases/2026-000001"); strings.Contains(page.body, "监察时限") {
+		t.Error("an audit has a limit")
+	}
+	x.value(`UPDATE complaints.complaint SET route = 'labour_inspection_tipoff' WHERE number = '2026-000001' RETURNING id`)
+	x.want(x.get(x.li, "/cases/2026-000001"), 200, "监察时限", "2026-02-28 已满二年", "不得以此不予受理")
+	x.value(`UPDATE complaints.complaint SET to_period = 202608 WHERE number = '2026-000001' RETURNING id`)
+	x.want(x.get(x.li, "/cases/2026-000001"), 200, "到 2028-08-31 满二年")
+	x.value(`UPDATE complaints.complaint SET to_period = 0 WHERE number = '2026-000001' RETURNING id`)
+	if page := x.get(x.li, "/cases/2026-000001"); strings.Contains(page.body, "监察时限") {
+		t.Error("what goes on has a limit")
+	}
+}
+
 // Many issue at once: every number is given once and none is missing.
 func TestNumbersHaveNoGap(t *testing.T) {
 	x := newTill(t)

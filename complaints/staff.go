@@ -51,12 +51,3 @@ func ListStaff(ctx context.Context, c Config, pool *pgxpool.Pool, now time.Time)
 	}
 	return cases.People(ctx, store.Operator, now)
 }
-
-// SignInCode is the present one-time code of an account: for a demo, where nobody has an authenticator.
-func SignInCode(ctx context.Context, c Config, pool *pgxpool.Pool, account string, now time.Time) (string, error) {
-	cases, err := c.store(pool)
-	if err != nil {
-		return "", err
-	}
-	return cases.Code(ctx, account, now)
-}

@@ -66,6 +66,9 @@ func (s *Site) casePage(c *fiber.Ctx, wrong []layout.FieldError, stale bool) err
 	v.Facts = []pages.Pair{{Term: p.T("desk.employer"), Value: strings.TrimSpace(k.EmployerName + " " + k.EmployerUSCC)}, {Term: p.T("desk.kind"), Value: p.T("tipoff.kind." + k.Kind)},
 		{Term: p.T("desk.months"), Value: months(p, k.From, k.To)}, {Term: p.T("desk.route"), Value: p.T("lifecycle.route." + string(k.Route))}, {Term: p.T("desk.channel"), Value: p.T("desk.channel." + k.Channel)},
 		{Term: p.T("desk.owner"), Value: owner}}
+	if fact, ok := limitation(p, k); ok {
+		v.Facts = slices.Insert(v.Facts, len(v.Facts)-1, fact)
+	}
 	v.WordsHead = p.T("desk.words")
 	if k.Route == lifecycle.Audit { // nobody reported it: the plan says why
 		v.WordsHead = p.T("audit.case.why")

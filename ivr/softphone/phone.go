@@ -150,6 +150,3 @@ func (c *Call) Awaits() string {
 	}
 	return "keys"
 }
-
-// Exchanges counts the requests so far.
-func (c *Call) Exchanges() int { return c.requests }
