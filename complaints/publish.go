@@ -116,19 +116,22 @@ func (p publisher) compose(ctx context.Context, who store.Staff, k publication.K
 		if err != nil {
 			return from, body, err
 		}
-		months := make([][2]calendar.Period, len(spans))
+		who := behind{spans: spans}
+		counted := make([][2]calendar.Period, len(spans))
 		for i, s := range spans {
-			months[i] = [2]calendar.Period{s.From, s.To}
+			counted[i] = [2]calendar.Period{s.From, s.To}
 		}
-		payers, err := p.ledger.Payers(ctx, k.Region, rowDigits(k.Region), months)
+		if who.payers, err = p.ledger.Payers(ctx, k.Region, rowDigits(k.Region), counted); err != nil {
+			return from, body, err
+		}
+		if who.late, err = p.ledger.LatePayers(ctx, k.Region, rowDigits(k.Region), counted); err != nil {
+			return from, body, err
+		}
+		published, err := p.store.PublishedSheets(ctx, k)
 		if err != nil {
 			return from, body, err
 		}
-		late, err := p.ledger.LatePayers(ctx, k.Region, rowDigits(k.Region), months)
-		if err != nil {
-			return from, body, err
-		}
-		body.Collection, err = composeCollection(k.Region, spans, flows, payers, late)
+		body.Collection, err = composeCollection(k.Region, spans, flows, who, published)
 		return from, body, err
 	case publication.Arrears:
 		debtors, _, _, err := p.store.Debtors(ctx, who, supervision.DebtorFilter{Region: k.Region, Limit: exportMost})
@@ -143,8 +146,18 @@ func (p publisher) compose(ctx context.Context, who store.Staff, k publication.K
 	}
 	if k.Subject == publication.Audit {
 		f, err := p.store.AuditFigures(ctx, p.confirmed, k.Region, span)
+		if err != nil {
+			return from, body, err
+		}
 		body.Audit = composeAudit(f)
-		return from, body, err
+		if open, err := p.store.AuditDiscloses(ctx, k, *body.Audit); err != nil || !open {
+			return from, body, err
+		}
+		if body.Audit.AuditAmounts == nil { // too few themselves: what others tell gives them away already
+			return from, body, fault.New(fault.Conflict, "fault.publication.disclosed")
+		}
+		body.Audit.AuditAmounts, body.Audit.Suppressed = nil, true
+		return from, body, nil
 	}
 	return from, body, fault.InvalidFields(fault.Field{Name: "subject", Key: "fault.publication.subject"})
 }

@@ -28,92 +28,115 @@ func spansTo(last supervision.Span) []supervision.Span {
 // rowDigits is how deep the lines of a region's edition go: one level below it.
 func rowDigits(region string) int { return min(6, len(region)+2) }
 
-// composeCollection makes the published figures of a region: its parts, insurances and course beside the total. spans end with the edition's own; payers count who stands behind
-// each figure, so that none is shown that would tell of few. Error: fault.Conflict (fault.publication.small) when the region itself is too small to publish.
-func composeCollection(region string, spans []supervision.Span, flows []supervision.RegionFlow, payers []ledger.Payers, late []ledger.Late) (*publication.CollectionFigures, error) {
-	own := len(spans) - 1
-	count := func(span int, region string, insurance contribution.Insurance) int {
-		for _, p := range payers {
-			if p.Span == span && p.Region == region && p.Insurance == insurance {
-				return p.Employers
-			}
-		}
-		return 0
-	}
-	if count(own, "", 0) < supervision.SmallCell {
+// composeCollection makes the published figures of a region: its parts, insurances and course beside the total. spans end with the edition's own; payers and late count who stands behind each figure,
+// in spans and, after those, in their months, so that none is shown that would tell of few. What could be computed from published sheets is left out with it. Errors: fault.Conflict
+// (fault.publication.small) when the region itself is too small to publish, (fault.publication.disclosed) when nothing can be left out any more.
+func composeCollection(region string, spans []supervision.Span, flows []supervision.RegionFlow, who behind, published []supervision.Sheet) (*publication.CollectionFigures, error) {
+	own := spans[len(spans)-1]
+	total := who.line(region, "", 0, own)
+	if total.Payers < supervision.SmallCell {
 		return nil, fault.New(fault.Conflict, "fault.publication.small", strconv.Itoa(supervision.SmallCell))
 	}
-	few := func(span int, region string, insurance contribution.Insurance) int {
-		for _, l := range late {
-			if l.Span == span && l.Region == region && l.Insurance == insurance {
-				return l.Fewest()
-			}
+	total.Amounts, total.Arrears = true, !supervision.Small(total.Late)
+	sheet := supervision.Sheet{Total: total}
+	for _, code := range who.regions(own) {
+		if code != region {
+			sheet.Regions = append(sheet.Regions, who.line(code, code, 0, own))
 		}
-		return 0
 	}
-	small := func(n int) bool { return n > 0 && n < supervision.SmallCell }
-	total := func(span supervision.Span, wants func(supervision.RegionFlow) bool) supervision.Figures {
+	withhold(sheet.Regions, true)
+	for _, insurance := range contribution.Insurances {
+		if l := who.line(region, "", insurance, own); l.Payers > 0 {
+			sheet.Insurances = append(sheet.Insurances, l)
+		}
+	}
+	withhold(sheet.Insurances, false)
+	for _, span := range spans {
+		if l := who.line(region, "", 0, span); l.Payers > 0 {
+			l.Amounts = !supervision.Small(l.Payers)
+			l.Arrears = l.Amounts && !supervision.Small(l.Late)
+			sheet.Course = append(sheet.Course, l)
+		}
+	}
+	if !supervision.Withhold(&sheet, published) {
+		return nil, fault.New(fault.Conflict, "fault.publication.disclosed")
+	}
+	sum := func(l supervision.Line, wants func(supervision.RegionFlow) bool) supervision.Figures {
 		var f supervision.Figures
 		for _, flow := range flows {
 			if wants(flow) {
-				f.Add(span, flow.Flow)
+				f.Add(l.Span, flow.Flow)
 			}
 		}
 		return f
 	}
 	all := func(supervision.RegionFlow) bool { return true }
-	v := publication.CollectionFigures{Line: supervision.SubsidyLine, Total: figure(spanName(spans[own]), "", total(spans[own], all), false, small(few(own, "", 0))), Regions: []publication.Figure{}}
-	var regions []string
-	var counts []int
-	for _, p := range payers {
-		if p.Span == own && p.Region != "" && p.Insurance == 0 && p.Region != region {
-			regions, counts = append(regions, p.Region), append(counts, p.Employers)
-		}
+	v := publication.CollectionFigures{Line: supervision.SubsidyLine, Total: figure(spanName(own), "", sum(sheet.Total, all), sheet.Total), Regions: []publication.Figure{}}
+	for _, l := range sheet.Regions {
+		v.Regions = append(v.Regions, figure(l.Region, divisionName(l.Region), sum(l, func(f supervision.RegionFlow) bool { return f.Region == l.Region }), l))
 	}
-	hidden := supervision.Suppressed(counts, true)
-	unsaid := arrearsUnsaid(hidden, func(i int) int { return few(own, regions[i], 0) })
-	for i, code := range regions {
-		v.Regions = append(v.Regions, figure(code, divisionName(code), total(spans[own], func(f supervision.RegionFlow) bool { return f.Region == code }), hidden[i], unsaid[i]))
+	for _, l := range sheet.Insurances {
+		v.Insurances = append(v.Insurances, figure(strconv.Itoa(int(l.Insurance)), "", sum(l, func(f supervision.RegionFlow) bool { return f.Insurance == l.Insurance }), l))
 	}
-	var insurances []contribution.Insurance
-	counts = nil
-	for _, insurance := range contribution.Insurances {
-		if n := count(own, "", insurance); n > 0 {
-			insurances, counts = append(insurances, insurance), append(counts, n)
-		}
-	}
-	hidden = supervision.Suppressed(counts, true)
-	unsaid = arrearsUnsaid(hidden, func(i int) int { return few(own, "", insurances[i]) })
-	for i, insurance := range insurances {
-		v.Insurances = append(v.Insurances, figure(strconv.Itoa(int(insurance)), "", total(spans[own], func(f supervision.RegionFlow) bool { return f.Insurance == insurance }), hidden[i], unsaid[i]))
-	}
-	for i, span := range spans {
-		if n := count(i, "", 0); n > 0 {
-			v.Course = append(v.Course, figure(spanName(span), "", total(span, all), n < supervision.SmallCell, small(few(i, "", 0))))
-		}
+	for _, l := range sheet.Course {
+		v.Course = append(v.Course, figure(spanName(l.Span), "", sum(l, all), l))
 	}
 	return &v, nil
 }
 
-// arrearsUnsaid marks the lines of a group whose arrears may not be told: too few employers stand behind them, or they would be found by subtracting the others from the total. hidden lines tell
-// nothing at all.
-func arrearsUnsaid(hidden []bool, few func(i int) int) []bool {
-	counts := make([]int, len(hidden))
-	for i := range counts {
-		if counts[i] = few(i); hidden[i] {
-			counts[i] = 1
-		}
-	}
-	return supervision.Suppressed(counts, true)
+// behind counts who stands behind each figure.
+type behind struct {
+	spans  []supervision.Span
+	payers []ledger.Payers
+	late   []ledger.Late
 }
 
-// figure is a published line. With unsaid it tells nothing of earlier arrears. Arrears at a span's end count too, since the next span begins with them.
-func figure(code, name string, f supervision.Figures, hidden, unsaid bool) publication.Figure {
-	if hidden {
+// line is a line of a region, counted under a code (none: of all together).
+func (w behind) line(region, code string, insurance contribution.Insurance, span supervision.Span) supervision.Line {
+	l := supervision.Line{Region: region, Insurance: insurance, Span: span}
+	for _, p := range w.payers {
+		if p.Region == code && p.Insurance == insurance && w.spans[p.Span] == span {
+			l.Payers = p.Employers
+		}
+	}
+	for _, p := range w.late {
+		if p.Region == code && p.Insurance == insurance && w.spans[p.Span] == span {
+			l.Late = p.Fewest()
+		}
+	}
+	return l
+}
+
+// regions are those with payers in a span, in order.
+func (w behind) regions(span supervision.Span) (codes []string) {
+	for _, p := range w.payers {
+		if w.spans[p.Span] == span && p.Region != "" && p.Insurance == 0 {
+			codes = append(codes, p.Region)
+		}
+	}
+	return codes
+}
+
+// withhold marks what the lines of a group may tell beside their total: neither those of few, nor what would be found by subtracting the others.
+func withhold(group []supervision.Line, disjoint bool) {
+	payers, late := make([]int, len(group)), make([]int, len(group))
+	for i, l := range group {
+		payers[i], late[i] = l.Payers, l.Late
+	}
+	hidden := supervision.Suppressed(payers, nil, disjoint)
+	unsaid := supervision.Suppressed(late, hidden, false) // the fewest behind two lines may be the same employers at different times
+	for i := range group {
+		group[i].Amounts, group[i].Arrears = !hidden[i], !unsaid[i]
+	}
+}
+
+// figure is a published line, as much of it as may be told. Arrears at a span's end count too, since the next span begins with them.
+func figure(code, name string, f supervision.Figures, l supervision.Line) publication.Figure {
+	if !l.Amounts {
 		return publication.Figure{Code: code, Name: name, Suppressed: true}
 	}
 	a := publication.Amounts{Due: f.Due, Collected: f.Collected, Rate: f.Rate(supervision.Current).Percent(), Below: f.Below(supervision.Current, supervision.SubsidyLine)}
-	if !unsaid {
+	if l.Arrears {
 		a.Arrearage = &publication.Arrearage{Recovered: f.Recovered, Opening: f.Opening, RateWith: f.Rate(supervision.WithRecovered).Percent(), RecoveryRate: f.RecoveryRate().Percent(),
 			BelowWith: f.Below(supervision.WithRecovered, supervision.SubsidyLine)}
 	}
@@ -148,7 +171,7 @@ func composeAudit(f supervision.AuditFigures) *publication.AuditFigures {
 	v := publication.AuditFigures{OnSite: int(f.Headcount.Done), Insured: int(f.Headcount.Of), OnSiteRate: f.Headcount.Ratio().Percent(), OnSiteTarget: supervision.OnSiteTarget, OnSiteReached: f.Headcount.Reached(),
 		Verified: int(f.Pensioners.Done), Pensioners: int(f.Pensioners.Of), VerifiedRate: f.Pensioners.Ratio().Percent(), PensionersTarget: supervision.PensionerTarget, VerifiedReached: f.Pensioners.Reached(),
 		Audits: f.Closed, Violations: f.Violations}
-	if hidden := supervision.Suppressed([]int{f.Employers}, false); hidden[0] {
+	if supervision.Small(f.Employers) {
 		v.Suppressed = true
 	} else {
 		v.AuditAmounts = &publication.AuditAmounts{Employers: f.Employers, Found: f.Found, Recovered: f.Recovered}

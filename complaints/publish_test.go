@@ -186,10 +186,53 @@ func TestHiddenFiguresStayHidden(t *testing.T) {
 	province := o.draft(t, a, thirdQuarter, 0) // 3301 has two employers and is hidden; 3304 has six, and is hidden with it
 	o.mustActOn(t, a, province, supervision.Submit, supervisedAt)
 	o.mustActOn(t, b, province, supervision.Approve, supervisedAt)
-	city := o.draft(t, a, publication.Key{Subject: publication.Collection, Region: "3304", Span: "2026Q3"}, 0)
+	k := publication.Key{Subject: publication.Collection, Region: "3304", Span: "2026Q3"}
+	p := publisher{o.store, o.ledger, eligibility.New(o.pool)}
+	if _, _, err := p.compose(t.Context(), a, k, supervision.Quarter(2026, 3), 0); fault.Of(err).Key != "fault.publication.disclosed" {
+		t.Errorf("the city is drafted though it tells what the province hides: %v", err)
+	}
+	total := publication.Figure{Code: "2026Q3", Amounts: &publication.Amounts{Due: 1}} // drafted before the province was published
+	city, err := o.store.DraftEdition(t.Context(), a, k, store.MadeFrom{DataDate: calendar.DateOf(supervisedAt)}, publication.Body{Collection: &publication.CollectionFigures{Total: total, Regions: []publication.Figure{}}}, supervisedAt)
+	if err != nil {
+		t.Fatal(err)
+	}
 	o.mustActOn(t, a, city, supervision.Submit, supervisedAt)
 	if err := o.actOn(t, b, city, supervision.Approve, supervisedAt); fault.Of(err).Key != "fault.publication.disclosed" {
 		t.Errorf("the city tells what the province hides: %v", err)
+	}
+}
+
+// What audits found at few employers in a month is left out, and a quarter that would tell it by subtraction is not published; nor a region with all its parts but that one.
+func TestAuditsOfFewStayHidden(t *testing.T) {
+	o := newOffice(t)
+	o.mustRefresh(t, supervisedAt)
+	a, b := o.staff(t, "zhao", lifecycle.Supervisor, "33"), o.staff(t, "wang", lifecycle.Supervisor, "33")
+	publish := func(region, span string, employers int) error {
+		t.Helper()
+		f := composeAudit(supervision.AuditFigures{Employers: employers, Found: 100, Recovered: 10})
+		id, err := o.store.DraftEdition(t.Context(), a, publication.Key{Subject: publication.Audit, Region: region, Span: span}, store.MadeFrom{DataDate: calendar.DateOf(supervisedAt)}, publication.Body{Audit: f}, supervisedAt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.mustActOn(t, a, id, supervision.Submit, supervisedAt)
+		return o.actOn(t, b, id, supervision.Approve, supervisedAt)
+	}
+	for _, e := range []struct {
+		region, span string
+		employers    int
+		refused      bool
+	}{{"33", "2026-07", 9, false}, {"33", "2026-08", 6, false}, {"33", "2026-09", 3, false}, {"33", "2026Q3", 18, true}, {"33", "2026Q2", 12, false}, {"3301", "2026Q2", 3, false}, {"3304", "2026Q2", 9, true}} {
+		if err := publish(e.region, e.span, e.employers); (err != nil) != e.refused || e.refused && fault.Of(err).Key != "fault.publication.disclosed" {
+			t.Errorf("%s in %s: %v", e.span, e.region, err)
+		}
+	}
+	k := publication.Key{Subject: publication.Audit, Region: "33", Span: "2026Q3"}
+	if err := o.actOn(t, b, 4, supervision.Drop, supervisedAt); err != nil {
+		t.Fatal(err)
+	}
+	id := o.draft(t, a, k, 0)
+	if f := o.edition(t, a, id).Body.Audit; f.AuditAmounts != nil || !f.Suppressed {
+		t.Errorf("a draft of the quarter tells %+v", f)
 	}
 }
 
@@ -492,8 +535,12 @@ func TestArrearsOfFewCannotBeComputed(t *testing.T) {
 	if err := publish(thirdQuarter); err != nil {
 		t.Fatal(err)
 	}
-	if err := publish(publication.Key{Subject: publication.Collection, Region: "3304", Span: "2026Q3"}); err == nil || fault.Of(err).Key != "fault.publication.disclosed" {
-		t.Errorf("the city of many tells what the province leaves out, and with it that of few: %v", err)
+	many := publication.Key{Subject: publication.Collection, Region: "3304", Span: "2026Q3"}
+	if err := publish(many); err != nil {
+		t.Fatal(err)
+	}
+	if c := o.published(t, many).Edition.Collection; c.Total.Arrearage != nil || c.Total.Amounts == nil {
+		t.Errorf("the city of many tells what the province leaves out, and with it that of few: %+v", c.Total)
 	}
 	if err := publish(publication.Key{Subject: publication.Collection, Region: "3301", Span: "2026Q3"}); err != nil {
 		t.Errorf("the city of few, whose own arrears are left out: %v", err)

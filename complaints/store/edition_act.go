@@ -9,7 +9,6 @@ import (
 
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
-	"shebao/shared/fault"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
 	"shebao/shared/publication"
@@ -127,62 +126,6 @@ func (s *Store) withdrawEdition(ctx context.Context, tx pgx.Tx, e Edition, now t
 	}
 	_, err = tx.Exec(ctx, `UPDATE complaints.edition SET state = 'withdrawn' WHERE id = $1`, e.ID)
 	return err
-}
-
-// undisclosed refuses figures that would tell what another published edition hides: a region's own edition gives away the line that the wider edition suppressed, and the other way round.
-func undisclosed(ctx context.Context, tx pgx.Tx, e Edition) error {
-	if e.Body.Collection == nil {
-		return nil
-	}
-	for digits := 2; digits < len(e.Region); digits += 2 {
-		wider, found, err := publication.Last(ctx, tx, publication.Key{Subject: e.Subject, Region: e.Region[:digits], Span: e.Span})
-		if err != nil {
-			return err
-		}
-		if !found {
-			continue
-		}
-		published, err := publication.ParseEdition(wider.Content)
-		if err != nil {
-			return err
-		}
-		if published.Collection == nil { // withdrawn
-			continue
-		}
-		for _, f := range published.Collection.Regions {
-			if f.Code == e.Region && (f.Suppressed || f.Amounts != nil && f.Arrearage == nil && tellsArrears(e.Body)) {
-				return fault.New(fault.Conflict, "fault.publication.disclosed")
-			}
-		}
-	}
-	for _, f := range e.Body.Collection.Regions {
-		if !f.Suppressed && f.Arrearage != nil {
-			continue
-		}
-		own, found, err := publication.Last(ctx, tx, publication.Key{Subject: e.Subject, Region: f.Code, Span: e.Span})
-		if err != nil {
-			return err
-		}
-		if !found {
-			continue
-		}
-		if published, err := publication.ParseEdition(own.Content); err != nil || f.Suppressed || tellsArrears(published.Body) {
-			return errOr(err, fault.New(fault.Conflict, "fault.publication.disclosed"))
-		}
-	}
-	return nil
-}
-
-// tellsArrears reports whether figures tell of a region's earlier arrears.
-func tellsArrears(b publication.Body) bool {
-	return b.Collection != nil && b.Collection.Total.Amounts != nil && b.Collection.Total.Arrearage != nil
-}
-
-func errOr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // leftOf is what the listed employers still owe, by the register, for the months of their list, and the last of the ledger's runs that the register has seen.

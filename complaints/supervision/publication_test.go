@@ -80,31 +80,41 @@ func TestApprovalOpensAWindowForThoseListed(t *testing.T) {
 func TestSmallCellsAreHidden(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		counts := rapid.SliceOfN(rapid.IntRange(0, 12), 0, 12).Draw(t, "counts")
-		total := rapid.Bool().Draw(t, "total")
-		hidden := supervision.Suppressed(counts, total)
-		small, n, others := 0, 0, 0
+		disjoint := rapid.Bool().Draw(t, "disjoint")
+		hidden := supervision.Suppressed(counts, nil, disjoint)
+		small, n, shown, sum, most, largest := 0, 0, 0, 0, 0, 0
 		for i, c := range counts {
-			if c > 0 && c < supervision.SmallCell {
+			if supervision.Small(c) {
 				small++
 				if !hidden[i] {
 					t.Fatalf("%v shows %d", counts, c)
 				}
-			} else if c > 0 {
-				others++
 			}
-			if hidden[i] {
-				n++
+			switch {
+			case hidden[i]:
+				n, sum, most = n+1, sum+c, max(most, c)
+				if c >= supervision.SmallCell {
+					largest = max(largest, c)
+				}
 				if c == 0 {
 					t.Fatalf("%v hides an empty cell", counts)
 				}
+			case c > 0:
+				shown++
+				if c < largest {
+					t.Fatalf("%v hides %d rather than %d: %v", counts, largest, c, hidden)
+				}
 			}
 		}
-		want := small
-		if total && small == 1 && others > 0 {
-			want = 2
+		if small == 0 && n > 0 {
+			t.Fatalf("%v hides %v for nobody", counts, hidden)
 		}
-		if n != want {
-			t.Fatalf("%v (total %v) hides %v", counts, total, hidden)
+		behind := most
+		if disjoint {
+			behind = sum
+		}
+		if n > 0 && shown > 0 && (n < 2 || behind < supervision.SmallCell) {
+			t.Fatalf("%v (disjoint %v) hides only %v", counts, disjoint, hidden)
 		}
 	})
 }

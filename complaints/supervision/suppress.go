@@ -3,29 +3,40 @@ package supervision
 // SmallCell is the number of employers or persons under which a published figure is left out: it would tell what a few of them earn or owe.
 const SmallCell = 5
 
-// Suppressed marks the cells of one group that may not be shown. counts are how many stand behind each cell, total whether the sum of the group is shown beside them.
-// A single hidden cell could be found by subtracting the others from the total, so the smallest of the others is hidden with it. A cell with nobody behind it is
-// empty, not small.
-func Suppressed(counts []int, total bool) []bool {
+// Small reports whether few stand behind a figure; one with nobody behind it is empty, not small.
+func Small(count int) bool { return count > 0 && count < SmallCell }
+
+// Suppressed marks the cells of one group that may not be shown beside their sum. counts are how many stand behind each cell; forced cells are hidden for another reason. What is hidden can be found
+// in all by subtracting what is shown from the sum: so the smallest of the others are hidden too, until two are and not few stand behind them together. disjoint tells whether nobody stands behind two
+// cells: then they are counted together, else the most behind one of them is all that is certain.
+func Suppressed(counts []int, forced []bool, disjoint bool) []bool {
 	hidden := make([]bool, len(counts))
-	n := 0
-	for i, count := range counts {
-		if count > 0 && count < SmallCell {
-			hidden[i] = true
-			n++
+	cells, behind := 0, 0
+	hide := func(i int) {
+		hidden[i] = true
+		cells++
+		if disjoint {
+			behind += counts[i]
+		} else {
+			behind = max(behind, counts[i])
 		}
 	}
-	if n != 1 || !total {
-		return hidden
-	}
-	next := -1
 	for i, count := range counts {
-		if !hidden[i] && count > 0 && (next < 0 || count < counts[next]) {
-			next = i
+		if Small(count) || forced != nil && forced[i] {
+			hide(i)
 		}
 	}
-	if next >= 0 {
-		hidden[next] = true
+	for cells > 0 && (cells < 2 || behind < SmallCell) {
+		next := -1
+		for i, count := range counts {
+			if !hidden[i] && count > 0 && (next < 0 || count < counts[next]) {
+				next = i
+			}
+		}
+		if next < 0 {
+			break
+		}
+		hide(next)
 	}
 	return hidden
 }

@@ -1,0 +1,385 @@
+package supervision
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
+)
+
+// Line is one line of collection figures: which region, insurance (0: all) and span, how many stand behind it, and what it tells.
+type Line struct {
+	Region    string
+	Insurance contribution.Insurance
+	Span      Span
+	Payers    int  // employers behind due and collected
+	Late      int  // the fewest behind what it tells of earlier arrears
+	Amounts   bool // due and collected are told
+	Arrears   bool // earlier arrears are told; never without the amounts
+}
+
+// Sheet is what one edition tells: its total, the lines that add up to it by part of the region and by insurance, and the totals of earlier spans.
+type Sheet struct {
+	Total                       Line
+	Regions, Insurances, Course []Line
+	Parts                       []string // of the region, known to be there without a line
+}
+
+func (s *Sheet) lines() []*Line {
+	all := []*Line{&s.Total}
+	for _, group := range [][]Line{s.Regions, s.Insurances, s.Course} {
+		for i := range group {
+			all = append(all, &group[i])
+		}
+	}
+	return all
+}
+
+// quantity is what is measured. Opening arrears are those at the beginning of the span's first month; what a span ends with the next begins with.
+type quantity uint8
+
+const (
+	due quantity = iota
+	collected
+	recovered
+	opening
+)
+
+// value is one figure: a quantity of a line.
+type value struct {
+	quantity
+	region    string
+	insurance contribution.Insurance
+	from, to  calendar.Period // no end for opening arrears
+}
+
+func (l Line) value(q quantity) value {
+	v := value{q, l.Region, l.Insurance, l.Span.From, l.Span.To}
+	if q == opening {
+		v.to = 0
+	}
+	return v
+}
+
+// left is what is owed when the span ends.
+func (l Line) left() value {
+	return value{opening, l.Region, l.Insurance, l.Span.To.Add(1), 0}
+}
+
+func (l Line) tells(q quantity) bool {
+	return q < recovered && l.Amounts || q >= recovered && l.Arrears
+}
+
+// book is everything that some sheets say and leave out.
+type book struct {
+	told      map[value]bool
+	ended     map[value]bool // what a line that tells its arrears leaves owed
+	spoken    map[value]bool // what a line is of, told or left out
+	lines     map[value]Line // by their due
+	sheets    map[value]bool // by the due of their total
+	inParts   map[value]bool // the same, of sheets with lines by part of the region
+	equations []map[value]int64
+}
+
+// read takes the sheets' lines and all that is known to add up: a region's parts and its insurances to the region, months to their quarter, arrears from one span to the next. What no sheet speaks of
+// is as unknown as what is left out.
+func read(sheets []Sheet) book {
+	b := book{told: map[value]bool{}, ended: map[value]bool{}, spoken: map[value]bool{}, lines: map[value]Line{}, sheets: map[value]bool{}, inParts: map[value]bool{}}
+	spans, regions, insurances, own := map[Span]bool{}, map[string]bool{}, map[contribution.Insurance]bool{}, map[string]bool{}
+	for i := range sheets {
+		total := sheets[i].Total.value(due)
+		b.sheets[total], own[total.region] = true, true
+		b.inParts[total] = b.inParts[total] || len(sheets[i].Regions) > 0
+		for _, part := range sheets[i].Parts {
+			regions[part] = true
+		}
+		for _, l := range sheets[i].lines() {
+			spans[l.Span], regions[l.Region] = true, true
+			if l.Insurance != 0 {
+				insurances[l.Insurance] = true
+			}
+			b.lines[l.value(due)] = *l
+			if l.Arrears {
+				b.ended[l.left()] = true
+			}
+			for q := due; q <= opening; q++ {
+				b.spoken[l.value(q)] = true
+				if l.tells(q) {
+					b.told[l.value(q)] = true
+				}
+			}
+		}
+	}
+	for region := range regions {
+		var parts []string
+		ofEach := own[region] // the insurances of every part are told somewhere
+		for part := range regions {
+			if len(part) == len(region)+2 && part[:len(region)] == region {
+				parts = append(parts, part)
+				ofEach = ofEach && own[part]
+			}
+		}
+		for span := range spans {
+			total := Line{Region: region, Span: span}
+			b.add(total, parts, nil)
+			if own[region] {
+				b.add(total, nil, insurances)
+			}
+			for insurance := range insurances {
+				if ofEach {
+					b.add(Line{Region: region, Insurance: insurance, Span: span}, parts, nil)
+				}
+			}
+		}
+	}
+	for _, l := range b.lines {
+		b.equations = append(b.equations, map[value]int64{l.value(opening): 1, l.value(due): 1, l.value(collected): -1, l.value(recovered): -1, l.left(): -1})
+		b.addMonths(l)
+	}
+	return b
+}
+
+// add states that a figure is the sum of those of its parts, or of its insurances.
+func (b *book) add(total Line, parts []string, insurances map[contribution.Insurance]bool) {
+	var lines []Line
+	for _, part := range parts {
+		lines = append(lines, Line{Region: part, Insurance: total.Insurance, Span: total.Span})
+	}
+	for insurance := range insurances {
+		lines = append(lines, Line{Region: total.Region, Insurance: insurance, Span: total.Span})
+	}
+	if len(lines) == 0 {
+		return
+	}
+	for q := due; q <= opening; q++ {
+		sum := map[value]int64{total.value(q): 1}
+		for _, l := range lines {
+			if !b.empty(l) {
+				sum[l.value(q)] = -1
+			}
+		}
+		b.equations = append(b.equations, sum)
+	}
+}
+
+// empty reports whether a line is not there in a sheet that would have it.
+func (b *book) empty(l Line) bool {
+	if _, there := b.lines[l.value(due)]; there {
+		return false
+	}
+	if l.Insurance != 0 {
+		l.Insurance = 0
+		return b.sheets[l.value(due)] || b.empty(l)
+	}
+	if len(l.Region) <= 2 || b.sheets[l.value(due)] {
+		return false
+	}
+	l.Region = l.Region[:len(l.Region)-2]
+	return b.inParts[l.value(due)]
+}
+
+// addMonths states that a quarter is the sum of its months. What was collected and recovered in them is the quarter's own; only the split between the two moves.
+func (b *book) addMonths(l Line) {
+	if l.Span.From == l.Span.To {
+		return
+	}
+	fell, came := map[value]int64{l.value(due): 1}, map[value]int64{l.value(collected): 1, l.value(recovered): 1}
+	for m := l.Span.From; m <= l.Span.To; m = m.Add(1) {
+		month := Line{Region: l.Region, Insurance: l.Insurance, Span: Span{m, m}}
+		if !b.empty(month) {
+			fell[month.value(due)], came[month.value(collected)], came[month.value(recovered)] = -1, -1, -1
+		}
+	}
+	b.equations = append(b.equations, fell, came)
+}
+
+// secret reports whether a figure is left out wherever it stands. Opening arrears that the span before tells by its other figures are no secret of the line that begins with them.
+func (b *book) secret(v value) bool {
+	return b.spoken[v] && !b.told[v] && (v.quantity != opening || !b.ended[v])
+}
+
+// disclosed are the secrets that can be computed from what is told.
+func (b *book) disclosed() map[value]bool {
+	found := map[value]bool{}
+	for _, v := range determined(b.equations, b.told) {
+		if b.secret(v) {
+			found[v] = true
+		}
+	}
+	return found
+}
+
+// prime is the field in which equations are solved: the coefficients are small, and exact fractions would cost much more.
+const prime = 1<<31 - 1
+
+// determined are the unknown values of linear equations that follow from the known ones, by elimination: those whose row holds nothing else.
+func determined(equations []map[value]int64, known map[value]bool) []value {
+	columns := map[value]int{}
+	var names []value
+	var rows []map[int]uint64
+	for _, e := range equations {
+		row := map[int]uint64{}
+		for v, n := range e {
+			if n == 0 || known[v] {
+				continue
+			}
+			c, ok := columns[v]
+			if !ok {
+				c = len(names)
+				columns[v], names = c, append(names, v)
+			}
+			row[c] = uint64((n%prime + prime) % prime)
+		}
+		if len(row) > 0 {
+			rows = append(rows, row)
+		}
+	}
+	pivots := map[int]map[int]uint64{} // each row has a one in its own column, and nothing in the other pivots'
+	for _, row := range rows {
+		for _, c := range slices.Collect(maps.Keys(row)) {
+			if p, ok := pivots[c]; ok {
+				subtract(row, p, row[c])
+			}
+		}
+		if len(row) == 0 {
+			continue
+		}
+		c := slices.Min(slices.Collect(maps.Keys(row)))
+		scale(row, inverse(row[c]))
+		for _, p := range pivots {
+			if n := p[c]; n != 0 {
+				subtract(p, row, n)
+			}
+		}
+		pivots[c] = row
+	}
+	var found []value
+	for c, row := range pivots {
+		if len(row) == 1 {
+			found = append(found, names[c])
+		}
+	}
+	return found
+}
+
+func subtract(row, other map[int]uint64, times uint64) {
+	for c, n := range other {
+		if left := (row[c] + prime - n*times%prime) % prime; left == 0 {
+			delete(row, c)
+		} else {
+			row[c] = left
+		}
+	}
+}
+
+func scale(row map[int]uint64, by uint64) {
+	for c, n := range row {
+		row[c] = n * by % prime
+	}
+}
+
+// inverse of a number in the field: its power of prime − 2.
+func inverse(n uint64) uint64 {
+	result := uint64(1)
+	for e := prime - 2; e > 0; e >>= 1 {
+		if e&1 == 1 {
+			result = result * n % prime
+		}
+		n = n * n % prime
+	}
+	return result
+}
+
+// Discloses reports whether a sheet beside those that are published lets a figure be computed that any of them leaves out, and that could not be computed without it.
+func Discloses(draft Sheet, published []Sheet) bool {
+	before := read(published)
+	after := read(append(slices.Clip(published), draft))
+	known := before.disclosed()
+	for v := range after.disclosed() {
+		if !known[v] {
+			return true
+		}
+	}
+	return false
+}
+
+// Withhold leaves lines of a draft out until nothing that it or a published sheet leaves out can be computed from all of them: of those that help, the line with the fewest behind it goes first. ok is
+// false when what the edition is about, the total's own amounts, gives something away.
+func Withhold(draft *Sheet, published []Sheet) (ok bool) {
+	before := read(published)
+	known := before.disclosed()
+	for {
+		after := read(append(slices.Clip(published), *draft))
+		open := after.disclosed()
+		maps.DeleteFunc(open, func(v value, _ bool) bool { return known[v] })
+		if len(open) == 0 {
+			return true
+		}
+		line := after.helps(draft, open)
+		if line == nil {
+			return false
+		}
+		if amountsOpen(open) && line != &draft.Total {
+			line.Amounts = false
+		}
+		line.Arrears = false
+	}
+}
+
+func amountsOpen(open map[value]bool) bool {
+	for v := range open {
+		if v.quantity < recovered {
+			return true
+		}
+	}
+	return false
+}
+
+// helps is the line of a draft that is left out next: of the same region and insurance as what is open first, then one of the same group, best one of which something else is left out already.
+func (b *book) helps(draft *Sheet, open map[value]bool) *Line {
+	amounts := amountsOpen(open)
+	type choice struct {
+		line     *Line
+		rank, of int
+	}
+	var best *choice
+	for _, l := range draft.lines() {
+		if amounts && (!l.Amounts || l == &draft.Total) || !amounts && !l.Arrears {
+			continue
+		}
+		c := choice{l, 3, l.Late}
+		if amounts {
+			c.of = l.Payers
+		}
+		for v := range open {
+			switch {
+			case v.region == l.Region && v.insurance == l.Insurance:
+				c.rank = 0
+			case (v.insurance == 0) == (l.Insurance == 0) && len(v.region) == len(l.Region) && l != &draft.Total:
+				c.rank = min(c.rank, 2)
+				if b.leavesOut(l, amounts) {
+					c.rank = min(c.rank, 1)
+				}
+			}
+		}
+		if best == nil || cmp.Or(cmp.Compare(c.rank, best.rank), cmp.Compare(c.of, best.of)) < 0 {
+			best = &c
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return best.line
+}
+
+// leavesOut reports whether another span of a line's region and insurance is left out somewhere.
+func (b *book) leavesOut(l *Line, amounts bool) bool {
+	for _, o := range b.lines {
+		if o.Region == l.Region && o.Insurance == l.Insurance && o.Span != l.Span && (amounts && !o.Amounts || !amounts && !o.Arrears) {
+			return true
+		}
+	}
+	return false
+}
