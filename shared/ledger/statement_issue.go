@@ -34,7 +34,7 @@ type IssueReport struct {
 }
 
 // personsInRange is how many person IDs one transaction issues for: what is committed is issued, and a run that is killed can be run again.
-const personsInRange = 2048
+const personsInRange = 1024
 
 // IssueStatements issues the statements of a year that is over for everybody of a region: to whom has none, and to whose record was corrected since. The data is read from
 // the packed person-years in the order of persons and written with COPY, in memory that does not grow with their number. No import runs at the same time, so that all are made

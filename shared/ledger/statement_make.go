@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -53,7 +54,8 @@ func (i *issue) forRange(ctx context.Context, conn *pgxpool.Conn, first, end int
 	if err := i.nameEmployers(ctx, tx, drafts); err != nil {
 		return done, err
 	}
-	if err := i.write(ctx, tx, i.finish(drafts)); err != nil {
+	rows, copied := i.finish(drafts)
+	if err := i.write(ctx, tx, rows, copied); err != nil {
 		return done, err
 	}
 	if err := tx.Commit(ctx); err != nil {
@@ -70,18 +72,24 @@ func (i *issue) persons(ctx context.Context, tx querier, first, end int64) ([]st
 		LEFT JOIN ledger.last_employer ON last_employer.person_id = person.id
 		LEFT JOIN ledger.employer ON employer.id = last_employer.employer_id
 		WHERE person.id >= $1 AND person.id < $2 AND starts_with(coalesce(employer.region, ''), $3)
-		ORDER BY person.id`, first, end, i.opt.Region)
+		ORDER BY person.id`, inBinary, first, end, i.opt.Region)
 	if err != nil {
 		return nil, fmt.Errorf("read persons: %w", err)
 	}
-	persons, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p statementPerson, err error) {
-		var sex string
-		var birth civilDate
-		err = row.Scan(&p.id, &p.name, &p.sealedID, &sex, &birth, &p.status, &p.region)
-		p.sex, p.birth = identity.Sex(sex), calendar.Date(birth)
-		return p, err
-	})
-	if err != nil {
+	defer rows.Close()
+	persons := make([]statementPerson, 0, min(end-first, personsInRange))
+	for rows.Next() {
+		row, err := rawOf(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read persons: %w", err)
+		}
+		p := statementPerson{id: row.int(), name: row.text(), sealedID: bytes.Clone(row.bytes()), sex: identity.Sex(row.text()), birth: row.date(), status: PersonStatus(row.int()), region: row.text()}
+		if err := row.err(); err != nil {
+			return nil, fmt.Errorf("read persons: %w", err)
+		}
+		persons = append(persons, p)
+	}
+	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read persons: %w", err)
 	}
 	return persons, nil
@@ -117,7 +125,7 @@ func (i *issue) drafts(ctx context.Context, tx querier, persons []statementPerso
 	rows, err := tx.Query(ctx, `
 		SELECT person_id, year, packed FROM ledger.person_year
 		WHERE person_id >= $1 AND person_id < $2 AND year <= $3
-		ORDER BY person_id, year`, first, end, i.opt.Year)
+		ORDER BY person_id, year`, inBinary, first, end, i.opt.Year)
 	if err != nil {
 		return nil, fmt.Errorf("read person-years: %w", err)
 	}

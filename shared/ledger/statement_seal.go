@@ -26,6 +26,7 @@ type issuedRow struct {
 	region   string
 	code     verification.Code
 	content  []byte
+	numberAt int // where its number goes in what COPY writes
 }
 
 // digest is what stands for a statement in its seal: whoever changes anything of the row changes it. The number needs no part: it is the digest's place.

@@ -54,11 +54,15 @@ func (i *issue) nameEmployers(ctx context.Context, tx querier, drafts []draft) e
 	return nil
 }
 
-// finish turns drafts into rows.
-func (i *issue) finish(drafts []draft) []issuedRow {
-	rows := make([]issuedRow, len(drafts))
+// finish turns drafts into rows, and into what COPY writes of them: their numbers are still to be filled in.
+func (i *issue) finish(drafts []draft) (rows []issuedRow, copied []byte) {
+	rows = make([]issuedRow, len(drafts))
 	codes := verification.Draw(len(drafts))
-	arena := make([]byte, 0, len(drafts)*1024)
+	size := len(copyHeader) + 2
+	for _, d := range drafts {
+		size += 512 + len(d.basis)
+	}
+	copied = append(make([]byte, 0, size), copyHeader...)
 	agencies := map[string]string{}
 	var employers []StatementEmployer
 	i.mu.Lock()
@@ -73,12 +77,13 @@ func (i *issue) finish(drafts []draft) []issuedRow {
 		for _, id := range d.employers {
 			employers = append(employers, i.employers[id])
 		}
-		start := len(arena)
-		arena = appendContext(append(arena, d.basis...), d.person, agency, employers, d.rules)
-		rows[n] = issuedRow{person: d.person.id, year: i.opt.Year, issue: d.issue, issuedAt: i.at.UnixMicro(), dataDate: i.reach, region: d.person.region, code: codes[n],
-			content: arena[start:len(arena):len(arena)]}
+		row := &rows[n]
+		*row = issuedRow{person: d.person.id, year: i.opt.Year, issue: d.issue, issuedAt: i.at.UnixMicro(), dataDate: i.reach, region: d.person.region, code: codes[n]}
+		copied = appendIssued(copied, row, func(b []byte) []byte {
+			return appendContext(append(b, d.basis...), d.person, agency, employers, d.rules)
+		})
 	}
-	return rows
+	return rows, append(copied, 0xFF, 0xFF)
 }
 
 func (i *issue) agency(region string) string {
@@ -88,8 +93,8 @@ func (i *issue) agency(region string) string {
 	return RegionName(region) + "社会保险经办机构"
 }
 
-// write signs the rows and stores them.
-func (i *issue) write(ctx context.Context, tx pgx.Tx, rows []issuedRow) error {
+// write signs the rows, numbers them and stores them.
+func (i *issue) write(ctx context.Context, tx pgx.Tx, rows []issuedRow, copied []byte) error {
 	var batch pgx.Batch
 	var ids []int64
 	for start := 0; start < len(rows); start += statementsInSeal {
@@ -108,15 +113,10 @@ func (i *issue) write(ctx context.Context, tx pgx.Tx, rows []issuedRow) error {
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("seal statements: %w", err)
 	}
-	size := len(copyHeader) + 2
 	for n := range rows {
-		size += 128 + len(rows[n].content)
+		binary.BigEndian.PutUint64(copied[rows[n].numberAt:], uint64(ids[n/statementsInSeal]*statementsInSeal+int64(n%statementsInSeal)))
 	}
-	b := append(make([]byte, 0, size), copyHeader...)
-	for n := range rows {
-		b = appendIssued(b, &rows[n], ids[n/statementsInSeal]*statementsInSeal+int64(n%statementsInSeal))
-	}
-	_, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(append(b, 0xFF, 0xFF)), `
+	_, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(copied), `
 		COPY ledger.statement (person_id, number, issued_at, data_date, year, issue, region, code, content) FROM STDIN (FORMAT binary)`)
 	if err != nil {
 		return fmt.Errorf("write statements: %w", err)
@@ -127,22 +127,25 @@ func (i *issue) write(ctx context.Context, tx pgx.Tx, rows []issuedRow) error {
 // postgresEpoch is 2000-01-01, from which PostgreSQL counts microseconds.
 var postgresEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 
-// appendIssued writes a row in PostgreSQL's binary COPY format, columns in the order of write's COPY statement.
-func appendIssued(b []byte, row *issuedRow, number int64) []byte {
+// appendIssued writes a row in PostgreSQL's binary COPY format, columns in the order of write's COPY statement, and notes where its number goes and what content appended.
+func appendIssued(b []byte, row *issuedRow, content func(b []byte) []byte) []byte {
 	b = binary.BigEndian.AppendUint16(b, 9)
-	for _, n := range [...]int64{row.person, number, row.issuedAt - postgresEpoch} {
-		b = binary.BigEndian.AppendUint32(b, 8)
-		b = binary.BigEndian.AppendUint64(b, uint64(n))
-	}
+	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(b, 8), uint64(row.person))
+	b = binary.BigEndian.AppendUint32(b, 8)
+	row.numberAt = len(b)
+	b = binary.BigEndian.AppendUint64(b, 0)
+	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(b, 8), uint64(row.issuedAt-postgresEpoch))
 	b = appendDay(b, row.dataDate)
 	for _, n := range [...]int{row.year, row.issue} {
-		b = binary.BigEndian.AppendUint32(b, 2)
-		b = binary.BigEndian.AppendUint16(b, uint16(n))
+		b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint32(b, 2), uint16(n))
 	}
-	for _, bytes := range [...][]byte{[]byte(row.region), row.code[:], row.content} {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(bytes)))
-		b = append(b, bytes...)
-	}
+	b = append(binary.BigEndian.AppendUint32(b, uint32(len(row.region))), row.region...)
+	b = append(binary.BigEndian.AppendUint32(b, uint32(len(row.code))), row.code[:]...)
+	b = binary.BigEndian.AppendUint32(b, 0)
+	start := len(b)
+	b = content(b)
+	binary.BigEndian.PutUint32(b[start-4:], uint32(len(b)-start))
+	row.content = b[start:len(b):len(b)]
 	return b
 }
 
