@@ -46,6 +46,12 @@ func (b *Budget) Ratio() float64 {
 	return float64(b.longest) / float64(b.Limit)
 }
 
+// Missed is the name of what failed, or took longer than it may, even once; none when nothing did.
+func (b *Budget) Missed() string {
+	_, over, failed := b.Counts()
+	return missed(b.Name, over > 0 || failed > 0)
+}
+
 // String is a line for people.
 func (b *Budget) String() string {
 	ratio := b.Ratio()

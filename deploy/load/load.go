@@ -22,6 +22,7 @@ type Work func(ctx context.Context, worker int) error
 type Result struct {
 	Name           string
 	Limit, Project float64
+	Least          float64 // of the ratio that is good; 0 when nothing is demanded
 }
 
 // Ratio is the project's share of the limit.
@@ -29,11 +30,25 @@ func (r Result) Ratio() float64 { return r.Project / r.Limit }
 
 // String is a line for people.
 func (r Result) String() string {
-	return fmt.Sprintf("%-40s limit %8.0f/s  here %8.0f/s  ratio %.2f", r.Name, r.Limit, r.Project, r.Ratio())
+	line := fmt.Sprintf("%-40s limit %8.0f/s  here %8.0f/s  ratio %.2f", r.Name, r.Limit, r.Project, r.Ratio())
+	if r.Least > 0 {
+		line += fmt.Sprintf(" (at least %.2f)", r.Least)
+	}
+	return line
 }
 
-// Compare does limit and project in turn, five times each, with the same number of workers, and takes the medians.
-func Compare(ctx context.Context, name string, workers, times int, limit, project Work) (Result, error) {
+// Missed is the name of what did not reach its limit; none when it did.
+func (r Result) Missed() string { return missed(r.Name, r.Ratio() < r.Least) }
+
+func missed(name string, is bool) string {
+	if is {
+		return name
+	}
+	return ""
+}
+
+// Compare does limit and project in turn, five times each, with the same number of workers, and takes the medians. least is the ratio that is good; 0 demands nothing.
+func Compare(ctx context.Context, name string, least float64, workers, times int, limit, project Work) (Result, error) {
 	var limits, projects []float64
 	for range 5 {
 		a, err := measure(ctx, workers, times, limit)
@@ -48,7 +63,7 @@ func Compare(ctx context.Context, name string, workers, times int, limit, projec
 	}
 	sort.Float64s(limits)
 	sort.Float64s(projects)
-	return Result{name, limits[2], projects[2]}, nil
+	return Result{name, limits[2], projects[2], least}, nil
 }
 
 func measure(ctx context.Context, workers, times int, work Work) (float64, error) {

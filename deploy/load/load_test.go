@@ -35,10 +35,10 @@ func TestAFailureIsAnErrorNotAFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := load.Compare(context.Background(), "same", 4, 40, good, good); err != nil || r.Ratio() <= 0 {
+	if r, err := load.Compare(context.Background(), "same", 0, 4, 40, good, good); err != nil || r.Ratio() <= 0 {
 		t.Errorf("%v, %v", r, err)
 	}
-	if _, err := load.Compare(context.Background(), "bad", 4, 40, good, bad); err == nil {
+	if _, err := load.Compare(context.Background(), "bad", 0, 4, 40, good, bad); err == nil {
 		t.Error("a failing page was measured")
 	}
 }
@@ -72,5 +72,28 @@ func TestABudgetCountsWhatIsOverItAndWhatFails(t *testing.T) {
 	}
 	if done, over, failed := b.Counts(); done != 4 || over != 1 || failed != 1 || b.Ratio() != 1.5 {
 		t.Errorf("%s", b)
+	}
+}
+
+// What misses its limit is named at the end, and everything else is measured and said all the same; a thing without a limit misses none.
+func TestAReportNamesWhatMissedItsLimit(t *testing.T) {
+	late, failing, good := &load.Budget{Name: "late", Limit: time.Second}, &load.Budget{Name: "failing", Limit: time.Second}, &load.Budget{Name: "in time", Limit: time.Second}
+	late.Took(2*time.Second, true)
+	failing.Took(time.Millisecond, false)
+	good.Took(time.Second, true)
+	said := 0
+	r := load.Report{Say: func(string) { said++ }}
+	for _, m := range []interface {
+		String() string
+		Missed() string
+	}{load.Result{Name: "slow", Limit: 100, Project: 49, Least: 0.5}, load.Result{Name: "fast", Limit: 100, Project: 50, Least: 0.5}, load.Result{Name: "free", Limit: 100, Project: 1},
+		load.Spread{Name: "wide", Median: time.Millisecond, P99: 11 * time.Millisecond, Most: 10}, load.Spread{Name: "narrow", Median: time.Millisecond, P99: 10 * time.Millisecond, Most: 10}, late, failing, good} {
+		r.Add(m)
+	}
+	if err := r.Err(); said != 8 || err == nil || err.Error() != "load: missed its limit: slow; wide; late; failing" {
+		t.Errorf("%d said, %v", said, err)
+	}
+	if err := (&load.Report{}).Err(); err != nil {
+		t.Error(err)
 	}
 }

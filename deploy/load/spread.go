@@ -20,6 +20,9 @@ type Spread struct {
 // Ratio is how much longer the slowest hundredth takes than the usual.
 func (s Spread) Ratio() float64 { return float64(s.P99) / float64(max(1, s.Median)) }
 
+// Missed is the name of what did not keep within its limit; none when it did.
+func (s Spread) Missed() string { return missed(s.Name, s.Ratio() > s.Most) }
+
 // String is a line for people.
 func (s Spread) String() string {
 	return fmt.Sprintf("%-40s median %6d µs  p99 %8d µs    ratio %.2f (at most %.0f; %d times, none failed)", s.Name, s.Median.Microseconds(), s.P99.Microseconds(), s.Ratio(), s.Most, s.Times)

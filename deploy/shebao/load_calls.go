@@ -25,7 +25,7 @@ const (
 
 // measureCalls measures the hotline's webhooks against a handler that does nothing and against the one statement that a step needs, with the same client; then two hundred
 // calls at once.
-func (p program) measureCalls(ctx context.Context, pool *pgxpool.Pool, phone softphone.Config) error {
+func (p program) measureCalls(ctx context.Context, pool *pgxpool.Pool, phone softphone.Config, report *load.Report) error {
 	constant, err := menuOf(ctx, phone)
 	if err != nil {
 		return err
@@ -40,12 +40,13 @@ func (p program) measureCalls(ctx context.Context, pool *pgxpool.Pool, phone sof
 	whisper := phone
 	whisper.Start = "/voice/whisper/cmn"
 	for _, m := range []struct {
-		name, target string
-		limit, here  func() (load.Work, func(), error)
+		name        string
+		least       float64
+		limit, here func() (load.Work, func(), error)
 	}{
-		{"whisper, of a bare webhook", "at least 0.60", presses(ctx, nothing), presses(ctx, whisper)},
-		{"menu step, of a bare webhook", "at least 0.60", presses(ctx, nothing, "1", "8"), presses(ctx, phone, "1", "8")},
-		{"kept step, of the one statement it needs", "at least 0.50", statements(ctx, pool), presses(ctx, phone, "1", "2", "1", "8")},
+		{"whisper, of a bare webhook", 0.60, presses(ctx, nothing), presses(ctx, whisper)},
+		{"menu step, of a bare webhook", 0.60, presses(ctx, nothing, "1", "8"), presses(ctx, phone, "1", "8")},
+		{"kept step, of the one statement it needs", 0.50, statements(ctx, pool), presses(ctx, phone, "1", "2", "1", "8")},
 	} {
 		limit, forget, err := m.limit()
 		if err != nil {
@@ -55,15 +56,15 @@ func (p program) measureCalls(ctx context.Context, pool *pgxpool.Pool, phone sof
 		if err != nil {
 			return err
 		}
-		r, err := load.Compare(ctx, m.name, workers, requests/2, limit, here)
+		r, err := load.Compare(ctx, m.name, m.least, workers, requests/2, limit, here)
 		forget()
 		hangUp()
 		if err != nil {
 			return err
 		}
-		p.say(r.String() + " " + m.target)
+		report.Add(r)
 	}
-	return p.measureCrowd(ctx, phone)
+	return p.measureCrowd(ctx, phone, report)
 }
 
 // presses makes work that presses the last of the keys of a call over and over, a call a worker; without keys it dials over and over.
@@ -172,7 +173,7 @@ func bareHotline(document string) (address string, stop func(), err error) {
 }
 
 // measureCrowd has two hundred callers walk through the menus at once. A step that fails, or is answered with an apology, is an error.
-func (p program) measureCrowd(ctx context.Context, phone softphone.Config) error {
+func (p program) measureCrowd(ctx context.Context, phone softphone.Config, report *load.Report) error {
 	calls, err := dialAll(ctx, phone, callers, "1", "2", "1") // within a tip-off every step is kept
 	if err != nil {
 		return err
@@ -191,6 +192,6 @@ func (p program) measureCrowd(ctx context.Context, phone softphone.Config) error
 	if err != nil {
 		return err
 	}
-	p.say(s.String())
+	report.Add(s)
 	return nil
 }
