@@ -7,8 +7,11 @@ import (
 	"shebao/complaints/store"
 )
 
-// headcount is how many people a case's employer had in the latest month with rows; 0 when the ledger does not tell.
-func (d desk) headcount(ctx context.Context, c store.Case) (n int, err error) {
+// few is the headcount of an employer so small that acting may tell who reported; 0 for others, and for an audit that nobody asked for and no report is merged into.
+func (d desk) few(ctx context.Context, c store.Case) (int, error) {
+	if c.Submission == 0 && c.Followers == 0 {
+		return 0, nil
+	}
 	employer, found, err := d.employer(ctx, c.EmployerUSCC)
 	if err != nil || !found {
 		return 0, err
@@ -18,22 +21,10 @@ func (d desk) headcount(ctx context.Context, c store.Case) (n int, err error) {
 		return 0, err
 	}
 	months, err := d.ledger.EmployerMonths(ctx, employer.ID, reach.Period().Add(-2), reach.Period())
-	for _, m := range months {
-		n = m.Headcount
-	}
-	return n, err
-}
-
-// few is the headcount of an employer so small that acting may tell who reported; 0 for others, and for an audit that nobody asked for.
-func (d desk) few(ctx context.Context, c store.Case) (int, error) {
-	if c.Submission == 0 {
-		return 0, nil
-	}
-	n, err := d.headcount(ctx, c)
-	if n > d.small {
+	if len(months) == 0 || months[len(months)-1].Headcount > d.small {
 		return 0, err
 	}
-	return n, err
+	return months[len(months)-1].Headcount, err
 }
 
 // ConfirmCaution keeps why the desk acts although the employer is small. Errors: see store.

@@ -72,5 +72,8 @@ func TestNothingIsConfirmedWhereActingTellsNothing(t *testing.T) {
 	}
 	id := x.draft(notice.AuditNotice, "")
 	x.want(x.post(x.li, first+"/notices/"+id, append(x.filledIn(id, "", "scope", "2026 年 6 月至 9 月的缴费"), "do", "save")...), 303)
+	x.exec(`UPDATE complaints.complaint SET lead_id = 1 WHERE number = '2026-000002'`) // somebody's report is merged into it
+	x.want(x.issue(id), 422, "请先在页首确认并写明理由")
+	x.exec(`UPDATE complaints.complaint SET lead_id = NULL`)
 	x.want(x.issue(id), 303)
 }

@@ -226,7 +226,7 @@ func (d desk) EnterWages(ctx context.Context, session, number string, list []web
 	return d.as(ctx, session, now, func(who store.Staff) error { return d.store.EnterWages(ctx, who, number, sheets, now) })
 }
 
-// Standing is what stands above every tab of a case beside its clock: the deadlines that its documents set, and how few people the employer has.
+// Standing is what stands above every tab of a case beside its clock: the deadlines that its documents set, and whether the employer is so small that acting may tell who reported.
 func (d desk) Standing(ctx context.Context, session, number string, now time.Time) (web.Standing, error) {
 	var v web.Standing
 	who, err := d.store.StaffOf(ctx, session, now)
@@ -245,12 +245,8 @@ func (d desk) Standing(ctx context.Context, session, number string, now time.Tim
 		return v, err
 	}
 	v.WarnBefore = setting.Agency.WarnBefore
-	if v.Headcount, err = d.headcount(ctx, c); err != nil {
+	if v.Few, err = d.few(ctx, c); err != nil || v.Few == 0 {
 		return v, err
-	}
-	v.Small = c.Submission != 0 && v.Headcount > 0 && v.Headcount <= d.small
-	if !v.Small {
-		return v, nil
 	}
 	caution, err := d.store.Cautioned(ctx, c.ID)
 	if caution != nil {

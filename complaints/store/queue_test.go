@@ -292,3 +292,23 @@ func TestTheIntakeHandsOn(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+// Who claims gets the case that is due first of those in the own region that nobody has: the overdue before all others, of the same day the earliest; never one of a conflict of interest.
+func TestWhatIsDueFirstIsClaimedFirst(t *testing.T) {
+	d := newDesk(t)
+	d.file(t, "330402", 5)
+	d.file(t, "330106", 1)
+	li := d.staff(t, "li", lifecycle.Investigator, "3304")
+	if _, err := d.pool.Exec(t.Context(), `UPDATE complaints.complaint SET due = (ARRAY[date '2026-12-01', '2026-11-20', '2026-12-01', '2026-11-25', '2026-11-24', '2026-11-01'])[id]`); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Declare(t.Context(), li, store.Declared{Account: "li", Case: "2026-000004", Ground: "kin"}, now); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"2026-000002", "2026-000005", "2026-000001", "2026-000003", ""} {
+		got, err := d.ClaimNext(t.Context(), li, now)
+		if got != want || (want == "") != fault.Is(err, fault.NotFound) {
+			t.Errorf("claimed %q, want %q, %v", got, want, err)
+		}
+	}
+}

@@ -22,7 +22,7 @@ type Caution struct {
 // addCaution puts the warning of a small employer above a tab, with who confirmed to act all the same, or the form for it. back is where it leads, below the case's address.
 func addCaution(c *fiber.Ctx, v *pages.CaseHead, st Standing, back string) {
 	p := v.Page
-	v.Warning = p.T("desk.small.text", st.Headcount)
+	v.Warning = p.T("desk.small.text", st.Few)
 	switch {
 	case st.Caution != nil:
 		v.Cautioned = p.T("caution.confirmed", st.Caution.By, when(st.Caution.At), st.Caution.Reason)

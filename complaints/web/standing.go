@@ -16,9 +16,8 @@ import (
 type Standing struct {
 	Situation  notice.Situation // from which its documents' deadlines follow
 	WarnBefore int              // working days
-	Headcount  int
-	Small      bool     // so few people that acting may reveal the reporter
-	Caution    *Caution // who confirmed to act towards a small employer all the same
+	Few        int              // people, so few that acting may reveal the reporter; else 0
+	Caution    *Caution         // who confirmed to act towards a small employer all the same
 }
 
 // StandingDesk is asked with every tab of a case; the page itself notes who looks.
@@ -34,7 +33,7 @@ func (s *Site) addStanding(c *fiber.Ctx, v *pages.CaseHead, tab string) {
 		v.Warning = v.Page.T("desk.standing.unread")
 		return
 	}
-	if st.Small {
+	if st.Few > 0 {
 		addCaution(c, v, st, tab)
 	}
 	w, today := s.Workdays(), calendar.DateOf(server.Now(c))
