@@ -212,21 +212,18 @@ func (q *query) filter(f Filter) error {
 func (s *Store) Counts(ctx context.Context, who Staff, now time.Time) (map[View]int, error) {
 	q := s.scopedQuery(who, now)
 	var columns []string
-	counts, into := make([]int, len(views)), make([]any, len(views))
+	counts, into := make([]int, len(views)+1), make([]any, len(views)+1)
 	for i, v := range views {
 		columns = append(columns, `count(*) FILTER (WHERE `+v.condition+`)`)
 		into[i] = &counts[i]
 	}
+	columns = append(columns, `(SELECT count(*) FROM complaints.complaint c WHERE `+q.where()+` AND c.wrote_again_at IS NOT NULL)`)
+	into[len(views)] = &counts[len(views)]
 	err := s.pool.QueryRow(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM complaints.complaint c WHERE `+q.where()+` AND `+openOnly, q.args...).Scan(into...)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("count queue: %w", err))
 	}
-	byView := map[View]int{}
-	var again int
-	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM complaints.complaint c WHERE `+q.where()+` AND c.wrote_again_at IS NOT NULL`, q.args...).Scan(&again); err != nil {
-		return nil, postgres.Classify(fmt.Errorf("count who wrote again: %w", err))
-	}
-	byView[Again] = again
+	byView := map[View]int{Again: counts[len(views)]}
 	for i, v := range views {
 		byView[v.view] = counts[i]
 	}
