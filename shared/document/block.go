@@ -48,7 +48,7 @@ func (c Clause) draw(s *sheet) error {
 			mark = strconv.Itoa(i+1) + "."
 		}
 		room := 1.5 * ink.Size
-		s.need(s.lead * ink.Size)
+		s.need(float64(min(2, len(s.wrap(item, ink.Size, s.width()-room, 0)))) * s.lead * ink.Size) // the mark goes where its words go
 		entry := list.Add("LI")
 		page, y := s.page, s.y
 		s.page.Begin(entry.Add("Lbl"))
@@ -66,7 +66,7 @@ func (o SignOff) draw(s *sheet) error {
 	radius := s.seal
 	s.need(2*radius + 2*s.lead*s.text)
 	s.y += s.text
-	wide := max(pdf.Width(s.file.Glyphs(o.Agency), s.text), pdf.Width(s.file.Glyphs(o.Date), s.text), 2*radius)
+	wide := max(pdf.Width(s.file.Glyphs(o.Agency), s.text), pdf.Width(s.file.Glyphs(o.Date), s.text), 2*radius) + 1 // a line exactly as wide as its words would break
 	x := paperWide - s.right - min(wide, s.width()) - 2*s.text
 	if x < s.left {
 		x, wide = s.left, s.width()

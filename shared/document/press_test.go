@@ -194,3 +194,22 @@ func TestAModelThatCannotBeDrawnIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A mark in a list is never left behind when its words go to the next page.
+func TestAMarkStaysWithItsWords(t *testing.T) {
+	press := newPress(t)
+	for rows := 10; rows < 60; rows++ {
+		d := demand(rows)
+		d.Form = document.Sheet
+		table := document.Table{Columns: []document.Column{{Head: "事项", Share: 1}}}
+		for range rows {
+			table.Rows = append(table.Rows, document.Line{Cells: []string{"行"}})
+		}
+		d.Blocks = []document.Block{table, document.Clause{Numbered: true, Items: []string{"甲", "开头" + strings.Repeat("很长的一条，", 30)}}}
+		for i, page := range pdftest.Open(t, render(t, press, d)).Pages() {
+			if strings.Contains(page, "2.") != strings.Contains(page, "开头") {
+				t.Errorf("with %d rows page %d has the mark or the words alone", rows, i+1)
+			}
+		}
+	}
+}
