@@ -175,7 +175,7 @@ func TestAHelperFilesOnlyWithLeave(t *testing.T) {
 	s := newSite(t)
 	person, helper := s.signedIn(), s.otherSignedIn()
 	person.grants(true)
-	has(t, "the person's page", person.page("/me/helpers"), "也可以代为投诉举报、提出异议")
+	has(t, "the person's page", person.page("/me/helpers"), "也可以代为投诉举报、申请核查记录")
 	helper.helpsFirst()
 	has(t, "the form", helper.page("/tip-off"), "您正在替 崔** 查看，也可以代为提交", "崔**")
 	noted := func() int { return s.count(`SELECT count(*) FROM audit.entry WHERE role = 'helper'`) }

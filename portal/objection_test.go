@@ -79,7 +79,7 @@ func TestAnObjectionIsFiledWithItsFilesAndFollowedWithoutItsCode(t *testing.T) {
 	b := s.signedIn()
 	page := b.checked()
 	has(t, "check page", strings.ReplaceAll(page, "\u00a0", " "), "缴了费，却没有记上", "2025 年 3 月", "三月已缴，凭证见附件", "证据文件")
-	status, page := b.hand("/objection/files", carried(page), map[string][]byte{"凭证.png": picture(t)})
+	status, page := b.hand("/objection/files", carried(page), map[string][]byte{"凭证.png": append(picture(t), "拍摄于 30.27N 120.15E"...)})
 	if status != http.StatusOK {
 		t.Fatalf("a picture: %d %.300s", status, page)
 	}
@@ -103,6 +103,9 @@ func TestAnObjectionIsFiledWithItsFilesAndFollowedWithoutItsCode(t *testing.T) {
 	attachments, err := intake.NewDesk(s.pool, s.content).Attachments(t.Context(), list[0].ID)
 	if err != nil || len(attachments) != 1 || attachments[0].Name != "凭证.png" {
 		t.Errorf("attachments: %v, %v", attachments, err)
+	}
+	if content := attachments[0].Content; !bytes.Equal(content, picture(t)) {
+		t.Errorf("the desk got more than the picture: %q", content)
 	}
 	mine := b.page("/me/objections")
 	has(t, "list", mine, "缴了费，却没有记上", "已收到", "2026-12-07")

@@ -3,6 +3,7 @@ package portal_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -103,6 +104,31 @@ func TestOnASharedComputerNothingStays(t *testing.T) {
 	}
 	own.page("/sign-in?ended=1")
 	own.page("/statement/2025") // such an address signs nobody else out
+}
+
+// Over TLS no cookie ever goes without it; the token that opens pages is good for ten minutes.
+func TestCookiesOfASignIn(t *testing.T) {
+	s := newSite(t)
+	s.settings["PORTAL_PUBLIC_URL"] = "https://si.example"
+	s.open(s.pool)
+	set := s.browser().setBy("POST", "/sign-in", url.Values{"number": {number}, "pin": {pin}})
+	for name, c := range set {
+		if !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
+			t.Errorf("%s: %+v", name, *c)
+		}
+	}
+	access := set["access"]
+	if access == nil || set["refresh"] == nil {
+		t.Fatalf("%d cookies", len(set))
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(strings.Split(access.Value, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var life struct{ Exp, Iat int64 }
+	if err := json.Unmarshal(claims, &life); err != nil || life.Exp-life.Iat != 600 {
+		t.Errorf("the access token is good for %d seconds, %v", life.Exp-life.Iat, err)
+	}
 }
 
 func TestASharedComputersSessionIsShort(t *testing.T) {

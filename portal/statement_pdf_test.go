@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/skip2/go-qrcode"
 	"github.com/smallstep/pkcs7"
 
 	"shebao/shared/ledger"
@@ -39,6 +41,7 @@ func TestPaper(t *testing.T) {
 	t.Run("is signed and stays the same", s.paperSigned)
 	t.Run("is in English on request only", s.paperEnglish)
 	t.Run("is only for its person", s.paperOwn)
+	t.Run("leads to its check by the square code on every page", s.paperCode)
 	t.Run("draws rare names", s.paperRareNames)
 }
 
@@ -119,6 +122,23 @@ func (s *site) paperEnglish(t *testing.T) {
 	file := pdftest.Open(t, b.pdf("/statement/2025.pdf?lang=en"))
 	has(t, "the paper in English", file.Text(), "Statementofsocialinsurancecontributions2025", "148,979.42", "Page1of2", "崔鹏霞", "!Unpaid")
 	has(t, "its catalog", file.Catalog(), "/Lang(en)")
+}
+
+// The square code on each page, read back from what is drawn, is the one of the paper's own address: it opens the page that says whether the paper is genuine.
+func (s *site) paperCode(t *testing.T) {
+	paper := pdftest.Open(t, s.signedIn().pdf("/statement/2025.pdf"))
+	path := "/verify/" + s.issued(2025)[0].Code.String()
+	code, err := qrcode.New("http://si.example"+path, qrcode.Medium)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code.DisableBorder = true
+	for page := range paper.Pages() {
+		if drawn := paper.Matrix(page); !reflect.DeepEqual(drawn, code.Bitmap()) {
+			t.Errorf("page %d has another code, %d squares wide", page+1, len(drawn))
+		}
+	}
+	has(t, "where it leads", s.browser().page(path), "是真的，现在有效")
 }
 
 // A name with characters beyond U+FFFF is drawn, selectable, and one that no font has is named.

@@ -8,7 +8,9 @@ import (
 	"encoding/asn1"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -247,4 +249,44 @@ func (f *File) Stream(key string) []byte {
 	}
 	f.t.Fatalf("pdf: no stream with %s", key)
 	return nil
+}
+
+var squares = regexp.MustCompile(`(?:[-\d.]+ [-\d.]+ [-\d.]+ [-\d.]+ re )+f\n`)
+
+// Matrix is the largest pattern of squares that a page draws, such as a QR code, from the top left: true is dark. None for a page without one.
+func (f *File) Matrix(page int) [][]bool {
+	f.t.Helper()
+	_, kids, _ := strings.Cut(f.objects[number(f.Catalog(), "/Pages ")].dict, "/Kids[")
+	n, _ := strconv.Atoi(reference.FindAllStringSubmatch(kids, -1)[page][1])
+	var most []byte
+	for _, drawn := range squares.FindAll(f.objects[number(f.objects[n].dict, "/Contents ")].content, -1) {
+		if len(drawn) > len(most) {
+			most = drawn
+		}
+	}
+	var boxes [][4]float64
+	left, right, top, step := math.Inf(1), math.Inf(-1), math.Inf(-1), math.Inf(1)
+	for _, drawn := range strings.Split(string(most), " re ") {
+		var b [4]float64
+		if _, err := fmt.Sscan(drawn, &b[0], &b[1], &b[2], &b[3]); err != nil {
+			break // the last one fills them
+		}
+		boxes = append(boxes, b)
+		left, right, top, step = min(left, b[0]), max(right, b[0]+b[2]), max(top, b[1]+b[3]), min(step, b[3])
+	}
+	if len(boxes) == 0 {
+		return nil
+	}
+	at := func(distance float64) int { return int(math.Round(distance / step)) }
+	size := at(right - left)
+	matrix := make([][]bool, size)
+	for i := range matrix {
+		matrix[i] = make([]bool, size)
+	}
+	for _, b := range boxes {
+		for x := at(b[0] - left); x < at(b[0]+b[2]-left); x++ {
+			matrix[at(top-b[1]-b[3])][x] = true
+		}
+	}
+	return matrix
 }
