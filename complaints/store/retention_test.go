@@ -115,6 +115,8 @@ func TestWhatIsOldIsAnonymised(t *testing.T) {
 	d.exec(t, `INSERT INTO complaints.service (notice_id, way, done_on, served_on, receiver, witness, note, recorded_at, recorded_by) SELECT id, 'direct', '2010-06-01', '2010-06-01', '叶𠅤', '叶𠅤', '电话 10000009711', now(), $1
 		FROM complaints.notice WHERE number = '复1号'`, head.ID)
 	d.exec(t, `INSERT INTO complaints.service_scan SELECT id, 'image/png', '', convert_to($1, 'UTF8'), now(), recorded_by FROM complaints.service`, marker)
+	d.exec(t, `INSERT INTO complaints.caution (complaint_id, headcount, reason, confirmed_at, confirmed_by) VALUES (1, 3, $2, now(), $1)`, head.ID, marker)
+	d.exec(t, `UPDATE complaints.complaint SET by_helper = true, own_months = '202607/110/arrears'`)
 	if plan, err := d.RetentionPlan(ctx, head, y2026); err != nil || len(plan.Ready) != 0 || len(plan.Warn) != 1 {
 		t.Fatalf("before the warning: %+v, %v", plan, err)
 	}
@@ -157,7 +159,7 @@ func TestWhatIsOldIsAnonymised(t *testing.T) {
 	if got := d.found(t, `SELECT (SELECT count(*) FROM intake.submission) || ' ' || (SELECT count(*) FROM intake.attachment) || ' ' || (SELECT count(*) FROM intake.mailbox) || ' ' || (SELECT count(*) FROM intake.message)`); got != "0 0 0 0" {
 		t.Errorf("the intake still has %s", got)
 	}
-	if got := d.found(t, `SELECT number || state || finding || route || region || (identity IS NULL)::text FROM complaints.complaint`); got != "2010-000001closedviolationfund_supervision_tipoff330402true" {
+	if got := d.found(t, `SELECT number || state || finding || route || region || (identity IS NULL)::text || own_months || by_helper FROM complaints.complaint`); got != "2010-000001closedviolationfund_supervision_tipoff330402truefalse" {
 		t.Errorf("the figures are %s", got)
 	}
 	if _, err := d.counter.Open(ctx, code); !fault.Is(err, fault.NotFound) {

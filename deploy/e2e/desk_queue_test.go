@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,8 +41,11 @@ func TestTheDeskInEveryDress(t *testing.T) {
 			}
 		}
 	}
+	staffByCommand(t, h)
 	admin := b.visitor(t, a.Complaints, 1280, 900)
 	admin.signInTo("gao.yuan", "demo-sysadmin", "工作人员")
+	admin.open("/people")
+	admin.reads("cli.one", "命令行")
 	for i, path := range []string{"/people", "/people/new", "/people/li.min", "/sign-ins"} {
 		admin.open(path)
 		admin.isAccessible(path)
@@ -50,6 +54,25 @@ func TestTheDeskInEveryDress(t *testing.T) {
 	takesAReport(b.visitor(t, a.Complaints, 360, 740), "phone")
 	takesAReport(b.visitor(t, a.Complaints, 1280, 900), "desktop")
 	worksByKeys(t, b, a)
+}
+
+// staffByCommand makes, lists, resets and ends an account from the command line, as an operator does whose only administrator has lost the authenticator.
+func staffByCommand(t *testing.T, h house) {
+	t.Helper()
+	if said := h.run(0, "a good password 1\n", "staff", "add", "-account", "cli.one", "-name", "命令行", "-role", "intake", "-region", "3304"); !strings.Contains(said, "secret into an authenticator") {
+		t.Errorf("adding says %s", said)
+	}
+	h.run(1, "short\n", "staff", "add", "-account", "cli.two", "-name", "短")
+	h.run(1, "a good password 1\n", "staff", "add", "-account", "cli.one", "-name", "又一个")
+	if said := h.run(0, "", "staff", "reset", "-account", "cli.one"); !strings.Contains(said, "password for once") || !strings.Contains(said, "secret for the authenticator") {
+		t.Errorf("resetting says %s", said)
+	}
+	h.run(0, "", "staff", "disable", "-account", "cli.one")
+	if said := h.run(0, "", "staff", "list"); !regexp.MustCompile(`cli\.one +intake +3304 +disabled`).MatchString(said) || !regexp.MustCompile(`li\.min +investigator +33 +active`).MatchString(said) {
+		t.Errorf("the list is\n%s", said)
+	}
+	h.run(1, "", "staff", "disable", "-account", "nobody")
+	h.run(0, "", "staff", "enable", "-account", "cli.one")
 }
 
 // takesAReport writes down at the counter what somebody tells: asked which employer, read back, filed with a receipt.
@@ -125,12 +148,18 @@ func goesByKeys(v *visitor) {
 	}
 	v.open("/queue?view=open")
 	at := v.firstCase()
-	v.open(at)
+	v.eval(fmt.Sprintf(`(() => { document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true }));
+		if (document.activeElement.getAttribute('href') !== %q) throw new Error('j stands on ' + document.activeElement.outerHTML);
+		document.documentElement.dataset.left = '1'; return true })()`, at))
+	v.do("enter", chromedp.KeyEvent("\r"))
+	v.nextPage("enter")
 	key("2")
 	v.eval(fmt.Sprintf(`(() => { if (location.pathname !== %q) throw new Error('2 leads to ' + location.pathname); return true })()`, at+"/evidence"))
 	key("q")
 	v.eval(`(() => { const row = document.querySelector('[data-list] tr.cur a');
 		if (location.search !== '?view=open' || !row || row.getAttribute('href') !== ` + fmt.Sprintf("%q", at) + `) throw new Error('q leads to ' + location.href); return true })()`)
+	key("c")
+	v.reads("案件 ", "已领取")
 	v.open("/me")
 	v.press("关闭快捷键")
 	v.open("/queue?view=open")
