@@ -2,6 +2,8 @@ package complaints
 
 import (
 	"bytes"
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -77,6 +79,9 @@ func TestAnAuditGoesThroughThePages(t *testing.T) {
 	if list := sheets.GetSheetList(); len(list) != 3 {
 		t.Errorf("sheets %v", list)
 	}
+	for _, span := range []string{"2026Q4", "2026"} {
+		r.workbook(head, "/supervision/report", "span="+span)
+	}
 	r.want(r.get(head, "/supervision/plan.xlsx?year=2026"), 200)
 }
 
@@ -124,5 +129,70 @@ func TestAssistanceAndSamplesByThePages(t *testing.T) {
 	r.want(r.post(li, "/supervision/pensioners/counter", "year", "2026", "id_number", "070122198908103150", "counter_met", "yes"), 422, "您的范围内没有这个身份证号")
 	if got := r.value(`SELECT count(*) FROM complaints.eligibility_visit`); got != "0" {
 		t.Errorf("%s were drawn", got)
+	}
+}
+
+// workbook opens the workbook of a page: every sheet has a bold heading that stays in sight, columns wide enough, no formula, amounts and shares as numbers with their format, and no figure that the page does not show.
+func (r *room) workbook(session, path, query string) {
+	r.t.Helper()
+	page := r.get(session, path+"?"+query)
+	book := r.get(session, path+".xlsx?"+query)
+	r.want(book, 200)
+	file, err := excelize.OpenReader(bytes.NewReader([]byte(book.body)))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	numbers := 0
+	for _, sheet := range file.GetSheetList() {
+		rows, err := file.GetRows(sheet)
+		if err != nil || len(rows) < 2 {
+			r.t.Fatalf("%s has %d rows, %v", sheet, len(rows), err)
+		}
+		if panes, err := file.GetPanes(sheet); err != nil || !panes.Freeze || panes.YSplit != 1 {
+			r.t.Errorf("the heading of %s scrolls away: %+v, %v", sheet, panes, err)
+		}
+		for y, row := range rows {
+			for x, text := range row {
+				at, err := excelize.CoordinatesToCellName(x+1, y+1)
+				if err != nil {
+					r.t.Fatal(err)
+				}
+				formula, err1 := file.GetCellFormula(sheet, at)
+				id, err2 := file.GetCellStyle(sheet, at)
+				style, err3 := file.GetStyle(id)
+				raw, err4 := file.GetCellValue(sheet, at, excelize.Options{RawCellValue: true})
+				kind, err5 := file.GetCellType(sheet, at)
+				if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+					r.t.Fatal(err)
+				}
+				if formula != "" {
+					r.t.Errorf("%s!%s is a formula", sheet, at)
+				}
+				if y == 0 {
+					column, _, _ := strings.Cut(at, "1")
+					width, err := file.GetColWidth(sheet, column)
+					if err != nil || style.Font == nil || !style.Font.Bold || text == "" || width < 10 {
+						r.t.Errorf("%s!%s: heading %q, width %v, %v", sheet, at, text, width, err)
+					}
+					continue
+				}
+				number := kind == excelize.CellTypeUnset || kind == excelize.CellTypeNumber
+				switch {
+				case style.CustomNumFmt != nil && (*style.CustomNumFmt == "#,##0.00" || *style.CustomNumFmt == "0.00%"):
+					if _, err := strconv.ParseFloat(raw, 64); err != nil || !number {
+						r.t.Errorf("%s!%s is no number: %q", sheet, at, raw)
+					}
+					numbers++
+				case number && raw != "" && strings.ContainsAny(raw, "."):
+					r.t.Errorf("%s!%s has no number format: %q", sheet, at, raw)
+				}
+				if text != "" && text != "--" && y > 2 && x > 0 && !strings.Contains(page.body, text) {
+					r.t.Errorf("%s!%s: the page does not show %q", sheet, at, text)
+				}
+			}
+		}
+	}
+	if numbers < 5 {
+		r.t.Errorf("%d amounts and shares", numbers)
 	}
 }

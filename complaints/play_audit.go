@@ -83,7 +83,7 @@ func (p auditPlay) files() error {
 	return p.store.AddExam(p.ctx, p.second, p.head.Account, supervision.Exam{HeldOn: p.day(249), Score: 54}, p.now)
 }
 
-// plan: eight chosen of sixteen, as far as the year has room for them; the oldest are decided.
+// plan: eight chosen of sixteen, as far as the year has room for them; the oldest are decided, and two of them closed.
 func (p auditPlay) plan() error {
 	set := p.ago(200)
 	year := p.year
@@ -136,7 +136,14 @@ func (p auditPlay) audit(number string, chosen, headcount, i int) error {
 	if err := (desk{store: p.store, ledger: p.ledger}).play(p.ctx, p.auditor, proposal); err != nil {
 		return err
 	}
-	return p.store.Act(p.ctx, p.head, number, 0, lifecycle.Input{Action: lifecycle.Approve}, p.ago(chosen-17))
+	if err := p.store.Act(p.ctx, p.head, number, 0, lifecycle.Input{Action: lifecycle.Approve}, p.ago(chosen-17)); err != nil || i > 1 {
+		return err
+	}
+	end := lifecycle.Input{Action: lifecycle.Close}
+	if i > 0 {
+		end.Reason = "单位已按真实工资补报缴费基数，差额随次月补缴"
+	}
+	return p.store.Act(p.ctx, p.auditor, number, 0, end, p.ago(chosen-19))
 }
 
 // found keeps what the pay sheets of three months would have cost, had everybody's wages been declared.

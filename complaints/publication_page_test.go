@@ -79,7 +79,7 @@ func TestLettersAndDecisionsOnTheDesk(t *testing.T) {
 	}
 	r.want(r.post(second, at+"/act", "action", "approve", "version", "2"), http.StatusSeeOther)
 	r.want(r.get(second, at), 200, "异议期", "1 份告知书没有登记送达", "还没有单位提出异议")
-	r.want(r.get(author, at+"/letters"), 200, "嘉兴示例有限公司", "嘉社稽公〔2026〕1号", "未送达")
+	r.want(r.get(author, at+"/letters"), 200, "嘉兴示例有限公司", "嘉社稽公〔2026〕1号", "未送达", "公告送达", "送不到的单位选公告送达")
 	letter := r.get(author, at+"/letters/91330402MA10000010.pdf")
 	r.want(letter, 200, "%PDF")
 	if letter.header.Get("Content-Type") != "application/pdf" {
@@ -94,9 +94,24 @@ func TestLettersAndDecisionsOnTheDesk(t *testing.T) {
 	r.want(r.post(author, at+"/letters/void", "version", "4", "served", "91330402MA10000010", "void_reason", "误登记"), http.StatusSeeOther)
 	r.want(r.get(author, at), 200, "送达登记作废", "1 份告知书没有登记送达")
 	r.want(r.post(author, at+"/letters", "version", "5", "way", "direct", "done_on", "2026-11-24", "receiver", "王收"), http.StatusSeeOther)
+	r.want(r.get(author, at+"/letters"), 200, "上传扫描件", `enctype="multipart/form-data"`)
+	scan := func(version, uscc string, content []byte) answer {
+		return r.upload(author, at+"/letters/scan", "回证.png", content, "version", version, "slip_of", uscc)
+	}
+	r.want(scan("6", "91330402MA10000010", []byte("MZ\x90\x00\x03")), 422, "嘉兴示例有限公司")
+	r.want(scan("6", "91330402MA10000099", picture(t)), 409)
+	r.want(r.get(author, at+"/letters/91330402MA10000010/scan"), 404)
+	r.want(scan("6", "91330402MA10000010", picture(t)), http.StatusSeeOther)
+	r.want(scan("7", "91330402MA10000010", picture(t)), 409)
+	r.want(r.get(author, at+"/letters"), 200, "下载扫描件")
+	if slip := r.get(author, at+"/letters/91330402MA10000010/scan"); slip.status != 200 || slip.header.Get("Content-Type") != "image/png" || slip.header.Get("Content-Disposition") != "attachment" {
+		t.Errorf("the slip is sent as %v", slip.header)
+	}
+	r.want(r.get(r.staff("auditor3", lifecycle.Auditor, ""), at+"/letters/91330402MA10000010/scan"), 403)
+	r.want(r.get(author, at), 200, "送达回证已上传")
 	r.want(r.get(r.staff("auditor", lifecycle.Auditor, ""), at+"/letters"), 403)
 	r.want(r.get(r.staff("elsewhere", lifecycle.Supervisor, "32"), at+"/letters"), 404)
-	r.want(r.post(second, at+"/act", "action", "release", "version", "6"), 409)
+	r.want(r.post(second, at+"/act", "action", "release", "version", "7"), 409)
 	r.want(r.post(second, at+"/objections/1", "decision", "upheld", "reply", ""), 422, "请填写给单位的答复")
 	r.want(r.post(second, at+"/objections/1", "decision", "maybe", "reply", "x"), 422)
 	r.want(r.post(second, at+"/objections/1", "decision", "upheld", "reply", "没有这条"), 409)

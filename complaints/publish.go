@@ -11,6 +11,7 @@ import (
 	"shebao/complaints/web"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/evidence"
 	"shebao/shared/fault"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
@@ -201,7 +202,7 @@ func (p publisher) Letters(ctx context.Context, session string, id int32, now ti
 		letter := web.Letter{Entry: l.Entry, Number: l.Number, IssuedOn: l.IssuedOn, To: l.To}
 		if l.Service != nil {
 			v := *l.Service
-			letter.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, RecordedBy: v.RecordedBy}
+			letter.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, RecordedBy: v.RecordedBy, Scanned: v.Scanned}
 		}
 		v.Letters = append(v.Letters, letter)
 	}
@@ -230,6 +231,22 @@ func (p publisher) VoidLetterService(ctx context.Context, session string, id int
 		return err
 	}
 	return p.store.VoidLetterService(ctx, who, id, version, uscc, reason, now)
+}
+
+func (p publisher) AddLetterScan(ctx context.Context, session string, id int32, version int, uscc string, f evidence.File, now time.Time) error {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return err
+	}
+	return p.store.AddLetterScan(ctx, who, id, version, uscc, f, now)
+}
+
+func (p publisher) LetterScan(ctx context.Context, session string, id int32, uscc string, now time.Time) (mediaType string, content []byte, err error) {
+	who, err := p.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return "", nil, err
+	}
+	return p.store.LetterScan(ctx, who, id, uscc, now)
 }
 
 // publishes releases the lists whose window is over and follows payments, again and again. What fails is tried again at the next look.

@@ -109,7 +109,8 @@ func (s *Store) letters(ctx context.Context, db querier, e Edition) ([]Letter, e
 		return nil, nil
 	}
 	rows, err := db.Query(ctx, `
-		SELECT l.uscc, l.code, l.number, l.issued_on, v.id, v.way, v.done_on, v.served_on, v.objections_to, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(o.name, '')
+		SELECT l.uscc, l.code, l.number, l.issued_on, v.id, v.way, v.done_on, v.served_on, v.objections_to, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(o.name, ''),
+			EXISTS (SELECT FROM complaints.edition_letter_scan f WHERE f.service_id = v.id)
 		FROM complaints.edition_letter l LEFT JOIN complaints.edition_letter_service v ON v.edition_id = l.edition_id AND v.uscc = l.uscc AND v.void_at IS NULL LEFT JOIN complaints.staff o ON o.id = v.recorded_by
 		WHERE l.edition_id = $1`, e.ID)
 	if err != nil {
@@ -125,7 +126,7 @@ func (s *Store) letters(ctx context.Context, db querier, e Edition) ([]Letter, e
 		var way *notice.Way
 		var v Service
 		var issued, done, served, to *time.Time
-		if err := rows.Scan(&uscc, &sealed, &l.Number, &issued, &service, &way, &done, &served, &to, &v.Receiver, &v.Witness, &v.Note, &v.RecordedBy); err != nil {
+		if err := rows.Scan(&uscc, &sealed, &l.Number, &issued, &service, &way, &done, &served, &to, &v.Receiver, &v.Witness, &v.Note, &v.RecordedBy, &v.Scanned); err != nil {
 			return nil, fmt.Errorf("read letters: %w", err)
 		}
 		code, err := s.field.Open(placeLetter, sealed)

@@ -143,6 +143,14 @@ func evaluationPart(p layout.Page, f supervision.AuditFigures, ask reportAsk) pa
 	return pages.Section{ID: "evaluation-title", Title: p.T("audit.evaluation"), Texts: []string{p.T("audit.evaluation.sentence", met, judged)}, Table: t}
 }
 
+// shareNumber is a share as a workbook holds it: a number, or as the page says that there is none.
+func shareNumber(r supervision.Ratio) any {
+	if !r.Known {
+		return percent(r)
+	}
+	return ledger.Share(r.Hundredths)
+}
+
 // measured writes what was reached of what; money in yuan.
 func measured(m supervision.Measure) string {
 	if m.Word == "recovered" || m.Word == "paidback" {
@@ -165,7 +173,7 @@ func (s *Site) exportReport(c *fiber.Ctx) error {
 		value := l.value
 		switch v := value.(type) {
 		case supervision.Ratio:
-			value = percent(v)
+			value = shareNumber(v)
 		case int64:
 			value = int(v)
 		}
@@ -174,7 +182,7 @@ func (s *Site) exportReport(c *fiber.Ctx) error {
 	plan := ledger.Table{Name: "plan", Title: p.T("audit.plan"), Header: []string{p.T("audit.kind"), p.T("audit.planned"), p.T("audit.chosen"), p.T("audit.begun"), p.T("audit.done"), p.T("audit.share")}}
 	for i, kind := range supervision.AuditKinds {
 		a := f.Plan[i]
-		plan.Rows = append(plan.Rows, []any{p.T("audit.kind." + string(kind)), a.Planned, a.Chosen, a.Begun, a.Done, percent(a.Coverage().Ratio())})
+		plan.Rows = append(plan.Rows, []any{p.T("audit.kind." + string(kind)), a.Planned, a.Chosen, a.Begun, a.Done, shareNumber(a.Coverage().Ratio())})
 	}
 	judged := ledger.Table{Name: "evaluation", Title: p.T("audit.evaluation"), Header: []string{p.T("audit.aspect"), p.T("audit.measure"), p.T("audit.reached"), p.T("audit.share"), p.T("audit.target"), p.T("audit.result")}}
 	for _, m := range supervision.Evaluation(f) {
@@ -184,7 +192,7 @@ func (s *Site) exportReport(c *fiber.Ctx) error {
 		} else if m.Judged() {
 			result = p.T("audit.result.no")
 		}
-		judged.Rows = append(judged.Rows, []any{p.T("audit.aspect." + m.Aspect), p.T("audit.measure." + m.Word), measured(m), percent(m.Ratio()), strconv.FormatInt(m.Target, 10) + "%", result})
+		judged.Rows = append(judged.Rows, []any{p.T("audit.aspect." + m.Aspect), p.T("audit.measure." + m.Word), measured(m), shareNumber(m.Ratio()), strconv.FormatInt(m.Target, 10) + "%", result})
 	}
 	return sendTables(c, "audit-report-"+ask.value(), true, figures, plan, judged)
 }

@@ -12,9 +12,9 @@ import (
 	"shebao/shared/server"
 )
 
-// TakesScans reports whether an address takes a file: the scan of a service slip, or one for the case.
+// TakesScans reports whether an address takes a file: the scan of a service slip, or a file for the case.
 func TakesScans(path string) bool {
-	return strings.HasPrefix(path, "/cases/") && (strings.HasSuffix(path, "/scan") || strings.HasSuffix(path, "/files"))
+	return strings.HasPrefix(path, "/cases/") && (strings.HasSuffix(path, "/scan") || strings.HasSuffix(path, "/files")) || strings.HasPrefix(path, "/supervision/publications/") && strings.HasSuffix(path, "/letters/scan")
 }
 
 // ScanLimit is how many bytes such a request may have: one file and the form around it.

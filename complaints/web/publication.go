@@ -7,6 +7,7 @@ import (
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
+	"shebao/shared/evidence"
 	"shebao/shared/money"
 	"shebao/shared/publication"
 )
@@ -26,6 +27,8 @@ type Publications interface {
 	Letters(ctx context.Context, session string, id int32, now time.Time) (EditionLetters, error)
 	LetterFile(ctx context.Context, session string, id int32, uscc string, now time.Time) (number string, file []byte, err error)
 	ServeLetters(ctx context.Context, session string, id int32, version int, uscc string, v Service, now time.Time) error
+	AddLetterScan(ctx context.Context, session string, id int32, version int, uscc string, f evidence.File, now time.Time) error
+	LetterScan(ctx context.Context, session string, id int32, uscc string, now time.Time) (mediaType string, content []byte, err error)
 	VoidLetterService(ctx context.Context, session string, id int32, version int, uscc, reason string, now time.Time) error
 }
 

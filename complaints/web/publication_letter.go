@@ -12,6 +12,7 @@ import (
 	pages "shebao/frontend/desk"
 	"shebao/frontend/layout"
 	"shebao/shared/calendar"
+	"shebao/shared/evidence"
 	"shebao/shared/fault"
 	"shebao/shared/server"
 )
@@ -35,22 +36,28 @@ func (s *Site) lettersPage(c *fiber.Ctx, open string, wrong []layout.FieldError)
 	if v.State == supervision.Objection {
 		head.Forms = letterForms(c, p, at, v, open, wrong)
 	}
+	if scan := scanForm(c, p, at, v, open, wrong); len(scan.Fields) > 0 {
+		head.Forms = append(head.Forms, scan)
+	}
 	return render(c, pages.SectionPage(pages.Sections{Page: p, Errors: wrong, Tabs: tabs(p, "/supervision/publications"), Parts: []pages.Section{head}}))
 }
 
 func lettersTable(p layout.Page, at string, letters []Letter) layout.Table {
 	t := layout.Table{ID: "letters", Caption: p.T("publication.letters"), Empty: p.T("publication.letters.none"), Head: []layout.Column{{Text: p.T("supervision.employer")}, {Text: p.T("publication.letter.number")}, {Text: p.T("publication.letter.served")},
-		{Text: p.T("publication.window")}, {Text: p.T("notice.receiver"), Wide: true}}}
+		{Text: p.T("publication.window")}, {Text: p.T("notice.receiver"), Wide: true}, {Text: p.T("notice.scan"), Wide: true}}}
 	for _, l := range letters {
-		number, served, to, receiver := layout.Cell{Text: dashes(l.Number)}, layout.Cell{Text: p.T("publication.letter.unserved"), Tag: "wait", Glyph: "…"}, "--", "--"
+		number, served, to, receiver, scan := layout.Cell{Text: dashes(l.Number)}, layout.Cell{Text: p.T("publication.letter.unserved"), Tag: "wait", Glyph: "…"}, "--", "--", layout.Cell{Text: "--"}
 		if l.Number != "" {
 			number.Href, number.Note = at+"/letters/"+l.Entry.USCC+".pdf", l.IssuedOn.String()
 		}
 		if l.Service != nil {
 			served = layout.Cell{Text: l.Service.ServedOn.String(), Note: p.T("notice.way." + string(l.Service.Way))}
+			if l.Service.Scanned {
+				scan = layout.Cell{Text: p.T("notice.scan.open"), Href: at + "/letters/" + l.Entry.USCC + "/scan"}
+			}
 			to, receiver = l.To.String(), dashes(strings.TrimSpace(l.Service.Receiver+" "+l.Service.Witness+" "+l.Service.Note))
 		}
-		t.Rows = append(t.Rows, []layout.Cell{{Text: l.Entry.Name, Note: l.Entry.USCC}, number, served, {Text: to}, {Text: receiver}})
+		t.Rows = append(t.Rows, []layout.Cell{{Text: l.Entry.Name, Note: l.Entry.USCC}, number, served, {Text: to}, {Text: receiver}, scan})
 	}
 	return t
 }
@@ -85,6 +92,54 @@ func letterForms(c *fiber.Ctx, p layout.Page, at string, v EditionLetters, open 
 			Fields: []layout.FormField{field("served", "supervision.employer", "", served), field("void_reason", "publication.reason", "", nil)}})
 	}
 	return forms
+}
+
+// scanForm takes the slip of a service that was recorded; none when every slip is there.
+func scanForm(c *fiber.Ctx, p layout.Page, at string, v EditionLetters, open string, wrong []layout.FieldError) layout.Form {
+	var served []layout.Pair
+	for _, l := range v.Letters {
+		if l.Service != nil && !l.Service.Scanned {
+			served = append(served, layout.Pair{Term: l.Entry.Name, Value: l.Entry.USCC})
+		}
+	}
+	if len(served) == 0 {
+		return layout.Form{}
+	}
+	return layout.Form{Title: p.T("notice.scan.do"), Action: at + "/letters/scan", Button: p.T("notice.scan.do"), Hidden: []layout.Pair{{Term: "version", Value: strconv.Itoa(v.Version)}}, Open: open == "scan",
+		Fields: []layout.FormField{{Input: layout.Input{ID: "slip_of", Label: p.T("supervision.employer"), Value: form(c, "slip_of"), Errors: wrong}, Choices: served},
+			{Input: layout.Input{ID: "file", Label: p.T("notice.scan.file"), Type: "file", Accept: evidence.Accept, Errors: wrong}}}}
+}
+
+// takeLetterScan keeps the scanned slip of a letter's service; the file is judged by its content.
+func (s *Site) takeLetterScan(c *fiber.Ctx) error {
+	id, err := editionID(c)
+	if err != nil {
+		return err
+	}
+	name, content, err := sentFile(c)
+	if err != nil {
+		return err
+	}
+	f, err := evidence.Check(name, content)
+	if err != nil {
+		return s.letterDone(c, err, "scan")
+	}
+	return s.letterDone(c, s.Publications.AddLetterScan(c.UserContext(), session(c), id, formVersion(c), form(c, "slip_of"), f, server.Now(c)), "scan")
+}
+
+// showLetterScan sends the scanned slip, to be saved rather than run.
+func (s *Site) showLetterScan(c *fiber.Ctx) error {
+	id, err := editionID(c)
+	if err != nil {
+		return err
+	}
+	mediaType, content, err := s.Publications.LetterScan(c.UserContext(), session(c), id, c.Params("uscc"), server.Now(c))
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, mediaType)
+	c.Set(fiber.HeaderContentDisposition, "attachment")
+	return c.Send(content)
 }
 
 // letterFile sends a letter as it was issued.

@@ -131,6 +131,8 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/supervision/publications/:id/letters", supervisors, s.showLetters},
 		{"POST", "/supervision/publications/:id/letters", supervisors, s.serveLetters},
 		{"POST", "/supervision/publications/:id/letters/void", supervisors, s.voidLetterService},
+		{"POST", "/supervision/publications/:id/letters/scan", supervisors, s.takeLetterScan},
+		{"GET", "/supervision/publications/:id/letters/:uscc/scan", supervisors, s.showLetterScan},
 		{"GET", "/supervision/publications/:id/letters/:uscc.pdf", supervisors, s.letterFile},
 		{"POST", "/supervision/publications/:id/objections/:objection", supervisors, s.decideObjection},
 		{"GET", "/supervision/publications/:id/objections/:objection/files/:sha256", overseers, s.objectionFile},

@@ -180,7 +180,15 @@ func render(c *fiber.Ctx, component templ.Component) error {
 	return component.Render(c.UserContext(), c.Response().BodyWriter())
 }
 
-func form(c *fiber.Ctx, name string) string { return string(c.Request().PostArgs().Peek(name)) }
+func form(c *fiber.Ctx, name string) string {
+	if sent, err := c.MultipartForm(); err == nil { // with a file
+		if values := sent.Value[name]; len(values) > 0 {
+			return values[0]
+		}
+		return ""
+	}
+	return string(c.Request().PostArgs().Peek(name))
+}
 
 // Problem answers a fault with a page.
 func (s *Site) Problem(c *fiber.Ctx, _ int, f *fault.Error) error {

@@ -67,8 +67,9 @@ func TestPublication(t *testing.T) {
 	second.shot("publication.review.desk")
 	second.press("批准")
 	second.reads("已公布", "/open/audit/33/2026Q3")
+	audits := second.address()
 	public.open("/open/audit/33/2026Q3")
-	public.reads("稽核情况", "口径", "更正记录")
+	public.reads("稽核情况", "口径", "更正记录", "实地稽核比例", "本期办结稽核")
 	public.isAccessible("audit figures")
 	public.shot("open.audit.phone")
 	public.openData("/open/audit/33/2026Q3")
@@ -103,11 +104,36 @@ func TestPublication(t *testing.T) {
 	wide.dressed("open.collection", "/open/collection/33/2026Q3")
 	wide.dressed("open.arrears", "/open/arrears/33/2026Q3")
 
+	withdrawn(audits, author, second, public)
 	objects(t, b, a, author, second)
 	pays(t, b, a, public)
 	if out := h.run(0, "", "reconcile"); !strings.Contains(out, "0 differ") {
 		t.Errorf("reconcile: %s", out)
 	}
+}
+
+// withdrawn: one supervisor asks with a reason, another withdraws, and the public page says since when and why instead of figures.
+func withdrawn(at string, author, second, public *visitor) {
+	author.open(at)
+	author.take("ask_withdraw", "实地稽核人数重复计算", "")
+	author.reads("申请撤回：实地稽核人数重复计算")
+	if strings.Contains(author.element("main"), "撤回公布") {
+		author.t.Error("who asked is offered to withdraw")
+	}
+	author.isAccessible("withdrawal is asked for")
+	second.open(at)
+	second.reads("申请撤回：实地稽核人数重复计算")
+	second.shot("publication.withdraw.desk")
+	second.take("withdraw", "", "")
+	second.reads("公布有误，已经撤回")
+	second.isAccessible("withdrawn")
+	public.open("/open/audit/33/2026Q3")
+	public.reads("这份公布有误", "实地稽核人数重复计算", "撤回")
+	if strings.Contains(public.text(), "实地稽核比例") {
+		public.t.Error("figures of what is withdrawn are still shown")
+	}
+	public.isAccessible("withdrawn in public")
+	public.shot("open.withdrawn.phone")
 }
 
 // objects: an employer finds its line by the letter's code, and reads the decision by the same code.

@@ -10,6 +10,16 @@ type Form struct {
 	Open                        bool
 }
 
+// encoding is that of a form that sends a file, or nothing.
+func (f Form) encoding() templ.Attributes {
+	for _, field := range f.Fields {
+		if field.Type == "file" {
+			return templ.Attributes{"enctype": "multipart/form-data"}
+		}
+	}
+	return nil
+}
+
 // FormField is a text field, or a list to choose from.
 type FormField struct {
 	Input

@@ -18,6 +18,7 @@ type Input struct {
 	Autocomplete string
 	Numeric      bool // the telephone's digit keyboard
 	MaxLength    string
+	Accept       string // of a file: the kinds that are taken
 	Errors       []FieldError
 }
 
@@ -42,6 +43,9 @@ func (f Input) attributes() templ.Attributes {
 	}
 	if f.Numeric {
 		a["inputmode"] = "numeric"
+	}
+	if f.Accept != "" {
+		a["accept"] = f.Accept
 	}
 	if f.MaxLength != "" {
 		a["maxlength"] = f.MaxLength

@@ -17,8 +17,14 @@ type Table struct {
 	Name   string // of the file, without its ending
 	Title  string // of the sheet
 	Header []string
-	Rows   [][]any // string, int, money.Fen or calendar.Date
+	Rows   [][]any // string, int, money.Fen, Share or calendar.Date
 }
+
+// Share is a part of a whole in hundredths of a percent.
+type Share int64
+
+// String writes it with two decimals, such as 96.83%.
+func (s Share) String() string { return money.Fen(s).String() + "%" }
 
 // WriteCSV writes a table as UTF-8 with a byte order mark, without which spreadsheets take Chinese for something else. Amounts are yuan with two decimals.
 func WriteCSV(w io.Writer, table Table) error {
@@ -71,14 +77,16 @@ func WriteXLSX(w io.Writer, tables ...Table) error {
 }
 
 func writeSheets(book *excelize.File, tables []Table) error {
-	yuan := "#,##0.00"
-	amount, err := book.NewStyle(&excelize.Style{CustomNumFmt: &yuan})
-	if err != nil {
-		return err
-	}
-	head, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return err
+	yuan, percent := "#,##0.00", "0.00%"
+	var s sheetStyles
+	var err error
+	for _, style := range []struct {
+		into *int
+		of   excelize.Style
+	}{{&s.amount, excelize.Style{CustomNumFmt: &yuan}}, {&s.share, excelize.Style{CustomNumFmt: &percent}}, {&s.head, excelize.Style{Font: &excelize.Font{Bold: true}}}} {
+		if *style.into, err = book.NewStyle(&style.of); err != nil {
+			return err
+		}
 	}
 	first := book.GetSheetName(0)
 	for i, table := range tables {
@@ -90,27 +98,56 @@ func writeSheets(book *excelize.File, tables []Table) error {
 		if err != nil {
 			return err
 		}
-		if err := writeSheet(book, table, head, amount); err != nil {
+		if err := writeSheet(book, table, s); err != nil {
 			return fmt.Errorf("sheet %s: %w", table.Title, err)
 		}
 	}
 	return nil
 }
 
-func writeSheet(book *excelize.File, table Table, head, amount int) error {
+// sheetStyles of headings, amounts and shares.
+type sheetStyles struct{ head, amount, share int }
+
+// widest a column may be, in digits; a longer text runs on.
+const widest = 48
+
+// widthOf a column is that of its longest value; a Chinese character takes two digits' room.
+func widthOf(table Table, column int) float64 {
+	width := func(text string) (n int) {
+		for _, r := range text {
+			if n++; r > 0x2e80 {
+				n++
+			}
+		}
+		return n
+	}
+	most := width(table.Header[column])
+	for _, row := range table.Rows {
+		if amount, ok := row[column].(money.Fen); ok {
+			most = max(most, width(amount.Grouped()))
+			continue
+		}
+		most = max(most, width(fmt.Sprint(row[column])))
+	}
+	return float64(min(widest, max(10, most+2)))
+}
+
+func writeSheet(book *excelize.File, table Table, s sheetStyles) error {
 	sheet, err := book.NewStreamWriter(table.Title)
 	if err != nil {
 		return err
 	}
-	if err := sheet.SetColWidth(1, len(table.Header), 18); err != nil {
-		return err
+	for i := range table.Header {
+		if err := sheet.SetColWidth(i+1, i+1, widthOf(table, i)); err != nil {
+			return err
+		}
 	}
 	if err := sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
 	cells := make([]any, len(table.Header))
 	for i, name := range table.Header {
-		cells[i] = excelize.Cell{StyleID: head, Value: name}
+		cells[i] = excelize.Cell{StyleID: s.head, Value: name}
 	}
 	if err := sheet.SetRow("A1", cells); err != nil {
 		return err
@@ -120,7 +157,9 @@ func writeSheet(book *excelize.File, table Table, head, amount int) error {
 			switch value := value.(type) {
 			case money.Fen:
 				// A sheet keeps numbers in binary; to fifteen digits, which is all that one shows, it is this amount.
-				cells[i] = excelize.Cell{StyleID: amount, Value: float64(value) / 100}
+				cells[i] = excelize.Cell{StyleID: s.amount, Value: float64(value) / 100}
+			case Share:
+				cells[i] = excelize.Cell{StyleID: s.share, Value: float64(value) / 10_000}
 			case calendar.Date:
 				cells[i] = value.String()
 			default: // a text stays a text in a workbook, whatever it begins with
