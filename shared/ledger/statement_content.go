@@ -132,8 +132,14 @@ func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest un
 	}
 	var month byte // month and insurance of the rows being looked at; 0 is none
 	full := false
-	for range u.count() {
-		head, flags := u.byte(), u.byte()
+	n := u.count()
+	b, at := u.rest, 0
+	for range n {
+		if at+2 > len(b) {
+			return u, errPacked
+		}
+		head, flags := b[at], b[at+1]
+		at += 2
 		if int(head&0xF) >= len(packInsurances) || head>>4 < 1 || head>>4 > 12 {
 			return u, errPacked
 		}
@@ -146,13 +152,27 @@ func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest un
 		}
 		full = full && flags&(employerPaidFull|personPaidFull) == employerPaidFull|personPaidFull
 		if flags&sameEmployer == 0 {
-			if id := int32(u.int()); employers != nil && !slices.Contains(*employers, id) {
-				*employers = append(*employers, id)
+			id, size := binary.Varint(b[at:])
+			if size <= 0 {
+				return u, errPacked
+			}
+			at += size
+			if employers != nil && !slices.Contains(*employers, int32(id)) {
+				*employers = append(*employers, int32(id))
 			}
 		}
-		u.skip(numbersAfter(flags))
+		for k := numbersAfter[flags&31]; k > 0; k-- { // a number ends with the first byte below 0x80
+			for at < len(b) && b[at] >= 0x80 {
+				at++
+			}
+			at++
+		}
+		if at > len(b) {
+			return u, errPacked
+		}
 	}
 	c.settle(month, full)
+	u.rest = b[at:]
 	if u.damaged {
 		return u, errPacked
 	}
@@ -165,23 +185,22 @@ func (c *yearsBefore) settle(month byte, full bool) {
 	}
 }
 
-// numbersAfter is how many numbers follow a packed row's flags and employer.
-func numbersAfter(flags byte) int {
-	n := 2 // both dues
-	if flags&sameBase == 0 {
-		n++
+// numbersAfter is how many numbers follow a packed row's flags and employer, by the flags.
+var numbersAfter = func() (table [32]int) {
+	for flags := range table {
+		n := 2 // both dues
+		for _, kept := range [...]int{sameBase, employerPaidFull, personPaidFull} {
+			if flags&kept == 0 {
+				n++
+			}
+		}
+		if flags&paid != 0 {
+			n++
+		}
+		table[flags] = n
 	}
-	if flags&employerPaidFull == 0 {
-		n++
-	}
-	if flags&personPaidFull == 0 {
-		n++
-	}
-	if flags&paid != 0 {
-		n++
-	}
-	return n
-}
+	return table
+}()
 
 // shares reads on behind a year's rows and names the rule versions of the account's shares. Error: errPacked.
 func (u *unpacker) shares() (shares []string, hasAccount bool, err error) {

@@ -69,7 +69,7 @@ func (i *issue) persons(ctx context.Context, tx querier, first, end int64) ([]st
 	rows, err := tx.Query(ctx, `
 		SELECT person.id, person.name, person.id_sealed, person.sex, person.birth_date, person.status, coalesce(employer.region, '')
 		FROM ledger.person
-		LEFT JOIN ledger.last_employer ON last_employer.person_id = person.id
+		LEFT JOIN ledger.last_employer ON last_employer.person_id = person.id AND last_employer.person_id >= $1 AND last_employer.person_id < $2
 		LEFT JOIN ledger.employer ON employer.id = last_employer.employer_id
 		WHERE person.id >= $1 AND person.id < $2 AND starts_with(coalesce(employer.region, ''), $3)
 		ORDER BY person.id`, inBinary, first, end, i.opt.Region)
