@@ -1,0 +1,50 @@
+package complaints
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"shebao/complaints/lifecycle"
+)
+
+// The collection rate stands beside its definition, both ways of counting and the line under which it is marked, by region, insurance and time, with a picture of its course; a month as a quarter.
+func TestTheCollectionRateExplainsItself(t *testing.T) {
+	r := newRoom(t)
+	head := r.staff("zhao", lifecycle.Supervisor, "33")
+	r.want(r.get(head, "/supervision/collection"), 200, "没有应征缴数字")
+	r.exec(`UPDATE complaints.supervised SET data_date = '2026-11-20', on_day = '2026-11-24', at = now()`)
+	r.exec(`INSERT INTO complaints.collection_flow (region, insurance, period, received, due, paid) VALUES
+		('330402', 110, 202607, 202607, 8900000, 8900000), ('330402', 110, 202607, 0, 1100000, 0), ('330106', 310, 202608, 202608, 5000000, 5000000), ('330402', 110, 202605, 202608, 300000, 300000), ('330402', 110, 202605, 0, 100000, 0)`)
+	page := r.get(head, "/supervision/collection?span=2026Q3")
+	r.want(page, 200, "2026 年第 3 季度征缴率 92.67%，含清欠 94.67%；清欠回收 3,000.00 元", "89.00%", "低于 90%", "怎样计算", "征缴率 = 实际征缴额 ÷ 应征缴额", "不含上级补助、下级上解、财政转移、财政补贴和利息",
+		"含清欠口径：另加本期内收回的以前欠费", "139,000.00", "150,000.00", "<svg", "各期走势")
+	if at, chart := strings.Index(page.body, "怎样计算"), strings.Count(page.body, "<svg"); at < 0 || chart < 2 {
+		t.Errorf("definition at %d, %d pictures", at, chart)
+	}
+	r.want(r.get(head, "/supervision/collection?span=2026-07"), 200, "89.00%", "低于 90%")
+	r.want(r.get(head, "/supervision/collection?span=2026Q3&insurance=310"), 200, "50,000.00", "100.00%")
+	csv := r.get(head, "/supervision/collection.csv?span=2026Q3&level=4")
+	r.want(csv, 200, "89.00", "100000.00")
+	r.want(r.get(r.staff("city", lifecycle.Supervisor, "3301"), "/supervision/collection?span=2026Q3"), 200, "100.00%") // what lies elsewhere is not counted
+	r.want(r.get(r.staff("watcher", lifecycle.Auditor, ""), "/supervision/collection"), 403)
+}
+
+// An employer that was absorbed keeps its arrears under the successor's name, with the day; who is in charge is somebody of the desk; every change stands in the history.
+func TestAnEmployerOfTheRegisterOnItsPage(t *testing.T) {
+	r := newRoom(t)
+	head := r.staff("zhao", lifecycle.Supervisor, "33")
+	r.staff("li", lifecycle.Investigator, "33")
+	r.exec(`INSERT INTO ledger.employer (uscc, name, name_grams, region, status, ownership) VALUES ('91330402MA10000010', '嘉兴甲厂', '{}', '330402', 1, ''), ('91350211M000100Y46', '杭州乙店', '{}', '330106', 1, '')`)
+	r.exec(`INSERT INTO complaints.debtor (employer_id, uscc, name, region, ownership, headcount, owed_before, owed_after, late_fee, fee_unruled, first_period, last_period, level, since)
+		SELECT id, uscc, name, region, '有限责任公司', 12, 0, 120000000, 4000000, 0, 202605, 202609, 1, '2026-10-01' FROM ledger.employer WHERE name = '嘉兴甲厂'`)
+	const at = "/supervision/register/91330402MA10000010"
+	r.want(r.get(head, "/supervision/register"), 200, "嘉兴甲厂", "1,200,000.00", "省级监控")
+	r.want(r.get(head, "/supervision/register?q="+"%E4%B9%99%E5%BA%97"), 200, "没有")
+	r.want(r.post(head, at+"/state", "version", "1", "state", "merged", "merged_on", "2026-11-02", "successor", "12345"), 422)
+	r.want(r.post(head, at+"/state", "version", "1", "state", "merged", "merged_on", "2026-11-02", "successor", "91350211M000100Y46"), http.StatusSeeOther)
+	r.want(r.post(head, at+"/state", "version", "1", "state", "running"), 409)
+	r.want(r.post(head, at+"/owner", "version", "2", "owner", "nobody"), 422)
+	r.want(r.post(head, at+"/owner", "version", "2", "owner", "li"), http.StatusSeeOther)
+	r.want(r.get(head, at), 200, "91350211M000100Y46", "2026-11-02", "员工li", "员工zhao", "1,200,000.00", "40,000.00")
+}
