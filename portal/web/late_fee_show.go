@@ -73,12 +73,12 @@ func (f lateFeeForm) claim(p layout.Page) (latefee.Rules, latefee.Claim, []layou
 		refuse("principal", "latefee.principal.wrong")
 	}
 	if claim.FirstDay, err = calendar.ParseDate(f.first); err != nil || claim.FirstDay.IsZero() {
-		refuse("first", "latefee.day.wrong")
+		refuse("first", "latefee.first.wrong")
 	}
 	paid, err := calendar.ParseDate(f.last)
 	switch {
 	case err != nil || paid.IsZero():
-		refuse("last", "latefee.day.wrong")
+		refuse("last", "latefee.last.wrong")
 	case !claim.FirstDay.IsZero() && paid.Before(claim.FirstDay):
 		refuse("last", "latefee.last.before")
 	}
