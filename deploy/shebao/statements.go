@@ -11,16 +11,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"shebao/frontend/locale"
+	"shebao/portal"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/fault"
 	"shebao/shared/ledger"
 )
 
-// statements issues a year's statements, or shows how far the yearly duty is done.
+// statements issues a year's statements, tells people that they are there, or shows how far the yearly duty is done.
 func (p program) statements(ctx context.Context, args []string) error {
-	if len(args) == 0 || args[0] != "issue" && args[0] != "status" {
+	if len(args) == 0 || args[0] != "issue" && args[0] != "send" && args[0] != "status" {
 		return errUsage
 	}
 	now := time.Now()
@@ -29,17 +32,21 @@ func (p program) statements(ctx context.Context, args []string) error {
 	year := flags.Int("year", 0, "")
 	region := flags.String("region", "", "")
 	asJSON := flags.Bool("json", false, "")
-	if err := flags.Parse(args[1:]); err != nil || flags.NArg() > 0 || len(*region) > 6 || strings.Trim(*region, "0123456789") != "" {
+	atMost := flags.Int("at-most", 0, "")
+	if err := flags.Parse(args[1:]); err != nil || flags.NArg() > 0 || len(*region) > 6 || strings.Trim(*region, "0123456789") != "" || *atMost < 0 || *atMost > 0 && args[0] != "send" {
 		return errUsage
 	}
 	switch {
-	case *year == 0 && args[0] == "issue":
+	case *year == 0 && args[0] != "status":
 		return errUsage
 	case *year == 0:
 		*year = calendar.DateOf(now).Year - 1
 	}
 	if *year < 1990 || *year > calendar.DateOf(now).Year {
 		return fmt.Errorf("there are statements of the years 1990 to %d, and none of %d: give another --year", calendar.DateOf(now).Year, *year)
+	}
+	if args[0] == "send" {
+		return p.tellStatements(ctx, portal.TellOptions{Year: *year, Region: *region, AtMost: *atMost, Now: now}, *asJSON)
 	}
 	return p.onLedger(ctx, func(book *ledger.Ledger) error {
 		if args[0] == "status" {
@@ -62,6 +69,26 @@ func (p program) issueStatements(ctx context.Context, book *ledger.Ledger, opt l
 	}
 	p.say(fmt.Sprintf("%d: %d persons, %d issued (%d of them supersede an earlier one), %d unchanged", report.Year, report.Persons, report.Issued, report.Superseded, report.Unchanged))
 	return nil
+}
+
+// tellStatements texts whoever has a statement and was not told of it; the link leads to the portal's public address.
+func (p program) tellStatements(ctx context.Context, ask portal.TellOptions, asJSON bool) error {
+	return p.asOwner(ctx, "tell statements", func(g *ground, pool *pgxpool.Pool) error {
+		settings := config.NewReader(g.lookup)
+		c := portal.ReadConfig(settings)
+		if err := settings.Err(); err != nil {
+			return err
+		}
+		told, err := portal.TellStatements(ctx, c, pool, ask)
+		if err != nil {
+			return inChinese(err) // whole batches are told, and the next run goes on after them
+		}
+		if asJSON {
+			return p.sayJSON(told)
+		}
+		p.say(fmt.Sprintf("%d: %d persons are told by text, %d cannot be reached by one", told.Year, told.Told, told.Unreachable))
+		return nil
+	})
 }
 
 func (p program) statementStatus(ctx context.Context, book *ledger.Ledger, year int, region string, asJSON bool) error {

@@ -62,14 +62,14 @@ func (m *Messages) Deliver(ctx context.Context, sender Sender, every time.Durati
 	}
 }
 
-// DeliverNext sends the message that has been due longest; more is false when none was. The message is put off before it is sent, so that no other process takes it, and a
+// DeliverNext sends the message that has been due longest, announcements last; more is false when none was. The message is put off before it is sent, so that no other process takes it, and a
 // process that dies in between loses nothing. What has expired is not sent.
 func (m *Messages) DeliverNext(ctx context.Context, sender Sender, now time.Time) (more bool, err error) {
 	out := Outgoing{}
 	var hash, number, body []byte
 	err = m.pool.QueryRow(ctx, `
 		UPDATE sms.message SET tries = tries + 1, due_at = $1::timestamptz + least(interval '5 seconds' * 2 ^ least(tries, 10), interval '10 minutes') + $3::interval
-		WHERE id = (SELECT id FROM sms.message WHERE sent_at IS NULL AND failed IS NULL AND due_at <= $1 AND expires_at > $1 AND tries < $2 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+		WHERE id = (SELECT id FROM sms.message WHERE sent_at IS NULL AND failed IS NULL AND due_at <= $1 AND expires_at > $1 AND tries < $2 ORDER BY kind = 'announcement', due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 		RETURNING id, number_hash, number, body, kind`, now, maxTries, sendBudget).Scan(&out.ID, &hash, &number, &body, &out.Kind)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil

@@ -88,10 +88,10 @@ func (m *Messages) allow(ctx context.Context, tx pgx.Tx, message Message, hash [
 	var first *time.Time
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM sms.message WHERE cause = $5),
-		       (SELECT count(*) FROM sms.message WHERE person_id = $1 AND enqueued_at > $3),
-		       (SELECT count(*) FROM sms.message WHERE number_hash = $2 AND enqueued_at > $3),
-		       (SELECT count(*) FROM (SELECT FROM sms.message WHERE enqueued_at > $3 LIMIT $4) AS today),
-		       (SELECT min(enqueued_at) FROM sms.message WHERE (person_id = $1 OR number_hash = $2) AND enqueued_at > $3)`,
+		       (SELECT count(*) FROM sms.message WHERE person_id = $1 AND enqueued_at > $3 AND kind <> 'announcement'),
+		       (SELECT count(*) FROM sms.message WHERE number_hash = $2 AND enqueued_at > $3 AND kind <> 'announcement'),
+		       (SELECT count(*) FROM (SELECT FROM sms.message WHERE enqueued_at > $3 AND kind <> 'announcement' LIMIT $4) AS today),
+		       (SELECT min(enqueued_at) FROM sms.message WHERE (person_id = $1 OR number_hash = $2) AND enqueued_at > $3 AND kind <> 'announcement')`,
 		message.PersonID, hash, since, m.config.perDay, message.Cause).Scan(&again, &toPerson, &toNumber, &toAll, &first)
 	switch {
 	case err != nil:

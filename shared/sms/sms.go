@@ -38,7 +38,9 @@ const (
 	OneTimeCode Kind = "code"     // proves that a person holds the mobile on record
 	Security    Kind = "security" // something changed about the person's account
 	Receipt     Kind = "receipt"  // of a named tip-off, when the reporter said that texting is safe
-	Notice      Kind = "notice"   // an answer is there, a statement is ready
+	Notice      Kind = "notice"   // an answer is there, a statement that was asked for
+
+	Announcement Kind = "announcement" // the agency tells many, such as that the year's statement is there
 )
 
 // Message to a person.

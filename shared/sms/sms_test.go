@@ -279,6 +279,43 @@ func TestLimitsPerPersonPerNumberAndPerDay(t *testing.T) {
 	h.mustEnqueue(later, now.Add(24*time.Hour+time.Minute))
 }
 
+// What the agency announces to many waits behind a code, counts in no limit of a day, and is written once for its cause; whom no text may reach is left out.
+func TestAnAnnouncementWaitsBehindWhatSomebodyWaitsFor(t *testing.T) {
+	h, c := newHouse(t, "SMS_PER_PERSON", "1", "SMS_PER_DAY", "2"), &carrier{}
+	announce := func(want int, messages ...sms.Message) {
+		t.Helper()
+		err := postgres.Tx(t.Context(), h.pool, func(tx pgx.Tx) error {
+			reached, err := h.Announce(t.Context(), tx, messages, now)
+			if len(reached) != want {
+				t.Errorf("%d reached, want %d", len(reached), want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	said := func(person int64, number string) sms.Message {
+		return sms.Message{PersonID: person, Number: number, Body: "您的对账单已经出具", Cause: "2025 " + number}
+	}
+	announce(3, said(17, mobile), said(18, ""), said(19, "+1900000000"), said(20, "10000000020"), said(21, "10000000021"))
+	announce(1, said(17, mobile))
+	h.mustEnqueue(code("您的验证码是 204817"), now.Add(time.Minute))
+	for more := true; more; {
+		var err error
+		if more, err = h.DeliverNext(t.Context(), c, now.Add(2*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(c.got) != 4 || c.got[0].Kind != sms.OneTimeCode || c.got[1].Kind != sms.Announcement {
+		t.Errorf("sent %+v", c.got)
+	}
+	bare := sms.Message{PersonID: 17, Number: mobile, Body: "x"}
+	if err := postgres.Tx(t.Context(), h.pool, func(tx pgx.Tx) error { _, err := h.Announce(t.Context(), tx, []sms.Message{bare}, now); return err }); err == nil {
+		t.Error("an announcement without its cause is written")
+	}
+}
+
 func TestParallelMessagesCannotOutrunTheLimit(t *testing.T) {
 	h := newHouse(t, "SMS_PER_PERSON", "3")
 	var wait sync.WaitGroup
