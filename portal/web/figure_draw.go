@@ -3,6 +3,7 @@ package web
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
@@ -15,8 +16,22 @@ import (
 var cellClasses = [...]string{contribution.None: "none", contribution.Pending: "wait", contribution.Paid: "paid", contribution.BackPaid: "late", contribution.Part: "owe", contribution.Arrears: "owe"}
 var cellGlyphs = [...]string{contribution.None: "–", contribution.Pending: "…", contribution.Paid: "✓", contribution.BackPaid: "↻", contribution.Part: "!", contribution.Arrears: "!"}
 
+// cells are the statuses' in each language: a statement has some dozens.
+var cells = sync.OnceValue(func() map[string][len(cellClasses)]pages.Cell {
+	all := map[string][len(cellClasses)]pages.Cell{}
+	for _, l := range [...]string{locale.Chinese, locale.English} {
+		var of [len(cellClasses)]pages.Cell
+		for status := range of {
+			of[status] = pages.Cell{Class: cellClasses[status], Glyph: cellGlyphs[status], Word: locale.Text(l, "status."+contribution.Status(status).String())}
+		}
+		all[l] = of
+	}
+	return all
+})
+
 func cellOf(l string, status contribution.Status) pages.Cell {
-	return pages.Cell{Class: cellClasses[status], Glyph: cellGlyphs[status], Word: locale.Text(l, "status."+status.String())}
+	of := cells()[l]
+	return of[status]
 }
 
 // cellAhead is for what nobody can know yet: no row of a month that begins after the data's day.
@@ -40,10 +55,7 @@ var gridMonths = func() (list []string) {
 
 func gridOf(l string, st *statement.Statement) pages.Grid {
 	g := pages.Grid{Caption: locale.Text(l, "portal.grid", st.Year), Months: gridMonths}
-	words := [len(cellClasses)]pages.Cell{}
-	for status := range words {
-		words[status] = cellOf(l, contribution.Status(status))
-	}
+	words := cells()[l]
 	ahead, anyAhead := cellAhead(l), false
 	var occurs [len(cellClasses)]bool
 	for _, line := range st.Insurances {

@@ -120,11 +120,12 @@ func personPairs(l string, r yearRecord, st *statement.Statement) (shown, hidden
 // monthRows are the twelve months of the table; a month without a row has nothing to show but its status. back tells how the arrears of owed and late months come back.
 func monthRows(l string, st *statement.Statement, back map[calendar.Period]statement.Recovery) []pages.MonthRow {
 	rows := make([]pages.MonthRow, 0, 12)
+	own := "/statement/" + strconv.Itoa(st.Year) + "/"
 	for i := range st.Months {
 		m := &st.Months[i]
 		row := pages.MonthRow{Month: monthShort(l, m.Period), Status: cellOfMonth(l, m, m.Status), Employer: "--", Person: "--", Base: "--", Credited: "--"}
 		if len(m.Rows) > 0 {
-			row.Link = "/statement/" + strconv.Itoa(st.Year) + "/" + strconv.Itoa(int(m.Period.Month()))
+			row.Link = own + gridMonths[i]
 			row.Employer, row.Person, row.Base = m.EmployerPaid.Grouped(), m.PersonPaid.Grouped(), m.Base.Grouped()
 		}
 		if st.Account != nil && (len(m.Rows) > 0 || m.Credited != 0) {

@@ -14,12 +14,14 @@ import (
 
 var englishMonths = [...]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}
 
+var chineseMonths = [...]string{"1\u00a0月", "2\u00a0月", "3\u00a0月", "4\u00a0月", "5\u00a0月", "6\u00a0月", "7\u00a0月", "8\u00a0月", "9\u00a0月", "10\u00a0月", "11\u00a0月", "12\u00a0月"}
+
 // monthWords is 2025 年 9 月, or September 2025.
 func monthWords(l string, p calendar.Period) string {
 	if l == locale.English {
 		return englishMonths[p.Month()-1] + " " + strconv.Itoa(p.Year())
 	}
-	return strconv.Itoa(p.Year()) + "\u00a0年 " + strconv.Itoa(int(p.Month())) + "\u00a0月"
+	return strconv.Itoa(p.Year()) + "\u00a0年 " + chineseMonths[p.Month()-1]
 }
 
 // monthShort is 9 月, or Sep.
@@ -27,7 +29,7 @@ func monthShort(l string, p calendar.Period) string {
 	if l == locale.English {
 		return englishMonths[p.Month()-1][:3]
 	}
-	return strconv.Itoa(int(p.Month())) + "\u00a0月"
+	return chineseMonths[p.Month()-1]
 }
 
 // dateWords is 2026-03-04, or 4 March 2026.
