@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -29,6 +31,7 @@ func TestPagesInEveryDress(t *testing.T) {
 	v.entersAs(worstNumber, worstPIN)
 	v.downloads(fmt.Sprintf("/statement/%d.pdf", year))
 	looksAt(v, "worker", worker)
+	v.printsOn(fmt.Sprintf("/statement/%d", year), 2)
 	v = b.visitor(t, a.Portal, 360, 740)
 	v.open("/tip-off")
 	v.choose("kind", "unpaid")
@@ -44,6 +47,7 @@ func TestPagesInEveryDress(t *testing.T) {
 	v.press("提交举报")
 	code := regexp.MustCompile(`\d{4} \d{4} \d{4} \d{4}`).FindString(v.text())
 	looksAt(v, "reporter", []string{"/tip-off/receipt"})
+	v.printsOn("/tip-off/receipt", 1)
 	v.open("/progress")
 	v.fill("code", code)
 	v.press("查进度")
@@ -109,6 +113,24 @@ func (v *visitor) keepsTogether(name string) {
 	}
 	if found != "" {
 		v.t.Errorf("%s: %s", name, found)
+	}
+}
+
+// printsOn prints a page as the browser does, on A4: on no more sheets than so many.
+func (v *visitor) printsOn(path string, sheets int) {
+	v.t.Helper()
+	v.open(path)
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	printed, err := chromedp.Run(ctx, func(ctx context.Context, t *chromedp.Target) (page.PrintToPDFResult, error) {
+		size := true // of the style sheet
+		return cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &size})
+	})
+	if err != nil {
+		v.t.Fatalf("print %s: %v", path, err)
+	}
+	if n := len(regexp.MustCompile(`/Type /Page\b`).FindAll(printed.Data, -1)); n == 0 || n > sheets {
+		v.t.Errorf("%s is printed on %d sheets, not on %d", path, n, sheets)
 	}
 }
 

@@ -63,14 +63,14 @@ func (v *visitor) weighs(name string, mostKB int) {
 	v.t.Logf("%s: %d bytes", name, bytes)
 }
 
-// isReachedByKeys goes through the page with the tab key: everything that can be used is reached, in turn, and shows that it is.
+// isReachedByKeys goes through the page with the tab key: everything that can be used is reached, in turn, shows that it is, and lies under nothing else.
 func (v *visitor) isReachedByKeys(name string) {
 	v.t.Helper()
 	v.eval(`(() => { document.activeElement.blur(); window.scrollTo(0, 0);
 		const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')].filter(e => !e.disabled && e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden' && !(e.closest('details:not([open])') && e.tagName !== 'SUMMARY'));
 		const groups = new Set();
 		window.__wanted = all.filter(e => { if (e.type !== 'radio') return true; if (groups.has(e.name)) return false; groups.add(e.name); return true });
-		window.__seen = new Set(); window.__dark = []; return true })()`)
+		window.__seen = new Set(); window.__dark = []; window.__covered = []; return true })()`)
 	n := v.count(`window.__wanted.length`)
 	for range n + 5 {
 		v.do("tab", chromedp.KeyEvent("\t"))
@@ -78,13 +78,15 @@ func (v *visitor) isReachedByKeys(name string) {
 			window.__seen.add(e.type === 'radio' ? 'radio ' + e.name : e);
 			const s = getComputedStyle(e);
 			if (s.outlineStyle === 'none' && s.boxShadow === 'none') window.__dark.push(e.outerHTML.slice(0, 80));
+			const r = e.getBoundingClientRect(), spots = [[.5, .5], [.1, .1], [.9, .1], [.1, .9], [.9, .9]].map(([x, y]) => document.elementFromPoint(r.left + r.width * x, r.top + r.height * y));
+			if (!spots.some(top => top && (e.contains(top) || top.contains(e) || e.labels && [...e.labels].some(l => l.contains(top))))) window.__covered.push(e.outerHTML.slice(0, 80));
 			return true })()`)
 	}
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`JSON.stringify([
 		...window.__wanted.filter(e => !window.__seen.has(e.type === 'radio' ? 'radio ' + e.name : e)).map(e => 'not reached: ' + e.outerHTML.slice(0, 80)),
-		...window.__dark.map(e => 'shows no focus: ' + e)])`))
+		...window.__dark.map(e => 'shows no focus: ' + e), ...window.__covered.map(e => 'is covered while it has the focus: ' + e)])`))
 	if err != nil {
 		v.t.Fatal(err)
 	}
