@@ -62,7 +62,9 @@ func staffByCommand(t *testing.T, h house) {
 	if said := h.run(0, "a good password 1\n", "staff", "add", "-account", "cli.one", "-name", "命令行", "-role", "intake", "-region", "3304"); !strings.Contains(said, "secret into an authenticator") {
 		t.Errorf("adding says %s", said)
 	}
-	h.run(1, "short\n", "staff", "add", "-account", "cli.two", "-name", "短")
+	if said := h.run(1, "short\n", "staff", "add", "-account", "cli.two", "-name", "短"); !strings.Contains(said, "password: ") || strings.Contains(said, "fault.") {
+		t.Errorf("a short password: %s", said)
+	}
 	h.run(1, "a good password 1\n", "staff", "add", "-account", "cli.one", "-name", "又一个")
 	if said := h.run(0, "", "staff", "reset", "-account", "cli.one"); !strings.Contains(said, "password for once") || !strings.Contains(said, "secret for the authenticator") {
 		t.Errorf("resetting says %s", said)

@@ -69,7 +69,11 @@ func readable(err error) error {
 	case f == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable:
 		return err
 	case len(f.Fields) > 0:
-		return errors.New(locale.Text(locale.English, f.Fields[0].Key, f.Fields[0].Args...))
+		said := make([]string, len(f.Fields))
+		for i, field := range f.Fields {
+			said[i] = field.Name + ": " + locale.Text(locale.English, field.Key, field.Args...)
+		}
+		return errors.New(strings.Join(said, "; "))
 	}
 	return errors.New(locale.Fault(locale.English, f))
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/complaints"
-	"shebao/shared/fault"
 )
 
 // staff administers the desk's accounts. A password is read from standard input, never from the command line; secrets are printed once.
@@ -24,7 +23,7 @@ func (p program) staff(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return p.onDesk(ctx, "staff", func(_ *ground, c complaints.Config, pool *pgxpool.Pool) error { return work(ctx, c, pool) })
+	return readable(p.onDesk(ctx, "staff", func(_ *ground, c complaints.Config, pool *pgxpool.Pool) error { return work(ctx, c, pool) }))
 }
 
 // staffWork reads what is to be done; what is wrong with the command is found before anything starts.
@@ -71,9 +70,6 @@ func (p program) staffWork(verb string, args []string) (func(context.Context, co
 
 func (p program) addStaff(ctx context.Context, c complaints.Config, pool *pgxpool.Pool, a complaints.Account) error {
 	secret, err := complaints.AddStaff(ctx, c, pool, a, time.Now().UTC())
-	if f := fault.Of(err); f != nil && len(f.Fields) > 0 {
-		return fmt.Errorf("%s: %s", f.Fields[0].Name, f.Fields[0].Key)
-	}
 	if err != nil {
 		return err
 	}
