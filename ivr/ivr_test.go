@@ -371,6 +371,53 @@ func TestAHangUpLosesNothing(t *testing.T) {
 	}
 }
 
+// Wherever a caller hangs up, what was confirmed until then is a draft that the desk sees, once.
+func TestAHangUpAtEveryPointKeepsWhatWasConfirmed(t *testing.T) {
+	h := withLedger(t, quiet, "")
+	steps := []string{"1", "2", "2", "say 杭城纺织", "1", "202503#", "2", person + "#", pin, "1", "record"}
+	for n := range len(steps) + 1 {
+		call := h.call(t, steps[:n]...)
+		if err := call.HangUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		drafts, err := h.desk.IncompleteDrafts(t.Context(), h.now().Add(time.Minute), 20)
+		if err != nil || len(drafts) != max(0, n-2) {
+			t.Fatalf("after %d steps: %d drafts, %v", n, len(drafts), err)
+		}
+		if n < 3 {
+			continue
+		}
+		newest := drafts[0].TipOff
+		if newest.Kind != intake.Underpaid || (n >= 5) != (newest.EmployerName == "杭城纺织有限公司") || (n >= 6) != (newest.From == 202503) {
+			t.Errorf("after %d steps the draft says %+v", n, newest)
+		}
+	}
+}
+
+// Who guesses is locked out: a person's account by wrong PINs, and a caller's number by whomever it asks for; the right PIN does not help then, and a tip-off is still taken.
+func TestGuessingLocksPersonAndCaller(t *testing.T) {
+	h := withLedger(t, quiet, "")
+	guess := func(number, pin, from string) []string {
+		t.Helper()
+		h.phone.From = from
+		call := h.call(t, "1", "1", number+"#", pin, "hangup")
+		return call.Heard()
+	}
+	locked := func(heard []string) bool { return strings.Contains(strings.Join(heard, "\n"), "输错太多次") }
+	tries := 0
+	for ; tries < 20 && !locked(guess(person, "111222", fmt.Sprintf("+86100000001%02d", tries))); tries++ { // each time from another telephone
+	}
+	if tries == 0 || tries >= 20 || !locked(guess(person, pin, "+8610000000199")) {
+		t.Errorf("a person is guessed at %d times", tries)
+	}
+	for tries = 0; tries < 20 && !locked(guess("07010120010331000*", "111222", "+8610000000201")); tries++ { // nobody whom it could lock
+	}
+	if tries == 0 || tries >= 20 {
+		t.Errorf("a caller guesses %d times", tries)
+	}
+	heard(t, h.call(t, "1", "2", "1", "1", "1#", "1", "record", "1"), "回执码是")
+}
+
 // With Redis down nobody signs in, and is told so; a tip-off is still taken.
 func TestWithRedisDown(t *testing.T) {
 	h := withLedger(t)

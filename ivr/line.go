@@ -114,7 +114,7 @@ func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 			return nil, err
 		}
 	}
-	state, reply, err := l.decide(ctx, call, t)
+	state, reply, confirmed, err := l.decide(ctx, call, t)
 	if err != nil {
 		return nil, err
 	}
@@ -123,9 +123,9 @@ func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 	}
 	l.leaveLine(ctx, before, state, call.SID, t.Input, t.Now)
 	var also *pgx.Batch
-	if reply.Draft {
+	if confirmed != nil {
 		also = &pgx.Batch{}
-		if err := l.counter.QueueDraft(also, intake.Phone, call.KeyOf(state.TipMatter()), tipOff(state), t.Now); err != nil {
+		if err := l.counter.QueueDraft(also, intake.Phone, call.KeyOf(confirmed.TipMatter()), tipOff(*confirmed), t.Now); err != nil {
 			return nil, err
 		}
 	}
@@ -162,18 +162,23 @@ func (l *line) at(call store.Call, state callflow.State, reply callflow.Reply, r
 	}
 }
 
-// decide lets the conversation go on until it needs nothing more. What it decided on the way about drafts and recordings is kept in the last reply.
-func (l *line) decide(ctx context.Context, call store.Call, t web.Turn) (callflow.State, callflow.Reply, error) {
-	state, reply := callflow.Step(call.State, t.Input)
+// decide lets the conversation go on until it needs nothing more. What it decided on the way about recordings is kept in the last reply; confirmed, when there is one, is the state
+// whose tip-off a hang-up must not lose.
+func (l *line) decide(ctx context.Context, call store.Call, t web.Turn) (state callflow.State, reply callflow.Reply, confirmed *callflow.State, err error) {
+	state, reply = callflow.Step(call.State, t.Input)
 	for range maxRounds {
+		if reply.Draft {
+			then := state
+			confirmed = &then
+		}
 		if reply.Need == callflow.Nothing {
-			return state, reply, nil
+			return state, reply, confirmed, nil
 		}
 		brought, err := l.bring(ctx, call, state, reply, t)
 		if err != nil {
-			return state, reply, err
+			return state, reply, nil, err
 		}
-		keep, drop, draft := reply.Keep, reply.Drop, reply.Draft
+		keep, drop := reply.Keep, reply.Drop
 		state, reply = callflow.Step(state, callflow.Input{Brought: &brought, Today: t.Input.Today})
 		if reply.Keep == "" {
 			reply.Keep = keep
@@ -181,9 +186,8 @@ func (l *line) decide(ctx context.Context, call store.Call, t web.Turn) (callflo
 		if reply.Drop == "" {
 			reply.Drop = drop
 		}
-		reply.Draft = reply.Draft || draft
 	}
-	return state, reply, errors.New("a step needs more than it may")
+	return state, reply, nil, errors.New("a step needs more than it may")
 }
 
 func changeOf(before callflow.State, in callflow.Input, r callflow.Reply) store.Change {
@@ -204,9 +208,9 @@ func (l *line) End(ctx context.Context, sid string, now time.Time) error {
 		return err
 	}
 	before := call.State
-	state, reply, err := l.decide(ctx, call, web.Turn{Call: sid, Input: callflow.Input{HungUp: true}, Now: now})
-	if err == nil && reply.Draft {
-		err = l.counter.SaveDraft(ctx, intake.Phone, call.KeyOf(state.TipMatter()), tipOff(state), now)
+	_, reply, confirmed, err := l.decide(ctx, call, web.Turn{Call: sid, Input: callflow.Input{HungUp: true}, Now: now})
+	if err == nil && confirmed != nil {
+		err = l.counter.SaveDraft(ctx, intake.Phone, call.KeyOf(confirmed.TipMatter()), tipOff(*confirmed), now)
 	}
 	if err != nil {
 		return err

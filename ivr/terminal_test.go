@@ -21,7 +21,7 @@ func TestTheTerminalPhone(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	for _, want := range []string{"[keys, or say …] > say 我要举报", "! no key 'p' (help shows what can be done)", "mumble 提交", "[keys, or say …: 6, or fewer and #] > 202503", "[record, or silence] > record", "☎ ♪ audio/wav", "☎ 再说一遍："} {
+	for _, want := range []string{"[keys, or say …] > say 我要举报", "! no key 'p' (help shows what can be done)", "mumble 提交", "[keys, or say …: 6, or fewer and #] > 202503", "[record, silence; or # * 0 9] > record", "☎ ♪ audio/wav", "☎ 再说一遍："} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("the screen lacks %q:\n%s", want, screen)
 		}

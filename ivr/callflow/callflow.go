@@ -235,7 +235,7 @@ func Step(s State, in Input) (State, Reply) {
 	case s.Place == Waiting:
 		return waited(s, in)
 	case in.Recording != "":
-		return recorded(s, in.Recording)
+		return recordedUntil(s, in)
 	case in.Keys == "" && in.Words == "":
 		return silent(s)
 	case in.Keys == "":

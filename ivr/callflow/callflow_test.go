@@ -16,7 +16,7 @@ var (
 
 // inputs are everything that a caller or a need can come with.
 func inputs() []callflow.Input {
-	list := []callflow.Input{{}, {Words: "南湖电子"}, {Recording: "RE1"}, {Recording: "RE2", HungUp: true}, {HungUp: true}, {Again: true}, {Keys: "270413"}, {Keys: "202503"}, {Keys: "202513"},
+	list := []callflow.Input{{}, {Words: "南湖电子"}, {Recording: "RE1"}, {Recording: "RE2", HungUp: true}, {Recording: "RE3", Keys: "9"}, {Recording: "RE4", Keys: "0"}, {Recording: "RE5", Keys: "*", Seconds: 1}, {Recording: "RE6", Keys: "*", Seconds: 60}, {HungUp: true}, {Again: true}, {Keys: "270413"}, {Keys: "202503"}, {Keys: "202513"},
 		{Keys: "07010120010331000*"}, {Keys: "0000000000000098"}, {Keys: "0000000000000099"}, {Keys: "12"}, {Keys: "0A"},
 		{Dialled: "completed"}, {Dialled: "no-answer"}, {Dialled: "busy"}, {Dialled: "failed"},
 		{Queued: "leave"}, {Queued: "leave", Wish: callflow.WantCallBack}, {Queued: "leave", Wish: callflow.WantMessage}, {Queued: "leave", Wish: callflow.WantMenu}, {Queued: "bridged"},
@@ -390,5 +390,35 @@ func TestAnInquiryRemindsOfAPensionToConfirm(t *testing.T) {
 		if after, r := callflow.Step(open, in); after.Place != callflow.Pension || r.Need != callflow.PensionFacts {
 			t.Errorf("%+v: %+v %+v", in, after, r)
 		}
+	}
+}
+
+// The keys that are the same everywhere work while a recording is made, too, and lose nothing of it.
+func TestTheSameKeysWhileRecording(t *testing.T) {
+	at := func(p callflow.Place) callflow.State {
+		return callflow.State{Place: p, Lang: "cmn", Tip: callflow.Tip{Kind: "unpaid"}, Mailbox: "0000000000000098"}
+	}
+	for _, p := range []callflow.Place{callflow.Record, callflow.Addition, callflow.Message} {
+		again, r := callflow.Step(at(p), callflow.Input{Recording: "RE1", Seconds: 1, Keys: "*"})
+		if again.Place != p || r.Drop != "RE1" || again.Recording != "" || r.Say[0].Key != string(p) {
+			t.Errorf("%s: star, at once: %+v %+v", p, again, r)
+		}
+		if kept, r := callflow.Step(at(p), callflow.Input{Recording: "RE1", Seconds: 60, Keys: "*"}); kept.Recording != "RE1" || r.Drop != "" {
+			t.Errorf("%s: star after a minute: %+v %+v", p, kept, r)
+		}
+		if kept, r := callflow.Step(at(p), callflow.Input{Recording: "RE1", Seconds: 60, Keys: "0"}); r.Need != callflow.FindPerson || kept.Recording != "RE1" {
+			t.Errorf("%s: zero: %+v %+v", p, kept, r)
+		}
+	}
+	if s, r := callflow.Step(at(callflow.Record), callflow.Input{Recording: "RE1", Seconds: 60, Keys: "9"}); s.Place != callflow.Named || s.Recording != "RE1" || !r.Draft {
+		t.Errorf("nine: %+v %+v", s, r)
+	} else if s, _ = callflow.Step(s, callflow.Input{Keys: "1"}); s.Place != callflow.Keep {
+		t.Errorf("what was said is asked for again: %+v", s)
+	}
+	if s, r := callflow.Step(at(callflow.Addition), callflow.Input{Recording: "RE1", Seconds: 60, Keys: "9"}); s.Place != callflow.Progress || r.Drop != "RE1" {
+		t.Errorf("nine, an addition that was not sent: %+v %+v", s, r)
+	}
+	if s, r := callflow.Step(at(callflow.Message), callflow.Input{Recording: "RE1", Seconds: 60, Keys: "9"}); s.Place != callflow.Menu || r.Keep != "RE1" || !r.Draft {
+		t.Errorf("nine, a message: %+v %+v", s, r)
 	}
 }

@@ -77,6 +77,31 @@ func recorded(s State, recording string) (State, Reply) {
 	return s, r
 }
 
+// justBegun is how many seconds of a recording are nothing yet: who presses star then wants to hear the question again.
+const justBegun = 5
+
+// recordedUntil takes a recording and does what the key means that ended it, as everywhere: nothing that was said is lost by it, except for an addition that was not sent.
+func recordedUntil(s State, in Input) (State, Reply) {
+	asked := s.Place
+	s, r := recorded(s, in.Recording)
+	if s.Recording != in.Recording || r.Drop != "" { // nobody asked for it, or it takes another's place
+		return s, r
+	}
+	var then Reply
+	switch {
+	case in.Keys == "9":
+		s, then = back(s)
+	case in.Keys == "0":
+		then = Reply{Need: FindPerson}
+	case in.Keys == "*" && in.Seconds < justBegun:
+		s, then = do(s, move{do: redo, to: asked})
+	default:
+		return s, r
+	}
+	then.Draft = then.Draft || r.Draft
+	return s, then
+}
+
 // toWords asks for the caller's own words, or, when they have been said already, what to do with them.
 func toWords(s State) (State, Reply) {
 	if s.Tip.Recorded && s.Recording != "" {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // What a caller can do. Time is explicit: a caller who does nothing is Silence.
@@ -33,6 +32,12 @@ func (c *Call) Entry() (most int, finish string, several bool) {
 // Press presses keys where the hotline waits for them. A finishing key or the last of a fixed number ends them; otherwise the time that then runs out does.
 // Keys after the end are lost.
 func (c *Call) Press(ctx context.Context, keys string) error {
+	if c.await != nil && c.await.name == "Record" { // a key ends a recording that has just begun
+		if len(keys) != 1 || !strings.Contains(c.await.attrOr("finishOnKey", anyKey), keys) {
+			return nil // the tone of the key is recorded, and nothing else
+		}
+		return c.record(ctx, Tone(1), keys)
+	}
 	if !c.takes("dtmf") {
 		return ErrNotAwaited
 	}
@@ -105,14 +110,18 @@ func (c *Call) nothing(ctx context.Context) error {
 }
 
 // Record speaks a sound after the tone and ends it with a key.
-func (c *Call) Record(ctx context.Context, sound []byte) error { return c.record(ctx, sound, false) }
+func (c *Call) Record(ctx context.Context, sound []byte) error { return c.record(ctx, sound, "") }
 
 // RecordAndHangUp speaks a sound after the tone and hangs up.
 func (c *Call) RecordAndHangUp(ctx context.Context, sound []byte) error {
-	return c.record(ctx, sound, true)
+	return c.record(ctx, sound, "hangup")
 }
 
-func (c *Call) record(ctx context.Context, sound []byte, hangUp bool) error {
+// anyKey ends a recording whose document names none.
+const anyKey = "1234567890*#"
+
+// record keeps a sound that ends with a key, with a hang-up, or with the first key that ends it.
+func (c *Call) record(ctx context.Context, sound []byte, ended string) error {
 	if c.await == nil || c.await.name != "Record" {
 		return ErrNotAwaited
 	}
@@ -140,13 +149,11 @@ func (c *Call) record(ctx context.Context, sound []byte, hangUp bool) error {
 			"RecordingDuration": {seconds}, "RecordingChannels": {"1"}, "RecordingSource": {"RecordVerb"}})
 		return err
 	}
-	key, _ := utf8.DecodeRuneInString(verb.attrOr("finishOnKey", "1234567890*#"))
-	ended := string(key)
-	switch longest, err := strconv.Atoi(verb.attrOr("maxLength", "3600")); {
-	case hangUp:
-		ended = "hangup"
-	case key == utf8.RuneError || err == nil && Seconds(sound) >= longest: // the time is up, or silence ended it
-		ended = ""
+	hangUp := ended == "hangup"
+	if longest, err := strconv.Atoi(verb.attrOr("maxLength", "3600")); ended == "" && (err != nil || Seconds(sound) < longest) { // else the time is up
+		if keys := verb.attrOr("finishOnKey", anyKey); keys != "" { // without one, silence ended it
+			ended = keys[:1]
+		}
 	}
 	form := url.Values{"RecordingUrl": {address}, "RecordingDuration": {seconds}, "RecordingSid": {sid}, "Digits": {ended}}
 	if c.config.NoticesFirst {

@@ -41,7 +41,10 @@ func (c *Call) Do(ctx context.Context, doing string) error {
 				return err
 			}
 		}
-		return c.record(ctx, sound, word == "record!")
+		if word == "record!" {
+			return c.RecordAndHangUp(ctx, sound)
+		}
+		return c.Record(ctx, sound)
 	case "silence":
 		return c.Silence(ctx)
 	case "agent":
@@ -58,7 +61,7 @@ func (c *Call) Do(ctx context.Context, doing string) error {
 }
 
 // prompts say what can be done at each thing that the hotline waits for.
-var prompts = map[string]string{"keys": "keys", "speech": "keys, or say …", "record": "record, or silence", "transfer": "agent 1, busy, or no-answer", "queue": "silence waits on; or keys"}
+var prompts = map[string]string{"keys": "keys", "speech": "keys, or say …", "record": "record, silence; or # * 0 9", "transfer": "agent 1, busy, or no-answer", "queue": "silence waits on; or keys"}
 
 // Terminal makes a call with keyboard and screen, or plays a script: each line is something to do, help, or "? text", which must have been heard since the line before.
 // What is heard is printed, and what a script does. Its error says which expectation was not met, or why the call broke off.

@@ -48,7 +48,7 @@ func render(s callflow.State, r callflow.Reply, to addresses) []byte {
 		d.sayAll(s, r.Say).empty("Hangup")
 	case callflow.Sound:
 		d.sayAll(s, r.Say)
-		d.empty("Record", "action", to.step, "method", "POST", "maxLength", number(longestSound), "timeout", number(soundTimeout), "finishOnKey", "#", "playBeep", "true",
+		d.empty("Record", "action", to.step, "method", "POST", "maxLength", number(longestSound), "timeout", number(soundTimeout), "finishOnKey", "#*09", "playBeep", "true",
 			"trim", "do-not-trim", "recordingStatusCallback", to.recorded, "recordingStatusCallbackMethod", "POST", "recordingStatusCallbackEvent", "completed absent")
 		d.redirect(to.step) // nothing was said
 	case callflow.Queue:

@@ -78,7 +78,10 @@ func inputOf(field func(string) string, today calendar.Date) callflow.Input {
 			in.Recording = sid
 			in.Seconds, _ = strconv.Atoi(field("RecordingDuration")) // 0 is "not said"
 		}
-		in.HungUp = field("Digits") == "hangup"
+		ended := field("Digits")
+		if in.HungUp = ended == "hangup"; in.Recording != "" && (ended == "*" || ended == "0" || ended == "9") {
+			in.Keys = ended // # and silence only end a recording
+		}
 		return in
 	}
 	in.Keys, in.Words = field("Digits"), cut(strings.TrimSpace(field("SpeechResult")), 200)
