@@ -32,6 +32,7 @@ func TestPagesInEveryDress(t *testing.T) {
 	v.downloads(fmt.Sprintf("/statement/%d.pdf", year))
 	looksAt(v, "worker", worker)
 	v.printsOn(fmt.Sprintf("/statement/%d", year), 2)
+	v.printsOn("/account", 2)
 	v = b.visitor(t, a.Portal, 360, 740)
 	v.open("/tip-off")
 	v.choose("kind", "unpaid")
