@@ -41,7 +41,7 @@ func TestOpeningsGoByTheSettings(t *testing.T) {
 	}
 	k := newKeyed(t, func(c *Config) { c.openings = read.openings })
 	k.ask()
-	k.want(k.get(k.li, tab), 200, "2026-11-24 10:30")
+	k.want(k.get(k.li, tab), 200, "10:30")
 	k.at = k.at.Add(29 * time.Minute)
 	k.want(k.post(k.head, tab+"/1/agree", "passphrase", pass("head")), 303)
 	k.want(k.post(k.li, tab+"/1/view", "passphrase", pass("li")), 200, reporterName, "可查看到 2026-11-24 10:39")
