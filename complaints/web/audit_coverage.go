@@ -106,7 +106,7 @@ func (s *Site) samples(c *fiber.Ctx, p layout.Page, file PensionerFile, year int
 	who := field(c, p, "drawn", "", wrong)
 	parts := []pages.Section{}
 	for _, d := range file.Draws {
-		t := layout.Table{ID: "draw" + strconv.Itoa(int(d.ID)), Caption: p.T("audit.draw.caption", d.At.In(calendar.Zone).Format("2006-01-02"), len(d.Visits), d.Of), Head: []layout.Column{{Text: p.T("audit.person")}, {Text: p.T("audit.visited_on")}, {Text: p.T("audit.result")},
+		t := layout.Table{ID: "draw" + strconv.Itoa(int(d.ID)), Caption: p.T("audit.draw.caption", d.At.In(calendar.Zone).Format("2006-01-02"), len(d.Visits), d.Of), Head: []layout.Column{{Text: p.T("audit.person")}, {Text: p.T("audit.visited_on"), Wide: true}, {Text: p.T("audit.result")},
 			{Text: p.T("audit.overpaid"), Number: true, Wide: true}, {Text: p.T("audit.paidback"), Number: true, Wide: true}, {Text: p.T("audit.note"), Wide: true}}}
 		for _, v := range d.Visits {
 			result := layout.Cell{Text: p.T("audit.tovisit"), Tag: "infot", Glyph: "…"}

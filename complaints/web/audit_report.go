@@ -126,7 +126,7 @@ func reportFilter(p layout.Page, ask reportAsk, today calendar.Date) *layout.For
 
 // evaluationPart judges by team, skill and effect; within a year it says how far the year has come.
 func evaluationPart(p layout.Page, f supervision.AuditFigures, ask reportAsk) pages.Section {
-	t := layout.Table{ID: "evaluation", Caption: p.T("audit.evaluation.caption", ask.name(p)), Head: []layout.Column{{Text: p.T("audit.measure")}, {Text: p.T("audit.aspect"), Wide: true}, {Text: p.T("audit.reached"), Number: true, Wide: true}, {Text: p.T("audit.target"), Number: true}, {Text: p.T("audit.result")}}}
+	t := layout.Table{ID: "evaluation", Caption: p.T("audit.evaluation.caption", ask.name(p)), Head: []layout.Column{{Text: p.T("audit.measure")}, {Text: p.T("audit.aspect"), Wide: true}, {Text: p.T("audit.reached"), Number: true, Wide: true}, {Text: p.T("audit.target"), Number: true, Wide: true}, {Text: p.T("audit.result")}}}
 	met, judged := 0, 0
 	for _, m := range supervision.Evaluation(f) {
 		result := layout.Cell{Text: p.T("audit.unjudged"), Tag: "none", Glyph: "–"}
