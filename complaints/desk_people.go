@@ -18,9 +18,12 @@ func (d desk) SignOut(ctx context.Context, session string, now time.Time) error 
 	return d.store.SignOut(ctx, session, now)
 }
 
-func (d desk) Member(ctx context.Context, session string, now time.Time) (web.Member, error) {
+func (d desk) Member(ctx context.Context, session string, now time.Time) (web.Member, context.Context, error) {
 	who, err := d.store.StaffOf(ctx, session, now)
-	return web.Member{ID: who.ID, Account: who.Account, Name: who.Name, Role: who.Role, Region: who.Region, MustChange: who.MustChange}, err
+	if err == nil {
+		ctx = store.Known(ctx, session, who)
+	}
+	return web.Member{ID: who.ID, Account: who.Account, Name: who.Name, Role: who.Role, Region: who.Region, MustChange: who.MustChange}, ctx, err
 }
 
 func (d desk) ChangePassword(ctx context.Context, session, old, password string, now time.Time) error {

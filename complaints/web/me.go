@@ -43,7 +43,8 @@ type Person struct {
 type PeopleDesk interface {
 	SignIn(ctx context.Context, account, password, code, device string, now time.Time) (session string, err error)
 	SignOut(ctx context.Context, session string, now time.Time) error
-	Member(ctx context.Context, session string, now time.Time) (Member, error)
+	// Member is who asks, and the context for the rest of the request, in which the other methods know it.
+	Member(ctx context.Context, session string, now time.Time) (Member, context.Context, error)
 	ChangePassword(ctx context.Context, session, old, password string, now time.Time) error
 	// SignIns lists the asker's own, or all whose end is theirs to decide.
 	SignIns(ctx context.Context, session string, own bool, now time.Time) ([]SignIn, error)

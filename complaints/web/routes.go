@@ -212,7 +212,7 @@ var firstOfAll = []string{"/me", "/me/password", "/sign-out"}
 // mustBe lets a member of staff with one of the roles pass; who is not signed in is asked to sign in.
 func (s *Site) mustBe(roles []lifecycle.Role) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		who, err := s.Desk.Member(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
+		who, ctx, err := s.Desk.Member(c.UserContext(), c.Cookies(cookieSession), server.Now(c))
 		if fault.Is(err, fault.Denied) {
 			return c.Redirect("/sign-in", fiber.StatusSeeOther)
 		}
@@ -220,6 +220,7 @@ func (s *Site) mustBe(roles []lifecycle.Role) fiber.Handler {
 			return err
 		}
 		c.Locals("member", who)
+		c.SetUserContext(ctx)
 		if who.MustChange && !slices.Contains(firstOfAll, c.Path()) {
 			return c.Redirect("/me", fiber.StatusSeeOther)
 		}
