@@ -43,7 +43,11 @@ func (s *Site) publicationPage(c *fiber.Ctx, open string, wrong []layout.FieldEr
 	p.Title, p.Failed = editionTitle(p, e.Edition), len(wrong) > 0
 	at := "/supervision/publications/" + strconv.Itoa(int(id))
 	head := pages.Section{Terms: editionTerms(p, e), Texts: []string{bodySentence(p, e.Body)}}
-	head.Good, head.Warning = p.T("publication.now."+string(e.State)), editionWarning(p, e)
+	now := "publication.now." + string(e.State)
+	if e.Body.Arrears != nil && e.State == supervision.Published {
+		now += ".names"
+	}
+	head.Good, head.Warning = p.T(now), editionWarning(p, e)
 	head.Forms, head.Buttons = editionForms(p, e, at, open, wrong)
 	if e.Body.Arrears != nil && e.Approver != 0 && member(c).Role == Supervisor {
 		head.Links = []pages.Link{{Text: p.T("publication.letters"), Href: at + "/letters"}}
