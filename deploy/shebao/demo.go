@@ -98,7 +98,7 @@ func (p program) demo(ctx context.Context, args []string) error {
 		carrier := softphone.NewCarrier(calls.AccountSID, calls.Token)
 		carrier.Own(demoTelephones["TWILIO_NUMBER"], softphone.Country{Code: "CN", Name: "China", Prefix: "+86"})
 		carrier.Text = func(to, body string) { _, _ = outbox.Send(ctx, sms.Outgoing{Number: to, Body: body}) } // it takes everything
-		page := &softphone.Page{Config: func() softphone.Config { return calls }, Carrier: carrier, Hints: append(strings.Split(demoHint(facts), "|"), facts.Receipt), Inbox: outbox}
+		page := &softphone.Page{Config: func() softphone.Config { return calls }, Carrier: carrier, Hints: append(strings.Split(demoHint(facts), "|"), "查举报进度的回执码："+facts.Receipt), Inbox: outbox}
 		return page.Wing(settings["TWILIO_API_URL"], slog.New(slog.DiscardHandler)), phone, r.Err()
 	})
 	if err != nil {
