@@ -36,7 +36,7 @@ func TestEverythingComesBack(t *testing.T) {
 	before := open(t, address)
 	for _, sql := range []string{
 		`INSERT INTO ledger.person (id_hash, id_sealed, id_type, name, sex, card_number, status, opening_balance, content_hash) VALUES ('\x00ff', '\x0102', '居民身份证', '赵𬭎', '女', '', 1, 12345, '')`,
-		`SELECT audit.append('desk', now(), 'staff:1', 'investigator', 'view case', 'case:1', '', '', 'done'), audit.chain(10, true)`,
+		audit.Insert + `VALUES ('desk', now(), 'staff:1', 'investigator', 'view case', 'case:1', '', '', 'done'); SELECT audit.chain(10, true)`,
 		`INSERT INTO ledger.import_run (kind, file, started_at) SELECT 'persons', 'a"b\c' || n, now() FROM generate_series(1, 3) n`,
 	} {
 		if _, err := before.Exec(t.Context(), sql); err != nil {
