@@ -96,7 +96,7 @@ GRANT SELECT (receipt) ON intake.submission TO shebao_complaints;
 -- Text messages: every process may write one and count how many there were; the hotline, which speaks to the carrier, sends them and wipes them.
 GRANT USAGE ON SCHEMA sms TO shebao_portal, shebao_ivr, shebao_complaints;
 GRANT INSERT ON sms.message TO shebao_portal, shebao_ivr, shebao_complaints;
-GRANT SELECT (person_id, number_hash, cause, enqueued_at) ON sms.message TO shebao_portal, shebao_complaints;
+GRANT SELECT (person_id, number_hash, kind, cause, enqueued_at) ON sms.message TO shebao_portal, shebao_complaints;
 GRANT SELECT, UPDATE, DELETE ON sms.message TO shebao_ivr;
 
 -- Pension eligibility: pensioners confirm for themselves by portal and hotline; the desk counts and records what it found.
