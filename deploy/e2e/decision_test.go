@@ -29,7 +29,7 @@ func TestACaseIsWorkedToItsEnd(t *testing.T) {
 
 	desk.open(at + "/evidence")
 	desk.reads("不是结论", "数据截至", "有同样缺缴的职工", "举报人本人的缺缴")
-	ofWeb := desk.element("#own-months tbody")
+	ofWeb := desk.element("[aria-labelledby=own-months] tbody")
 	desk.fill("lines", "2026-07 30 270000.00")
 	desk.fill("source", "单位财务提供的工资发放表")
 	desk.press("保存工资表")
@@ -110,7 +110,7 @@ func TestACaseIsWorkedToItsEnd(t *testing.T) {
 	callHotline(t, h, "1", "2", "1", "say 嘉兴南湖电子", "1", "202601#", "2", a.SignIns.Worker.IDNumber+"#", a.SignIns.Worker.PIN, "2", "record", "1", "hangup")
 	desk.opensUntil("/queue?view=waiting&channel=phone&q=南湖电子", "嘉兴南湖电子有限公司")
 	desk.open("/cases/" + regexp.MustCompile(`\d{4}-\d{6}`).FindString(desk.text()) + "/evidence")
-	if ofPhone := desk.element("#own-months tbody"); ofPhone != ofWeb || !strings.Contains(ofWeb, "养老") {
+	if ofPhone := desk.element("[aria-labelledby=own-months] tbody"); ofPhone != ofWeb || !strings.Contains(ofWeb, "养老") {
 		t.Errorf("own months by web %q, by telephone %q", ofWeb, ofPhone)
 	}
 
