@@ -34,6 +34,9 @@ func (s *Store) Learn(ctx context.Context, w *calendar.Workdays, now time.Time) 
 		if moved, err = s.recomputeAll(ctx, now); err != nil {
 			return moved, err
 		}
+		if err := s.extendWindows(ctx, now); err != nil {
+			return moved, err
+		}
 	}
 	_, err = s.pool.Exec(ctx, `INSERT INTO complaints.calendar (version) VALUES ($1) ON CONFLICT (one) DO UPDATE SET version = excluded.version`, version)
 	if err != nil {

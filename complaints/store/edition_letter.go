@@ -271,3 +271,47 @@ func settleWindow(ctx context.Context, tx pgx.Tx, id int32) error {
 	}
 	return nil
 }
+
+// extendWindows counts the objection windows of the lists that wait by the calendar of the moment: a window that a holiday notice lengthens ends later, and is not published before. None is shortened,
+// since its employer may have read the day.
+func (s *Store) extendWindows(ctx context.Context, now time.Time) error {
+	ids, err := s.editionIDs(ctx, `state = 'objection' AND $1`, true)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		err := postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+			e, err := s.lockEdition(ctx, tx, id)
+			if err != nil || e.State != supervision.Objection {
+				return err
+			}
+			letters, err := s.letters(ctx, tx, e)
+			if err != nil {
+				return err
+			}
+			for _, l := range letters {
+				if l.Service == nil {
+					continue
+				}
+				to, _ := s.Workdays().Add(l.Service.ServedOn, s.publishing.days)
+				if !to.After(l.To) {
+					continue
+				}
+				if _, err := tx.Exec(ctx, `UPDATE complaints.edition_letter_service SET objections_to = $2 WHERE id = $1`, l.Service.ID, dateArg(to)); err != nil {
+					return fmt.Errorf("extend window: %w", err)
+				}
+				if err := s.publishing.window.OpenUntil(ctx, tx, id, l.Entry.USCC, to); err != nil {
+					return err
+				}
+				if err := s.noteEdition(ctx, tx, id, Staff{}, "extended", l.Entry.USCC, l.To.String()+" → "+to.String(), now); err != nil {
+					return err
+				}
+			}
+			return settleWindow(ctx, tx, id)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -136,7 +136,7 @@ func permitEdition(e Edition, action EditionAction, staff int32, today calendar.
 		return fault.New(fault.Denied, "fault.publication.two")
 	case action == Release && e.Unserved > 0:
 		return fault.New(fault.Conflict, "fault.publication.unserved")
-	case action == Release && !today.After(e.ObjectionsTo):
+	case action == Release && (e.ObjectionsTo.IsZero() || !today.After(e.ObjectionsTo)): // without a last day nobody is left to name, or nobody was told
 		return fault.New(fault.Conflict, "fault.publication.window")
 	case action == Release && e.OpenObjections > 0:
 		return fault.New(fault.Conflict, "fault.publication.objections")

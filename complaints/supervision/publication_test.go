@@ -55,7 +55,11 @@ func TestApprovalOpensAWindowForThoseListed(t *testing.T) {
 	if _, err := supervision.Publish(e, supervision.Release, 0, "", today.AddDays(99)); fault.Of(err).Key != "fault.publication.unserved" {
 		t.Errorf("with a letter that was not served: %v", err)
 	}
-	e.Unserved, e.ObjectionsTo = 0, calendar.NewDate(2026, 12, 1)
+	e.Unserved = 0
+	if _, err := supervision.Publish(e, supervision.Release, 0, "", today.AddDays(99)); fault.Of(err).Key != "fault.publication.window" {
+		t.Errorf("with no last day: %v", err)
+	}
+	e.ObjectionsTo = calendar.NewDate(2026, 12, 1)
 	if _, err := supervision.Publish(e, supervision.Release, 0, "", e.ObjectionsTo); fault.Of(err).Key != "fault.publication.window" {
 		t.Errorf("on the window's last day: %v", err)
 	}

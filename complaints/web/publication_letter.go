@@ -32,7 +32,7 @@ func (s *Site) lettersPage(c *fiber.Ctx, open string, wrong []layout.FieldError)
 	p := s.supervisionPage(c, "")
 	p.Title, p.Failed = p.T("publication.letters.of", editionTitle(p, v.Edition)), len(wrong) > 0
 	at := "/supervision/publications/" + strconv.Itoa(int(id))
-	head := pages.Section{Note: p.T("publication.letters.note"), Links: []pages.Link{{Text: p.T("publication.letters.back"), Href: at}}, Table: lettersTable(p, at, v.Letters)}
+	head := pages.Section{Note: p.T("publication.letters.note"), Links: []pages.Link{{Text: p.T("publication.letters.back"), Href: at}}, Table: lettersTable(p, at, v.Letters, calendar.DateOf(server.Now(c)))}
 	if v.State == supervision.Objection {
 		head.Forms = letterForms(c, p, at, v, open, wrong)
 	}
@@ -42,7 +42,7 @@ func (s *Site) lettersPage(c *fiber.Ctx, open string, wrong []layout.FieldError)
 	return render(c, pages.SectionPage(pages.Sections{Page: p, Errors: wrong, Tabs: tabs(p, "/supervision/publications"), Parts: []pages.Section{head}}))
 }
 
-func lettersTable(p layout.Page, at string, letters []Letter) layout.Table {
+func lettersTable(p layout.Page, at string, letters []Letter, today calendar.Date) layout.Table {
 	t := layout.Table{ID: "letters", Caption: p.T("publication.letters"), Empty: p.T("publication.letters.none"), Head: []layout.Column{{Text: p.T("supervision.employer")}, {Text: p.T("publication.letter.number")}, {Text: p.T("publication.letter.served")},
 		{Text: p.T("publication.window")}, {Text: p.T("notice.receiver"), Wide: true}, {Text: p.T("notice.scan"), Wide: true}}}
 	for _, l := range letters {
@@ -52,6 +52,9 @@ func lettersTable(p layout.Page, at string, letters []Letter) layout.Table {
 		}
 		if l.Service != nil {
 			served = layout.Cell{Text: l.Service.ServedOn.String(), Note: p.T("notice.way." + string(l.Service.Way))}
+			if l.Service.ServedOn.After(today) { // the announcement's days run
+				served = layout.Cell{Text: p.T("publication.letter.announced", l.Service.ServedOn), Note: p.T("notice.way." + string(l.Service.Way)), Tag: "wait", Glyph: "…"}
+			}
 			if l.Service.Scanned {
 				scan = layout.Cell{Text: p.T("notice.scan.open"), Href: at + "/letters/" + l.Entry.USCC + "/scan"}
 			}

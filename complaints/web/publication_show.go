@@ -76,6 +76,8 @@ func editionWarning(p layout.Page, e EditionFile) string {
 	switch {
 	case e.State == supervision.Published && e.WithdrawBy != 0:
 		return p.T("publication.withdraw.asked", e.WithdrawName, e.WithdrawReason)
+	case e.State == supervision.Objection && e.Body.Arrears.Count == 0:
+		return p.T("publication.emptied")
 	case e.State == supervision.Objection && e.Unserved > 0:
 		return p.N("publication.unserved", e.Unserved)
 	case e.State == supervision.Objection && e.OpenObjections > 0:
