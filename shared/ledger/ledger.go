@@ -11,7 +11,6 @@ package ledger
 import (
 	"embed"
 	"io/fs"
-	"runtime"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -50,13 +49,13 @@ type Keys struct {
 type Ledger struct {
 	pool   *pgxpool.Pool
 	keys   Keys
-	atOnce int // readings of records that go by themselves: one for each four cores, on two cores one
+	atOnce int // people whose records are read by themselves at the same time; more share queries, and leave connections to others
 	gather gatherer
 }
 
 // New is the ledger in a database that has its Migrations.
 func New(pool *pgxpool.Pool, keys Keys) *Ledger {
-	return &Ledger{pool: pool, keys: keys, atOnce: max(1, runtime.NumCPU()/4)}
+	return &Ledger{pool: pool, keys: keys, atOnce: max(1, int(pool.Config().MaxConns)*4/5)}
 }
 
 // PersonStatus is a person's insurance status (人员状态).

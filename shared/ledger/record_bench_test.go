@@ -31,7 +31,7 @@ func BenchmarkRecord(b *testing.B) {
 			b.Fatal(err)
 		}
 		gathering, alone := New(wide, l.keys), New(wide, l.keys)
-		gathering.atOnce, alone.atOnce = 1, callers // as in a process on two cores
+		gathering.atOnce, alone.atOnce = 1, callers
 		b.Run(fmt.Sprintf("callers-%d", callers), func(b *testing.B) {
 			many := func(read func(id int64) error) time.Duration {
 				var took []time.Duration
