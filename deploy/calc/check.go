@@ -12,7 +12,7 @@ import (
 	"shebao/shared/identity"
 )
 
-type idQuestion struct{ Number text }
+type idQuestion struct{ Number *text }
 
 type idAnswer struct {
 	Valid      bool         `json:"valid"`
@@ -25,28 +25,33 @@ type idAnswer struct {
 
 // citizenID judges a number. What a wrong one says can be read all the same, as far as its characters go: whoever looks for the slip sees it. Nobody is born after today.
 func citizenID(q idQuestion, today calendar.Date) (idAnswer, error) {
-	id, err := identity.ParseCitizenID(string(q.Number))
+	if q.Number == nil {
+		return idAnswer{}, fmt.Errorf("number: %w", errText)
+	}
+	id, err := identity.ParseCitizenID(string(*q.Number))
 	answer := idAnswer{Valid: err == nil, Normalized: string(id), Reason: identity.Reason(err)}
 	if err != nil {
-		answer.Normalized = normalized(q.Number)
+		answer.Normalized = normalized(*q.Number)
 	}
 	if len(answer.Normalized) != 18 || strings.Trim(answer.Normalized[:17], "0123456789") != "" {
 		return answer, nil
 	}
 	said := identity.CitizenID(answer.Normalized)
-	answer.Sex, answer.Region = said.Sex(), said.Region()
+	if answer.Sex = said.Sex(); said.Kind() != identity.ForeignResident { // their cards name a place of issue and a nationality there
+		answer.Region = said.Region()
+	}
 	born, wrong := calendar.ParseDate(answer.Normalized[6:14])
 	if wrong != nil {
 		return answer, nil
 	}
 	answer.BirthDate = born.String()
-	if born.After(today) {
+	if born.After(today) && !errors.Is(err, identity.ErrCharacters) {
 		answer.Valid, answer.Reason = false, identity.Reason(identity.ErrBirthDate)
 	}
 	return answer, nil
 }
 
-type usccQuestion struct{ Code text }
+type usccQuestion struct{ Code *text }
 
 type usccAnswer struct {
 	Valid      bool   `json:"valid"`
@@ -55,9 +60,12 @@ type usccAnswer struct {
 }
 
 func uscc(q usccQuestion) (usccAnswer, error) {
-	code, err := identity.ParseUSCC(string(q.Code))
+	if q.Code == nil {
+		return usccAnswer{}, fmt.Errorf("code: %w", errText)
+	}
+	code, err := identity.ParseUSCC(string(*q.Code))
 	if err != nil {
-		return usccAnswer{Normalized: normalized(q.Code), Reason: identity.Reason(err)}, nil
+		return usccAnswer{Normalized: normalized(*q.Code), Reason: identity.Reason(err)}, nil
 	}
 	return usccAnswer{Valid: true, Normalized: string(code)}, nil
 }

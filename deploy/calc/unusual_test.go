@@ -64,6 +64,10 @@ func TestUnusualQuestions(t *testing.T) {
 		{"id", `{"number":"110105190002290017"}`, `"valid":false "reason":"birth_date"`}, // 1900 was no leap year
 		{"id", `{"number":"11010519491231002"}`, `"valid":false "reason":"length"`},
 		{"id", `{"number":"X1010519491231002X"}`, `"valid":false "reason":"alphabet"`},
+		{"id", `{"number":"11010520900101001A"}`, `"valid":false "reason":"alphabet"`}, // what cannot be read comes before what it says
+		{"id", `{"number":""}`, `"valid":false "reason":"length"`}, {"id", `{}`, `"error":"number:`}, {"id", `{"number":null}`, `"error":"number:`},
+		{"uscc", `{"code":""}`, `"valid":false "reason":"length"`}, {"uscc", `{}`, `"error":"code:`},
+		{"id", `{"number":"91184019850101001X"}`, `"valid":true "birth_date":"1985-01-01" "sex":"male" "reason":""`},
 		// Credit codes: small letters and full width are taken, I O S V Z are not.
 		{"uscc", `{"code":"91350100m000100y43"}`, `"valid":true "normalized":"91350100M000100Y43"`},
 		{"uscc", `{"code":"９１３５０１００Ｍ０００１００Ｙ４３"}`, `"valid":true`},
@@ -86,6 +90,9 @@ func TestUnusualQuestions(t *testing.T) {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s %s: %s has no %s", c.name, c.question, strings.TrimSpace(out.String()), want)
 			}
+		}
+		if strings.Contains(c.question, "91184019850101001X") && strings.Contains(out.String(), "region_code") {
+			t.Errorf("a foreigner's card names no area of first registration: %s", out.String())
 		}
 		if strings.Contains(out.String(), `"error"`) != strings.Contains(c.answer, `"error`) {
 			t.Errorf("%s %s: %s", c.name, c.question, out.String())

@@ -29,7 +29,7 @@ func commands() map[string]command {
 	return map[string]command{
 		"demo":         {"demo [--json]", "start everything with invented data, and print where to go", program.demo},
 		"call":         {"call [--script FILE]", "call the hotline of the running demo from this terminal", program.call},
-		"calc":         {"calc late-fee|interest|repayment|id|uscc|workdays", "apply a rule to JSON lines on standard input; needs no database", program.calc},
+		"calc":         {"calc late-fee|interest|repayment|id|uscc|workdays [--help]", "apply a rule to JSON lines on standard input; needs no database", program.calc},
 		"load":         {"load", "measure pages and webhooks of the demo on this machine against their limits, as ratios", program.load},
 		"export":       {"export person|arrears FILE.csv|FILE.xlsx", "write a person's record or an employer's arrears; the number comes on standard input", program.export},
 		"staff":        {"staff add -account A -name N [-role R] [-region DIGITS]", "add a staff account; the password comes on standard input", program.staff},

@@ -135,11 +135,14 @@ func (id CitizenID) Sex() Sex {
 // Region is the area code of first registration.
 func (id CitizenID) Region() string { return string(id[:6]) }
 
+// ForeignResident is the kind of a permanent resident's card of 2023: its first digit is 9, and what follows is no area code.
+const ForeignResident = "foreign_pr_18"
+
 // Kind tells resident citizens from holders of residence permits and of permanent resident cards.
 func (id CitizenID) Kind() string {
 	switch {
 	case id[0] == '9':
-		return "foreign_pr_18"
+		return ForeignResident
 	case strings.HasPrefix(string(id), "810000"), strings.HasPrefix(string(id), "820000"), strings.HasPrefix(string(id), "830000"):
 		return "hkmt_residence_permit_18"
 	}
