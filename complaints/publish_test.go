@@ -181,6 +181,7 @@ func TestHiddenFiguresStayHidden(t *testing.T) {
 	o.exec(t, `INSERT INTO ledger.employer (uscc, name, name_grams, region, status, ownership) SELECT '91330411MA200000' || n, '嘉兴' || n, '{}', '330411', 1, '' FROM generate_series(10, 12) n`)
 	o.exec(t, `INSERT INTO ledger.contribution (person_id, base, employer_due, employer_paid, person_due, person_paid, period, employer_id, paid_on, run_id, insurance)
 		SELECT e.id * 100, 600000, 96000, 96000, 48000, 48000, 202607, e.id, '2026-07-20', 1, 110 FROM ledger.employer e WHERE e.id > 5`)
+	o.imported(t)
 	o.mustRefresh(t, supervisedAt)
 	a, b := o.staff(t, "zhao", lifecycle.Supervisor, "33"), o.staff(t, "wang", lifecycle.Supervisor, "33")
 	province := o.draft(t, a, thirdQuarter, 0) // 3301 has two employers and is hidden; 3304 has six, and is hidden with it
@@ -520,6 +521,7 @@ func TestArrearsOfFewCannotBeComputed(t *testing.T) {
 	o.exec(t, `INSERT INTO ledger.contribution (person_id, base, employer_due, employer_paid, person_due, person_paid, period, employer_id, paid_on, run_id, insurance)
 		SELECT e.id * 100, 600000, 96000 + e.id, CASE WHEN many AND p = 202609 THEN 0 ELSE 96000 + e.id END, 48000, 48000, p, e.id, CASE WHEN p = 202605 AND late THEN date '2026-08-10' ELSE make_date(p / 100, p % 100, 20) END, 1, 110
 		FROM ledger.employer e, generate_series(202601, 202609) p, LATERAL (SELECT e.region = '330411' AS many, e.region = '330411' OR right(e.uscc, 2) = '10' AS late) l WHERE e.id > 5`)
+	o.imported(t)
 	o.mustRefresh(t, supervisedAt)
 	a, b := o.staff(t, "zhao", lifecycle.Supervisor, "33"), o.staff(t, "wang", lifecycle.Supervisor, "33")
 	publish := func(k publication.Key) error {

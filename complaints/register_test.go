@@ -69,6 +69,7 @@ func TestAMissedInstalmentIsSeen(t *testing.T) {
 		t.Errorf("told %v, %v", told, err)
 	}
 	o.exec(t, `UPDATE ledger.contribution SET employer_paid = employer_due, person_paid = person_due, paid_on = '2026-12-20' WHERE employer_id = $1 AND paid_on IS NULL`, d.EmployerID)
+	o.imported(t)
 	o.mustRefresh(t, supervisedAt.AddDate(0, 0, 40))
 	plans, err := o.store.Plans(t.Context(), d.EmployerID)
 	if err != nil || len(plans) != 1 || plans[0].EndReason != "kept" || plans[0].EndedOn.IsZero() {
@@ -229,9 +230,9 @@ func TestAChangeDuringARefreshIsSeen(t *testing.T) {
 	if err := o.store.SetDebtorState(t.Context(), head, d.USCC, d.Version, supervision.DebtorState{State: "bankrupt", DeclaredOn: calendar.NewDate(2026, 10, 1)}, supervisedAt); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.store.RefreshSupervised(t.Context(), began, store.LedgerFigures{Debtors: []supervision.DebtorFigures{{EmployerID: d.EmployerID, USCC: d.USCC, Name: d.Name, Region: d.Region, OwedAfter: d.OwedAfter, LateFee: d.LateFee,
-		Lines: []supervision.DebtorLine{{Period: 202606, Insurance: 110, Owed: d.OwedAfter}}}}}); err != nil {
-		t.Fatal(err)
+	if done, err := o.store.RefreshSupervised(t.Context(), began, began, store.LedgerFigures{Debtors: []supervision.DebtorFigures{{EmployerID: d.EmployerID, USCC: d.USCC, Name: d.Name, Region: d.Region, OwedAfter: d.OwedAfter, LateFee: d.LateFee,
+		Lines: []supervision.DebtorLine{{Period: 202606, Insurance: 110, Owed: d.OwedAfter}}}}}); err != nil || !done {
+		t.Fatal(done, err)
 	}
 	o.mustRefresh(t, supervisedAt)
 	if got, err := o.store.Debtor(t.Context(), head, d.USCC, supervisedAt); err != nil || got.LateFee >= d.LateFee {

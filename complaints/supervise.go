@@ -42,7 +42,8 @@ func (s supervise) run(every time.Duration, now func() time.Time, log *slog.Logg
 	}
 }
 
-// refresh takes the ledger's figures over when they are news: all after an import; once a day, since late fees grow, and after a change of the desk those of the register. done tells whether it did.
+// refresh brings the figures up to date when there is news: after an import all of them, from the ledger; once a day, since late fees grow, and after a change of the desk the fees and levels of what
+// the register holds. done tells whether it did.
 func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err error) {
 	state, err := s.ledger.State(ctx)
 	if err != nil || state.DataDate.IsZero() {
@@ -54,90 +55,94 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 		return false, err
 	}
 	figures := store.LedgerFigures{Imported: last.Run != state.Run || last.DataDate != state.DataDate}
-	if figures.Debtors, err = s.debtors(ctx, state.DataDate, today); err != nil {
+	if figures.Imported {
+		err = s.imported(ctx, &figures, state.DataDate)
+	} else {
+		figures.Debtors, err = s.store.Owing(ctx)
+	}
+	if err != nil {
 		return false, err
 	}
-	if figures.Imported {
-		if err := s.imported(ctx, &figures, state.DataDate); err != nil {
-			return false, err
-		}
+	if err := s.count(ctx, figures.Debtors, today); err != nil {
+		return false, err
 	}
 	if figures.Plans, err = s.plans(ctx, figures.Debtors, today); err != nil {
 		return false, err
 	}
-	return true, s.store.RefreshSupervised(ctx, store.Supervised{Run: state.Run, Last: state.Last, DataDate: state.DataDate, OnDay: today, At: now, Asked: last.Asked}, figures)
+	return s.store.RefreshSupervised(ctx, last, store.Supervised{Run: state.Run, Last: state.Last, DataDate: state.DataDate, OnDay: today, At: now, Asked: last.Asked}, figures)
 }
 
-// imported adds what only an import changes.
+// imported takes over what only an import changes.
 func (s supervise) imported(ctx context.Context, figures *store.LedgerFigures, dataDate calendar.Date) error {
-	flows, err := s.ledger.Flows(ctx)
+	totals, err := s.ledger.Totals(ctx, contribution.LastJudged(dataDate))
 	if err != nil {
 		return err
 	}
-	figures.Flows = make([]store.CollectionFlow, len(flows))
-	for i, f := range flows {
+	figures.Debtors = debtorsOf(totals)
+	figures.Flows = make([]store.CollectionFlow, len(totals.Flows))
+	for i, f := range totals.Flows {
 		figures.Flows[i] = store.CollectionFlow(f)
 	}
-	if figures.Signs, err = s.signs(ctx, dataDate); err != nil {
-		return err
-	}
+	figures.Signs = signsOf(totals)
 	figures.Pensioners, err = s.pensioners(ctx)
 	return err
 }
 
-// debtors are the employers that owe for periods that are judged, with the late fee of every line to today.
-func (s supervise) debtors(ctx context.Context, dataDate, today calendar.Date) ([]supervision.DebtorFigures, error) {
-	lines, err := s.ledger.Owed(ctx, contribution.LastJudged(dataDate))
-	if err != nil {
-		return nil, err
-	}
-	var ids []int32
-	for i, line := range lines {
-		if i == 0 || lines[i-1].EmployerID != line.EmployerID {
-			ids = append(ids, line.EmployerID)
-		}
-	}
-	employers, err := s.ledger.Employers(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	fees, err := s.store.FeeBook(ctx)
-	if err != nil {
-		return nil, err
-	}
-	writtenOff, err := s.store.WrittenOff(ctx)
-	if err != nil {
-		return nil, err
-	}
-	debtors := make([]supervision.DebtorFigures, 0, len(ids))
-	for from := 0; from < len(lines); {
-		to := from
-		for to < len(lines) && lines[to].EmployerID == lines[from].EmployerID {
+// debtorsOf are the employers that owe for periods that are judged, with their lines.
+func debtorsOf(totals ledger.Totals) []supervision.DebtorFigures {
+	var debtors []supervision.DebtorFigures
+	employers := totals.Employers
+	for from := 0; from < len(totals.Owed); {
+		id, to := totals.Owed[from].EmployerID, from
+		for to < len(totals.Owed) && totals.Owed[to].EmployerID == id {
 			to++
 		}
-		d, err := debtorOf(employers[lines[from].EmployerID], lines[from:to], fees, today)
-		if err != nil {
-			return nil, err
+		for employers[0].ID != id { // both ascend, and whoever owes is registered
+			employers = employers[1:]
 		}
-		d.Level = supervision.WatchLevel(s.levels, d.OwedBefore+d.OwedAfter-writtenOff[d.EmployerID])
+		e := employers[0]
+		d := supervision.DebtorFigures{EmployerID: id, USCC: string(e.USCC), Name: e.Name, Region: e.Region, Ownership: e.Ownership, Lines: make([]supervision.DebtorLine, to-from)}
+		for i, line := range totals.Owed[from:to] {
+			d.Lines[i] = supervision.DebtorLine{Period: line.Period, Insurance: line.Insurance, Persons: line.Persons, Owed: line.Owed}
+		}
 		debtors = append(debtors, d)
 		from = to
 	}
-	return debtors, nil
+	return debtors
 }
 
-// debtorOf counts one employer's lines as a notice would: by its region's setting, less what a bankruptcy or an approved deferral stops.
-func debtorOf(e ledger.Employer, lines []ledger.EmployerOwed, fees store.FeeBook, today calendar.Date) (supervision.DebtorFigures, error) {
-	d := supervision.DebtorFigures{EmployerID: e.ID, USCC: string(e.USCC), Name: e.Name, Region: e.Region, Ownership: e.Ownership, Lines: make([]supervision.DebtorLine, len(lines))}
-	in := arrears.Input{PaidOn: today, Lines: make([]arrears.Line, len(lines))}
+// count counts every line's late fee to today, each employer's sums, and its watch level without what was written off.
+func (s supervise) count(ctx context.Context, debtors []supervision.DebtorFigures, today calendar.Date) error {
+	fees, err := s.store.FeeBook(ctx)
+	if err != nil {
+		return err
+	}
+	writtenOff, err := s.store.WrittenOff(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range debtors {
+		d := &debtors[i]
+		if err := countFees(d, fees, today); err != nil {
+			return err
+		}
+		d.Level = supervision.WatchLevel(s.levels, d.OwedBefore+d.OwedAfter-writtenOff[d.EmployerID])
+	}
+	return nil
+}
+
+// countFees counts one employer's lines as a notice would: by its region's setting, less what a bankruptcy or an approved deferral stops.
+func countFees(d *supervision.DebtorFigures, fees store.FeeBook, today calendar.Date) error {
+	in := arrears.Input{PaidOn: today, Lines: make([]arrears.Line, len(d.Lines))}
 	in.Setting, in.Facts = fees.Of(d.Region, d.USCC)
-	for i, line := range lines {
+	for i, line := range d.Lines {
 		in.Lines[i] = arrears.Line{Period: line.Period, Insurance: line.Insurance, Persons: line.Persons, Due: line.Owed}
 	}
 	counted, err := arrears.Compute(in)
 	if err != nil {
-		return d, err
+		return err
 	}
+	d.OwedBefore, d.OwedAfter, d.LateFee, d.FeeUnruled = 0, 0, 0, 0
 	for i, row := range counted.Rows { // as many as the lines and in their order, since every line owes
 		line := supervision.DebtorLine{Period: row.Period, Insurance: row.Insurance, Persons: row.Persons, Owed: row.Due, LateFee: row.Fee, FeeKnown: row.Why != arrears.WhyLocalRule}
 		d.Lines[i] = line
@@ -151,5 +156,5 @@ func debtorOf(e ledger.Employer, lines []ledger.EmployerOwed, fees store.FeeBook
 			d.OwedAfter += line.Owed
 		}
 	}
-	return d, nil
+	return nil
 }

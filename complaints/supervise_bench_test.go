@@ -86,6 +86,13 @@ func newAgencyBench(b *testing.B) agencyBench {
 		FROM generate_series(1, $1::int) p, generate_series(202510, 202609) m, unnest(ARRAY[110, 210, 310, 410, 510]) i,
 			LATERAL (SELECT 1 + p % $2::int AS e, 60000 + p % 900 * 100 + i AS due) k, LATERAL (SELECT e % 12 = 0 AND m >= 202604 AS owes) o
 		WHERE m % 100 BETWEEN 1 AND 12`, benchPersons, benchEmployers)
+	persons := make([]int64, benchPersons)
+	for i := range persons {
+		persons[i] = int64(i + 1)
+	}
+	if err := a.ledger.Mend(b.Context(), persons); err != nil {
+		b.Fatal(err)
+	}
 	a.exec(b, `UPDATE ledger.reach SET data_date = '2026-11-20'`)
 	a.exec(b, `VACUUM ANALYZE`)
 	a.exec(b, `CREATE TABLE public.line (LIKE complaints.debtor_line); CREATE TABLE public.figure (region text, insurance smallint, due bigint, collected bigint, recovered bigint, opening bigint)`)

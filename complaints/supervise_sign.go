@@ -6,32 +6,19 @@ import (
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
 	"shebao/shared/calendar"
-	"shebao/shared/contribution"
 	"shebao/shared/ledger"
 	"shebao/shared/money"
 )
 
-// signs are every employer's size now and a year earlier, and the base on which it pays.
-func (s supervise) signs(ctx context.Context, dataDate calendar.Date) ([]supervision.Candidate, error) {
-	period := contribution.LastJudged(dataDate)
-	employers, err := s.ledger.AllEmployers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	now, err := s.ledger.Sizes(ctx, period)
-	if err != nil {
-		return nil, err
-	}
-	before, err := s.ledger.Sizes(ctx, period.Add(-12))
-	if err != nil {
-		return nil, err
-	}
-	list := make([]supervision.Candidate, len(employers))
-	for i, e := range employers {
+// signsOf are every employer's size now and a year earlier, and the base on which it pays.
+func signsOf(totals ledger.Totals) []supervision.Candidate {
+	list := make([]supervision.Candidate, len(totals.Employers))
+	for i, e := range totals.Employers {
+		now := totals.Sizes[e.ID]
 		list[i] = supervision.Candidate{EmployerID: e.ID, USCC: string(e.USCC), Name: e.Name, Region: e.Region,
-			Signs: supervision.Signs{Headcount: now[e.ID].Headcount, HeadcountBefore: before[e.ID].Headcount, AverageBase: int64(now[e.ID].AverageBase)}}
+			Signs: supervision.Signs{Headcount: now.Headcount, HeadcountBefore: totals.Before[e.ID].Headcount, AverageBase: int64(now.AverageBase)}}
 	}
-	return list, nil
+	return list
 }
 
 func (s supervise) pensioners(ctx context.Context) (map[string]int, error) {

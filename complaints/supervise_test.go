@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/complaints/arrears"
@@ -73,7 +74,7 @@ func newOffice(t *testing.T) office {
 		FROM ledger.employer e, generate_series(1, 6) n, generate_series(202601, 202609) p, unnest(ARRAY[110, 310]) i, LATERAL (SELECT e.id <= 3 AND p >= 202605 + e.id AS owes) o`)
 	o.exec(t, `INSERT INTO ledger.employment SELECT DISTINCT employer_id, person_id FROM ledger.contribution`)
 	o.exec(t, `UPDATE ledger.reach SET data_date = '2026-11-20'`)
-	o.exec(t, `INSERT INTO ledger.import_run (kind, file, started_at, finished_at) VALUES ('contributions', 'x', now(), now())`)
+	o.imported(t)
 	return o
 }
 
@@ -112,8 +113,20 @@ func (o office) mustRefresh(t *testing.T, at time.Time) {
 	}
 }
 
-// imported marks another import, as the ledger does.
+// imported packs what a test has written into the contribution rows and marks another import, as the ledger does.
 func (o office) imported(t *testing.T) {
+	t.Helper()
+	rows, err := o.pool.Query(t.Context(), `SELECT DISTINCT person_id FROM ledger.contribution ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	persons, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.ledger.Mend(t.Context(), persons); err != nil {
+		t.Fatal(err)
+	}
 	o.exec(t, `INSERT INTO ledger.import_run (kind, file, started_at, finished_at) VALUES ('contributions', 'x', now(), now())`)
 }
 

@@ -146,6 +146,28 @@ func (s *Store) WrittenOff(ctx context.Context) (map[int32]money.Fen, error) {
 	return sums, postgres.Classify(err)
 }
 
+// Owing are the employers that owe, with their lines, as the last refresh left them; fees and levels are to be counted again. Error: fault.Unavailable.
+func (s *Store) Owing(ctx context.Context) ([]supervision.DebtorFigures, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.employer_id, d.uscc, d.name, d.region, d.ownership, l.period, l.insurance, l.persons, l.owed
+		FROM complaints.debtor d JOIN complaints.debtor_line l USING (employer_id) ORDER BY 1, 6, 7`)
+	if err != nil {
+		return nil, postgres.Classify(fmt.Errorf("read the register: %w", err))
+	}
+	var debtors []supervision.DebtorFigures
+	var d supervision.DebtorFigures
+	var line supervision.DebtorLine
+	_, err = pgx.ForEachRow(rows, []any{&d.EmployerID, &d.USCC, &d.Name, &d.Region, &d.Ownership, &line.Period, &line.Insurance, &line.Persons, &line.Owed}, func() error {
+		if n := len(debtors); n == 0 || debtors[n-1].EmployerID != d.EmployerID {
+			debtors = append(debtors, d)
+		}
+		last := &debtors[len(debtors)-1]
+		last.Lines = append(last.Lines, line)
+		return nil
+	})
+	return debtors, postgres.Classify(err)
+}
+
 // DebtorLines are the lines of all employers of a selection, for an export; ordered by employer, period and insurance. Error: fault.Unavailable.
 func (s *Store) DebtorLines(ctx context.Context, who Staff, employers []int32) (map[int32][]supervision.DebtorLine, error) {
 	rows, err := s.pool.Query(ctx, `SELECT l.employer_id, l.period, l.insurance, l.persons, l.owed, coalesce(l.late_fee, 0), l.late_fee IS NOT NULL

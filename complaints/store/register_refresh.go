@@ -56,12 +56,19 @@ type LedgerFigures struct {
 	Plans []PlanStanding // of the plans that run
 }
 
-// RefreshSupervised replaces the figures of register, collection and audits by the ledger's, in one transaction, and writes down what changed for whom. One refresh
-// runs at a time; a second one waits and then repeats the same. An employer that no longer owes stays in the register with the day on which that was seen.
-func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, from LedgerFigures) error {
-	return postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT FROM complaints.supervised FOR UPDATE`); err != nil {
+// RefreshSupervised brings register, collection and audits to the given figures, in one transaction, and writes down what changed for whom. done is false when another refresh has come in between
+// since before was read: the figures may be older than its. An employer that no longer owes stays in the register with the day on which that was seen.
+func (s *Store) RefreshSupervised(ctx context.Context, before, of Supervised, from LedgerFigures) (done bool, err error) {
+	var last *time.Time
+	if !before.At.IsZero() {
+		last = &before.At
+	}
+	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT at IS NOT DISTINCT FROM $1 FROM complaints.supervised FOR UPDATE`, last).Scan(&done); err != nil {
 			return fmt.Errorf("lock supervised figures: %w", err)
+		}
+		if !done {
+			return nil
 		}
 		if from.Imported {
 			if err := replaceFlows(ctx, tx, from.Flows); err != nil {
@@ -84,21 +91,14 @@ func (s *Store) RefreshSupervised(ctx context.Context, of Supervised, from Ledge
 		_, err = tx.Exec(ctx, `INSERT INTO complaints.refresh (at, last_run, data_date, on_day) VALUES ($1, $2, $3, $4)`, of.At, of.Last, dateArg(of.DataDate), of.OnDay.Time())
 		return err
 	})
+	return done && err == nil, err
 }
 
 func replaceFlows(ctx context.Context, tx pgx.Tx, flows []CollectionFlow) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM complaints.collection_flow`); err != nil {
-		return fmt.Errorf("replace collection figures: %w", err)
-	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"complaints", "collection_flow"}, []string{"region", "insurance", "period", "received", "due", "paid"},
-		pgx.CopyFromSlice(len(flows), func(i int) ([]any, error) {
-			f := flows[i]
-			return []any{f.Region, int16(f.Insurance), int32(f.Period), int32(f.Received), int64(f.Due), int64(f.Paid)}, nil
-		}))
-	if err != nil {
-		return fmt.Errorf("replace collection figures: %w", err)
-	}
-	return nil
+	return replaceRows(ctx, tx, "collection_flow", []string{"region", "insurance", "period", "received"}, []string{"due", "paid"}, len(flows), func(i int) ([]any, error) {
+		f := flows[i]
+		return []any{f.Region, int16(f.Insurance), int32(f.Period), int32(f.Received), int64(f.Due), int64(f.Paid)}, nil
+	})
 }
 
 // refreshDebtors stages the ledger's figures, notes the differences as events, and then takes the figures over: a few statements whatever the number of employers.
@@ -114,16 +114,27 @@ func refreshDebtors(ctx context.Context, tx pgx.Tx, of Supervised, debtors []sup
 		{"note changes of the register", noteDebtors, []any{of.At}},
 		{"clear who has paid", clearDebtors, []any{day}},
 		{"list debtors", listDebtors, []any{of.At, day}},
-		{"empty lines of the register", `DELETE FROM complaints.debtor_line`, nil},
-		{"fill lines of the register", `
-			INSERT INTO complaints.debtor_line (employer_id, period, insurance, persons, owed, late_fee)
-			SELECT employer_id, period, insurance, persons, owed, late_fee FROM debtor_line_now`, nil},
 	} {
 		if _, err := tx.Exec(ctx, step.sql, step.args...); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
-	return nil
+	return replaceLines(ctx, tx, debtors)
+}
+
+func replaceLines(ctx context.Context, tx pgx.Tx, debtors []supervision.DebtorFigures) error {
+	var lines [][]any
+	for _, d := range debtors {
+		for _, line := range d.Lines {
+			var fee *int64
+			if line.FeeKnown {
+				n := int64(line.LateFee)
+				fee = &n
+			}
+			lines = append(lines, []any{d.EmployerID, int32(line.Period), int16(line.Insurance), int32(line.Persons), int64(line.Owed), fee})
+		}
+	}
+	return replaceRows(ctx, tx, "debtor_line", []string{"employer_id", "period", "insurance"}, []string{"persons", "owed", "late_fee"}, len(lines), func(i int) ([]any, error) { return lines[i], nil })
 }
 
 const noteDebtors = `
@@ -155,33 +166,18 @@ const listDebtors = `
 func stageDebtors(ctx context.Context, tx pgx.Tx, debtors []supervision.DebtorFigures) error {
 	_, err := tx.Exec(ctx, `
 		CREATE TEMP TABLE debtor_now (employer_id integer PRIMARY KEY, uscc text, name text, region text, ownership text, owed_before bigint, owed_after bigint,
-			late_fee bigint, fee_unruled bigint, first_period integer, last_period integer, level smallint) ON COMMIT DROP;
-		CREATE TEMP TABLE debtor_line_now (employer_id integer, period integer, insurance smallint, persons integer, owed bigint, late_fee bigint) ON COMMIT DROP`)
+			late_fee bigint, fee_unruled bigint, first_period integer, last_period integer, level smallint) ON COMMIT DROP`)
 	if err != nil {
 		return fmt.Errorf("stage debtors: %w", err)
-	}
-	var lines [][]any
-	heads := make([][]any, len(debtors))
-	for i, d := range debtors {
-		heads[i] = []any{d.EmployerID, d.USCC, d.Name, d.Region, d.Ownership, int64(d.OwedBefore), int64(d.OwedAfter), int64(d.LateFee), int64(d.FeeUnruled),
-			int32(d.Lines[0].Period), int32(d.Lines[len(d.Lines)-1].Period), int16(d.Level)}
-		for _, line := range d.Lines {
-			var fee *int64
-			if line.FeeKnown {
-				n := int64(line.LateFee)
-				fee = &n
-			}
-			lines = append(lines, []any{d.EmployerID, int32(line.Period), int16(line.Insurance), int32(line.Persons), int64(line.Owed), fee})
-		}
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"debtor_now"}, []string{"employer_id", "uscc", "name", "region", "ownership", "owed_before", "owed_after", "late_fee", "fee_unruled",
-		"first_period", "last_period", "level"}, pgx.CopyFromRows(heads))
+		"first_period", "last_period", "level"}, pgx.CopyFromSlice(len(debtors), func(i int) ([]any, error) {
+		d := debtors[i]
+		return []any{d.EmployerID, d.USCC, d.Name, d.Region, d.Ownership, int64(d.OwedBefore), int64(d.OwedAfter), int64(d.LateFee), int64(d.FeeUnruled),
+			int32(d.Lines[0].Period), int32(d.Lines[len(d.Lines)-1].Period), int16(d.Level)}, nil
+	}))
 	if err != nil {
 		return fmt.Errorf("stage debtors: %w", err)
-	}
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{"debtor_line_now"}, []string{"employer_id", "period", "insurance", "persons", "owed", "late_fee"}, pgx.CopyFromRows(lines))
-	if err != nil {
-		return fmt.Errorf("stage lines: %w", err)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,25 +16,17 @@ import (
 
 // replaceSigns takes over what the ledger holds of every employer and how many draw a pension.
 func replaceSigns(ctx context.Context, tx pgx.Tx, from LedgerFigures) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM complaints.employer_sign; DELETE FROM complaints.pensioner_count`); err != nil {
-		return fmt.Errorf("replace signs: %w", err)
-	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"complaints", "employer_sign"}, []string{"employer_id", "uscc", "name", "region", "headcount", "headcount_before", "average_base"},
-		pgx.CopyFromSlice(len(from.Signs), func(i int) ([]any, error) {
-			e := from.Signs[i]
-			return []any{e.EmployerID, e.USCC, e.Name, e.Region, int32(e.Headcount), int32(e.HeadcountBefore), e.AverageBase}, nil
-		}))
+	err := replaceRows(ctx, tx, "employer_sign", []string{"employer_id"}, []string{"uscc", "name", "region", "headcount", "headcount_before", "average_base"}, len(from.Signs), func(i int) ([]any, error) {
+		e := from.Signs[i]
+		return []any{e.EmployerID, e.USCC, e.Name, e.Region, int32(e.Headcount), int32(e.HeadcountBefore), e.AverageBase}, nil
+	})
 	if err != nil {
-		return fmt.Errorf("replace signs: %w", err)
+		return err
 	}
-	regions, counts := make([]string, 0, len(from.Pensioners)), make([]int32, 0, len(from.Pensioners))
-	for region, n := range from.Pensioners {
-		regions, counts = append(regions, region), append(counts, int32(n))
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO complaints.pensioner_count (region, retired) SELECT * FROM unnest($1::text[], $2::integer[])`, regions, counts); err != nil {
-		return fmt.Errorf("replace pensioners: %w", err)
-	}
-	return nil
+	regions := slices.Collect(maps.Keys(from.Pensioners))
+	return replaceRows(ctx, tx, "pensioner_count", []string{"region"}, []string{"retired"}, len(regions), func(i int) ([]any, error) {
+		return []any{regions[i], int32(from.Pensioners[regions[i]])}, nil
+	})
 }
 
 // RunningPlan is a repayment plan that has not ended, and whose.

@@ -86,7 +86,7 @@ func (p program) proveRestored(ctx context.Context, g *ground, pool *pgxpool.Poo
 			return exitCode(4)
 		}
 	}
-	if err := p.verifyLedger(ctx, book); err != nil {
+	if err := p.verifyLedger(ctx, book, false); err != nil {
 		return err
 	}
 	settings := config.NewReader(g.lookup)

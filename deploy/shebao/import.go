@@ -78,22 +78,30 @@ func inWords(r ledger.Report) string {
 	return b.String()
 }
 
-// ledger verify exits with 4 when a packed row differs from the truth.
+// ledger verify exits with 4 when a packed row differs from the truth; with --mend it is written anew.
 func (p program) ledger(ctx context.Context, args []string) error {
-	if len(args) != 1 || args[0] != "verify" {
+	mend := len(args) == 2 && args[1] == "--mend"
+	if !mend && len(args) != 1 || args[0] != "verify" {
 		return errUsage
 	}
-	return p.onLedger(ctx, func(book *ledger.Ledger) error { return p.verifyLedger(ctx, book) })
+	return p.onLedger(ctx, func(book *ledger.Ledger) error { return p.verifyLedger(ctx, book, mend) })
 }
 
-func (p program) verifyLedger(ctx context.Context, book *ledger.Ledger) error {
+func (p program) verifyLedger(ctx context.Context, book *ledger.Ledger, mend bool) error {
 	checked, differ, err := book.Verify(ctx)
 	if err != nil {
 		return err
 	}
 	p.say(fmt.Sprintf("%d persons checked, %d differ", checked, len(differ)))
-	if len(differ) > 0 {
+	switch {
+	case len(differ) == 0:
+		return nil
+	case !mend:
 		return exitCode(4)
 	}
+	if err := book.Mend(ctx, differ); err != nil {
+		return err
+	}
+	p.say(fmt.Sprintf("%d persons mended", len(differ)))
 	return nil
 }

@@ -44,7 +44,7 @@ func commands() map[string]command {
 		"migrate":    {"migrate", "bring the database's schemas and rights up to date", program.migrate},
 		"import":     {"import [--json] rules|rates|holidays|employers|persons|contributions|events FILE", "import an agency's export file", program.importFile},
 		"pin":        {"pin set", "set PINs at the counter: an ID number and a PIN a line on standard input", program.pin},
-		"ledger":     {"ledger verify", "rebuild every packed person-year from the contribution rows and compare", program.ledger},
+		"ledger":     {"ledger verify [--mend]", "rebuild every packed person-year from the contribution rows and compare; or write anew those that differ", program.ledger},
 		"statements": {"statements issue --year Y [--region DIGITS] [--json] | send --year Y [--region DIGITS] [--at-most N] [--json] | status [--year Y] [--region DIGITS] [--json]", "issue a year's statements to everybody, text everybody that theirs is there, and show how many are issued, sent, opened", program.statements},
 		"reconcile":  {"reconcile [--on DATE]", "compute every published or shown total twice, from the ledger and from what is shown, and name what differs", program.reconcile},
 		"audit":      {"audit verify | checkpoint [--checkpoints FILE] | purge --before DATE", "find any altered, removed or reordered row of the audit log; note where it ends; remove what is older than six months", program.audit},

@@ -133,7 +133,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 		mustImport(t, l, kind, filepath.Join(dir, string(kind)+".csv"))
 	}
 	for _, damage := range []string{
-		`UPDATE ledger.person_year SET packed = packed || '\x00' WHERE person_id = 7 AND year = 2024`,
+		`UPDATE ledger.person_year SET packed = '\x07' || packed WHERE person_id = 7 AND year = 2024`,
 		`DELETE FROM ledger.person_year WHERE person_id = 8 AND year = 2025`,
 		`INSERT INTO ledger.person_year (person_id, year, packed) SELECT person_id, 1999, packed FROM ledger.person_year WHERE person_id = 9 AND year = 2024`,
 		`UPDATE ledger.contribution SET base = base + 1 WHERE person_id = 10 AND period = 202501 AND insurance = 110`,
@@ -149,6 +149,15 @@ func TestVerifyFindsDamage(t *testing.T) {
 	}
 	if _, err := l.PersonYear(t.Context(), 7, 2024); err == nil || fault.Of(err).Kind != fault.Internal {
 		t.Errorf("a damaged row reads as %v", err)
+	}
+	if _, err := l.Totals(t.Context(), 202512); err == nil || !strings.Contains(err.Error(), "year 2024 of person 7") {
+		t.Errorf("a damaged row is summed: %v", err)
+	}
+	if err := l.Mend(t.Context(), differ); err != nil {
+		t.Fatal(err)
+	}
+	if _, differ, err = l.Verify(t.Context()); err != nil || len(differ) > 0 {
+		t.Errorf("mended, and %v differ, %v", differ, err)
 	}
 }
 

@@ -37,6 +37,17 @@ func (l *Ledger) Verify(ctx context.Context) (checked int64, differ []int64, err
 	}
 }
 
+// Mend writes persons' packed years and accounts anew from the contribution rows, for those that Verify names; persons ascend. Error: fault.Unavailable.
+func (l *Ledger) Mend(ctx context.Context, persons []int64) error {
+	return postgres.Tx(ctx, l.pool, func(tx pgx.Tx) error {
+		rules, err := loadRules(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return l.runAccounts(ctx, tx, rules, persons)
+	})
+}
+
 // personsAfter lists the next persons, ascending.
 func personsAfter(ctx context.Context, tx querier, after int64) ([]int64, error) {
 	rows, err := tx.Query(ctx, `SELECT id FROM ledger.person WHERE id > $1 ORDER BY id LIMIT $2`, after, personsAtOnce)

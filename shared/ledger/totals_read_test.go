@@ -1,0 +1,93 @@
+package ledger_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"shebao/shared/calendar"
+	"shebao/shared/ledger"
+)
+
+// The sums of the packed years are what plain SQL says over the contribution rows: months paid late, in part, not at all, without a day, with two employers at once, and on two bases.
+func TestTotalsAreTheTruth(t *testing.T) {
+	l, pool := newLedger(t)
+	dir := smallSample(t)
+	for _, kind := range []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions} {
+		mustImport(t, l, kind, filepath.Join(dir, string(kind)+".csv"))
+	}
+	for _, change := range []string{
+		`UPDATE ledger.contribution SET paid_on = NULL WHERE person_id % 7 = 1 AND insurance = 310`,
+		`UPDATE ledger.contribution SET employer_paid = employer_due / 3, person_paid = 0 WHERE person_id % 5 = 2 AND period % 100 > 8`,
+		`UPDATE ledger.contribution SET employer_paid = 0, person_paid = 0, paid_on = NULL WHERE person_id % 5 = 3 AND period % 100 IN (7, 9)`,
+		`UPDATE ledger.contribution SET paid_on = paid_on + 200 WHERE person_id % 3 = 1 AND insurance = 110`,
+		`UPDATE ledger.contribution SET base = base + 7777 WHERE person_id % 4 = 1 AND insurance = 410`,
+		`INSERT INTO ledger.contribution SELECT person_id, base + 5, employer_due, employer_paid, person_due, person_paid, period, 1 + employer_id % 3, paid_on, run_id, insurance FROM ledger.contribution WHERE person_id % 6 = 0 AND insurance = 110 ON CONFLICT DO NOTHING`,
+	} {
+		if tag, err := pool.Exec(t.Context(), change); err != nil || tag.RowsAffected() == 0 {
+			t.Fatal(tag, err)
+		}
+	}
+	_, differ, err := l.Verify(t.Context())
+	if err != nil || len(differ) < 50 {
+		t.Fatal(differ, err)
+	}
+	if err := l.Mend(t.Context(), differ); err != nil {
+		t.Fatal(err)
+	}
+	read := func(sql string, args ...any) string {
+		t.Helper()
+		rows, err := pool.Query(t.Context(), sql, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil || len(lines) == 0 {
+			t.Fatal(lines, err)
+		}
+		return strings.Join(lines, "\n")
+	}
+	flows := read(`
+		SELECT concat_ws(' ', e.region, c.insurance, c.period, r.received, sum(employer_due + person_due), sum(employer_paid + person_paid))
+		FROM ledger.contribution c JOIN ledger.employer e ON e.id = c.employer_id,
+			LATERAL (SELECT CASE WHEN employer_paid + person_paid = 0 THEN 0 ELSE coalesce(to_char(paid_on, 'YYYYMM')::integer, period) END AS received) r
+		GROUP BY e.region, c.insurance, c.period, r.received ORDER BY e.region, c.insurance, c.period, r.received`)
+	for _, through := range []calendar.Period{202512, 202408} {
+		got, err := l.Totals(t.Context(), through)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown []string
+		for _, f := range got.Flows {
+			shown = append(shown, fmt.Sprintf("%s %d %d %d %d %d", f.Region, f.Insurance, int(f.Period), int(f.Received), int64(f.Due), int64(f.Paid)))
+		}
+		if s := strings.Join(shown, "\n"); s != flows {
+			t.Errorf("flows through %s:\n%s\nwant\n%s", through, s, flows)
+		}
+		shown = nil
+		for _, o := range got.Owed {
+			shown = append(shown, fmt.Sprintf("%d %d %d %d %d", o.EmployerID, int(o.Period), o.Insurance, o.Persons, int64(o.Owed)))
+		}
+		if s, want := strings.Join(shown, "\n"), read(`
+			SELECT concat_ws(' ', employer_id, period, insurance, count(*), sum(employer_due + person_due - employer_paid - person_paid)) FROM ledger.contribution
+			WHERE employer_due + person_due > employer_paid + person_paid AND period <= $1 GROUP BY employer_id, period, insurance ORDER BY employer_id, period, insurance`, through); s != want {
+			t.Errorf("owed through %s:\n%s\nwant\n%s", through, s, want)
+		}
+		for period, sizes := range map[calendar.Period]map[int32]ledger.EmployerSize{through: got.Sizes, through.Add(-12): got.Before} {
+			shown = nil
+			for _, e := range got.Employers {
+				if size, known := sizes[e.ID]; known {
+					shown = append(shown, fmt.Sprintf("%d %d %d", e.ID, size.Headcount, int64(size.AverageBase)))
+				}
+			}
+			if s, want := strings.Join(shown, "\n"), read(`
+				SELECT concat_ws(' ', employer_id, count(*), round(avg(base))) FROM (SELECT employer_id, person_id, max(base) AS base FROM ledger.contribution WHERE period = $1 GROUP BY 1, 2) AS insured
+				GROUP BY employer_id ORDER BY employer_id`, period); s != want {
+				t.Errorf("sizes in %s:\n%s\nwant\n%s", period, s, want)
+			}
+		}
+	}
+}
