@@ -2,6 +2,8 @@ package complaints
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"shebao/complaints/arrears"
@@ -53,6 +55,36 @@ func TestThePagesOfPublicationAreGuarded(t *testing.T) {
 	r.want(r.get(second, again), 200, "与同一地区上一次公布的相比", "700", "720")
 	r.want(r.post(second, again+"/act", "action", "drop", "version", "1", "reason", "数字不全"), http.StatusSeeOther)
 	r.want(r.get(second, again), 200, "已撤下", "数字不全")
+}
+
+// A quarter that would give away a month of few is refused with what would follow from which published figures; a draft says of each line why it is left out.
+func TestARefusalNamesItsCause(t *testing.T) {
+	r := newRoom(t)
+	author, second := r.staff("zhao", lifecycle.Supervisor, "33"), r.staff("wang", lifecycle.Supervisor, "33")
+	tells := publication.Body{Audit: &publication.AuditFigures{AuditAmounts: &publication.AuditAmounts{Employers: 9, Found: 100, Recovered: 50}}}
+	submitted := func(span string, body publication.Body) (at string) {
+		at = r.edition("zhao", publication.Key{Subject: publication.Audit, Region: "33", Span: span}, body)
+		r.want(r.post(author, at+"/act", "action", "submit", "version", "1"), http.StatusSeeOther)
+		return at
+	}
+	for _, e := range []struct {
+		span string
+		body publication.Body
+	}{{"2026-07", tells}, {"2026-08", tells}, {"2026-09", auditBody(700)}} {
+		r.want(r.post(second, submitted(e.span, e.body)+"/act", "action", "approve", "version", "2"), http.StatusSeeOther)
+	}
+	at := submitted("2026Q3", tells)
+	r.want(r.post(second, at+"/act", "action", "approve", "version", "2"), 409, "把这份公布稿的合计和浙江省 2026-07；浙江省 2026-08的数字放在一起，能推算出浙江省 2026-09的稽核查出和追回的金额")
+	q := httptest.NewRequest("POST", at+"/act", strings.NewReader("action=approve&version=2"))
+	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	q.Header.Set("Sec-Fetch-Site", "same-origin")
+	q.AddCookie(&http.Cookie{Name: "lang", Value: "en"})
+	r.want(r.do(second, q), 409, "beside the figures of 浙江省, 2026-07; 浙江省, 2026-08 would give amounts found and recovered by audits of 浙江省, 2026-09")
+	r.exec(`UPDATE complaints.edition SET left_out = '[{"region":"3301","from":"2026-07","to":"2026-09","few":2},{"region":"3304","from":"2026-07","to":"2026-09","beside":true,"secret":{"region":"3301","from":"2026-07","to":"2026-09"},"by":[{"region":"33","from":"2026-07","to":"2026-09"}]},
+		{"region":"33","insurance":310,"from":"2026-07","to":"2026-09","arrears":true,"owed":true,"secret":{"region":"3302","insurance":310,"from":"2026-04","to":"2026-06"},"by":[{"region":"3305","insurance":310,"from":"2026-07","to":"2026-09"},{"region":"3306","insurance":310,"from":"2026-07","to":"2026-09"},{"region":"3307","insurance":310,"from":"2026-07","to":"2026-09"},{"region":"3308","insurance":310,"from":"2026-07","to":"2026-09"}]}]' WHERE span = '2026Q3'`)
+	page := r.get(author, at)
+	r.want(page, 200, "不公布的数字和原因", "只有 2 家单位，少于 5 家", "为了杭州市 2026 年第 3 季度：合计减去其余各行")
+	r.want(page, 200, "凭湖州市、绍兴市、金华市等 4 个地区 2026 年第 3 季度医疗保险的数字，就能推算出宁波市 2026 年第 2 季度医疗保险的")
 }
 
 // Forms that are wrong name the field and lose nothing; a quarter that the data has not reached cannot be drafted.

@@ -132,7 +132,7 @@ func (p publisher) compose(ctx context.Context, who store.Staff, k publication.K
 		if err != nil {
 			return from, body, err
 		}
-		body.Collection, err = composeCollection(k.Region, spans, flows, who, published)
+		body.Collection, from.LeftOut, err = composeCollection(k.Region, spans, flows, who, published)
 		return from, body, err
 	case publication.Arrears:
 		debtors, _, _, err := p.store.Debtors(ctx, who, supervision.DebtorFilter{Region: k.Region, Limit: exportMost})
@@ -151,13 +151,18 @@ func (p publisher) compose(ctx context.Context, who store.Staff, k publication.K
 			return from, body, err
 		}
 		body.Audit = composeAudit(f)
-		if open, err := p.store.AuditDiscloses(ctx, k, *body.Audit); err != nil || !open {
+		own := supervision.Place{Region: k.Region, From: span.From, To: span.To}
+		if body.Audit.AuditAmounts == nil {
+			from.LeftOut = []supervision.Cause{{Place: own, Few: f.Employers}}
+		}
+		open, err := p.store.AuditDiscloses(ctx, k, *body.Audit)
+		if err != nil || open == nil {
 			return from, body, err
 		}
 		if body.Audit.AuditAmounts == nil { // too few themselves: what others tell gives them away already
-			return from, body, fault.New(fault.Conflict, "fault.publication.disclosed")
+			return from, body, fault.New(fault.Conflict, "fault.publication.disclosed").Because(supervision.Disclosed{Cause: *open, Audit: true})
 		}
-		body.Audit.AuditAmounts, body.Audit.Suppressed = nil, true
+		body.Audit.AuditAmounts, body.Audit.Suppressed, from.LeftOut = nil, true, []supervision.Cause{*open}
 		return from, body, nil
 	}
 	return from, body, fault.InvalidFields(fault.Field{Name: "subject", Key: "fault.publication.subject"})

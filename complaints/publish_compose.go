@@ -29,38 +29,44 @@ func spansTo(last supervision.Span) []supervision.Span {
 func rowDigits(region string) int { return min(6, len(region)+2) }
 
 // composeCollection makes the published figures of a region: its parts, insurances and course beside the total. spans end with the edition's own; payers and late count who stands behind each figure,
-// in spans and, after those, in their months, so that none is shown that would tell of few. What could be computed from published sheets is left out with it. Errors: fault.Conflict
-// (fault.publication.small) when the region itself is too small to publish, (fault.publication.disclosed) when nothing can be left out any more.
-func composeCollection(region string, spans []supervision.Span, flows []supervision.RegionFlow, who behind, published []supervision.Sheet) (*publication.CollectionFigures, error) {
+// in spans and, after those, in their months, so that none is shown that would tell of few. What could be computed from published sheets is left out with it; left tells why each line is. Errors:
+// fault.Conflict (fault.publication.small) when the region itself is too small to publish, (fault.publication.disclosed, with what would follow from which) when nothing can be left out any more.
+func composeCollection(region string, spans []supervision.Span, flows []supervision.RegionFlow, who behind, published supervision.Shelf) (figures *publication.CollectionFigures, left []supervision.Cause, err error) {
 	own := spans[len(spans)-1]
 	total := who.line(region, "", 0, own)
 	if total.Payers < supervision.SmallCell {
-		return nil, fault.New(fault.Conflict, "fault.publication.small", strconv.Itoa(supervision.SmallCell))
+		return nil, nil, fault.New(fault.Conflict, "fault.publication.small", strconv.Itoa(supervision.SmallCell))
 	}
 	total.Amounts, total.Arrears = true, !supervision.Small(total.Late)
+	left = ofFew(left, total)
 	sheet := supervision.Sheet{Total: total}
 	for _, code := range who.regions(own) {
 		if code != region {
 			sheet.Regions = append(sheet.Regions, who.line(code, code, 0, own))
 		}
 	}
-	withhold(sheet.Regions, true)
+	left = append(left, withhold(sheet.Regions, total, true)...)
 	for _, insurance := range contribution.Insurances {
 		if l := who.line(region, "", insurance, own); l.Payers > 0 {
 			sheet.Insurances = append(sheet.Insurances, l)
 		}
 	}
-	withhold(sheet.Insurances, false)
+	left = append(left, withhold(sheet.Insurances, total, false)...)
 	for _, span := range spans {
 		if l := who.line(region, "", 0, span); l.Payers > 0 {
 			l.Amounts = !supervision.Small(l.Payers)
 			l.Arrears = l.Amounts && !supervision.Small(l.Late)
 			sheet.Course = append(sheet.Course, l)
+			if span != own { // the total, told of already
+				left = ofFew(left, l)
+			}
 		}
 	}
-	if !supervision.Withhold(&sheet, published) {
-		return nil, fault.New(fault.Conflict, "fault.publication.disclosed")
+	computed, refused := supervision.Withhold(&sheet, published)
+	if refused != nil {
+		return nil, nil, fault.New(fault.Conflict, "fault.publication.disclosed").Because(supervision.Disclosed{Cause: *refused})
 	}
+	left = append(left, computed...)
 	sum := func(l supervision.Line, wants func(supervision.RegionFlow) bool) supervision.Figures {
 		var f supervision.Figures
 		for _, flow := range flows {
@@ -81,7 +87,7 @@ func composeCollection(region string, spans []supervision.Span, flows []supervis
 	for _, l := range sheet.Course {
 		v.Course = append(v.Course, figure(spanName(l.Span), "", sum(l, all), l))
 	}
-	return &v, nil
+	return &v, left, nil
 }
 
 // behind counts who stands behind each figure.
@@ -117,8 +123,19 @@ func (w behind) regions(span supervision.Span) (codes []string) {
 	return codes
 }
 
-// withhold marks what the lines of a group may tell beside their total: neither those of few, nor what would be found by subtracting the others.
-func withhold(group []supervision.Line, disjoint bool) {
+// ofFew adds why a line is left out when few stand behind it.
+func ofFew(left []supervision.Cause, l supervision.Line) []supervision.Cause {
+	switch {
+	case !l.Amounts && supervision.Small(l.Payers):
+		return append(left, supervision.Cause{Place: l.Place(), Few: l.Payers})
+	case l.Amounts && supervision.Small(l.Late):
+		return append(left, supervision.Cause{Place: l.Place(), Arrears: true, Few: l.Late})
+	}
+	return left
+}
+
+// withhold marks what the lines of a group may tell beside their total: neither those of few, nor what would be found by subtracting the others. It tells why each is left out.
+func withhold(group []supervision.Line, total supervision.Line, disjoint bool) (left []supervision.Cause) {
 	payers, late := make([]int, len(group)), make([]int, len(group))
 	for i, l := range group {
 		payers[i], late[i] = l.Payers, l.Late
@@ -128,6 +145,25 @@ func withhold(group []supervision.Line, disjoint bool) {
 	for i := range group {
 		group[i].Amounts, group[i].Arrears = !hidden[i], !unsaid[i]
 	}
+	for i, l := range group {
+		if !hidden[i] && !unsaid[i] {
+			continue
+		}
+		if n := len(left); len(ofFew(left, l)) > n {
+			left = ofFew(left, l)
+			continue
+		}
+		beside := supervision.Cause{Place: l.Place(), Arrears: l.Amounts, Beside: true, Owed: l.Amounts, By: []supervision.Place{total.Place()}}
+		for j, other := range group { // who is protected: of few first, else what is hidden with it
+			if small := supervision.Small(payers[j]) || l.Amounts && supervision.Small(late[j]); j != i && small {
+				at := other.Place()
+				beside.Secret = &at
+				break
+			}
+		}
+		left = append(left, beside)
+	}
+	return left
 }
 
 // figure is a published line, as much of it as may be told. Arrears at a span's end count too, since the next span begins with them.

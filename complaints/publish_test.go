@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -543,6 +544,16 @@ func TestArrearsOfFewCannotBeComputed(t *testing.T) {
 	}
 	if c := o.published(t, many).Edition.Collection; c.Total.Arrearage != nil || c.Total.Amounts == nil {
 		t.Errorf("the city of many tells what the province leaves out, and with it that of few: %+v", c.Total)
+	}
+	var why []supervision.Cause
+	if err := o.pool.QueryRow(t.Context(), `SELECT left_out FROM complaints.edition WHERE region = '3304'`).Scan(&why); err != nil {
+		t.Fatal(err)
+	}
+	few, many3 := supervision.Place{Region: "3301", From: 202607, To: 202609}, supervision.Place{Region: "3304", From: 202607, To: 202609}
+	if !slices.ContainsFunc(why, func(c supervision.Cause) bool {
+		return c.Place == many3 && c.Arrears && c.Owed && c.Secret != nil && *c.Secret == few && slices.Contains(c.By, supervision.Place{Region: "33", From: 202607, To: 202609})
+	}) {
+		t.Errorf("why the city's arrears are left out: %+v", why)
 	}
 	if err := publish(publication.Key{Subject: publication.Collection, Region: "3301", Span: "2026Q3"}); err != nil {
 		t.Errorf("the city of few, whose own arrears are left out: %v", err)

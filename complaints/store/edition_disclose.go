@@ -15,37 +15,51 @@ import (
 	"shebao/shared/publication"
 )
 
-// PublishedSheets are the collection figures that are published in the province of an edition, its own aside, by what they tell and leave out: whoever reads one reads the others too.
-// Error: fault.Unavailable.
-func (s *Store) PublishedSheets(ctx context.Context, k publication.Key) ([]supervision.Sheet, error) {
+// PublishedSheets are the collection figures of the province of an edition that somebody may hold beside it, by what they tell and leave out: whoever reads one reads the others too, and may have kept
+// what was corrected since. Error: fault.Unavailable.
+func (s *Store) PublishedSheets(ctx context.Context, k publication.Key) (supervision.Shelf, error) {
 	return publishedSheets(ctx, s.pool, k)
 }
 
-func publishedSheets(ctx context.Context, db querier, k publication.Key) ([]supervision.Sheet, error) {
-	rows, err := db.Query(ctx, `SELECT content FROM publication.latest WHERE subject = 'collection' AND starts_with(region, $1) AND NOT (region = $2 AND span = $3) ORDER BY region, span`, k.Region[:2], k.Region, k.Span)
-	if err != nil {
-		return nil, postgres.Classify(fmt.Errorf("read published figures: %w", err))
-	}
-	contents, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		return nil, postgres.Classify(fmt.Errorf("read published figures: %w", err))
-	}
-	var sheets []supervision.Sheet
-	for _, content := range contents {
-		e, err := publication.ParseEdition(content)
-		if err != nil {
-			return nil, err
-		}
+func publishedSheets(ctx context.Context, db querier, k publication.Key) (shelf supervision.Shelf, err error) {
+	shelf.Now, shelf.Before, err = publishedBeside(ctx, db, publication.Collection, k, func(e publication.Edition) (*supervision.Sheet, error) {
 		if e.Collection == nil { // withdrawn
-			continue
+			return nil, nil
 		}
 		sheet, err := SheetOf(e.Region, e.Span, *e.Collection)
-		if err != nil {
-			return nil, err
-		}
-		sheets = append(sheets, sheet)
+		return &sheet, err
+	})
+	return shelf, postgres.Classify(err)
+}
+
+// publishedBeside reads every revision of a subject in the province of an edition: the last of each, but the edition's own, and all others.
+func publishedBeside(ctx context.Context, db querier, subject publication.Subject, k publication.Key, sheetOf func(publication.Edition) (*supervision.Sheet, error)) (now, before []supervision.Sheet, err error) {
+	rows, err := db.Query(ctx, `SELECT content, revision = max(revision) OVER (PARTITION BY region, span) AND NOT (region = $3 AND span = $4) FROM publication.snapshot
+		WHERE subject = $1 AND starts_with(region, $2) ORDER BY region, span, revision`, string(subject), k.Region[:2], k.Region, k.Span)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read published figures: %w", err)
 	}
-	return sheets, nil
+	var content []byte
+	var last bool
+	_, err = pgx.ForEachRow(rows, []any{&content, &last}, func() error {
+		e, err := publication.ParseEdition(content)
+		if err != nil {
+			return err
+		}
+		sheet, err := sheetOf(e)
+		switch {
+		case err != nil || sheet == nil:
+		case last:
+			now = append(now, *sheet)
+		default:
+			before = append(before, *sheet)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("read published figures: %w", err)
+	}
+	return now, before, nil
 }
 
 // SheetOf is what an edition tells. Who stands behind its lines is not known any more.
@@ -91,81 +105,64 @@ func spanOf(text string) (supervision.Span, error) {
 	return supervision.Span{From: p, To: p}, nil
 }
 
-// undisclosed refuses figures that would let something be computed which they or another published edition leave out, when others were published since the draft was made.
+// undisclosed refuses figures that would let something be computed which they or another published edition leave out, when others were published since the draft was made. Error: fault.Conflict
+// (fault.publication.disclosed), with supervision.Disclosed.
 func undisclosed(ctx context.Context, tx pgx.Tx, e Edition) error {
-	if e.Body.Audit != nil {
-		open, err := auditDiscloses(ctx, tx, e.Key, *e.Body.Audit)
-		if err == nil && open {
-			err = fault.New(fault.Conflict, "fault.publication.disclosed")
+	var open *supervision.Cause
+	var err error
+	switch {
+	case e.Body.Audit != nil:
+		open, err = auditDiscloses(ctx, tx, e.Key, *e.Body.Audit)
+	case e.Body.Collection != nil:
+		var draft supervision.Sheet
+		if draft, err = SheetOf(e.Region, e.Span, *e.Body.Collection); err != nil {
+			return err
 		}
-		return err
+		var shelf supervision.Shelf
+		if shelf, err = publishedSheets(ctx, tx, e.Key); err == nil {
+			open = supervision.Discloses(draft, shelf)
+		}
 	}
-	if e.Body.Collection == nil {
-		return nil
+	if err == nil && open != nil {
+		err = fault.New(fault.Conflict, "fault.publication.disclosed").Because(supervision.Disclosed{Cause: *open, Audit: e.Body.Audit != nil})
 	}
-	draft, err := SheetOf(e.Region, e.Span, *e.Body.Collection)
-	if err != nil {
-		return err
-	}
-	published, err := publishedSheets(ctx, tx, e.Key)
-	if err != nil {
-		return err
-	}
-	if supervision.Discloses(draft, published) {
-		return fault.New(fault.Conflict, "fault.publication.disclosed")
-	}
-	return nil
+	return err
 }
 
-// AuditDiscloses reports whether audit figures beside those that are published in their province let something be computed which is left out where few employers were visited: of a month by its
+// AuditDiscloses tells what audit figures beside those that are published in their province let be computed which is left out where few employers were visited; nil when nothing: of a month by its
 // quarter, of a part of a region by the region when every part has an edition. Error: fault.Unavailable.
-func (s *Store) AuditDiscloses(ctx context.Context, k publication.Key, f publication.AuditFigures) (bool, error) {
+func (s *Store) AuditDiscloses(ctx context.Context, k publication.Key, f publication.AuditFigures) (*supervision.Cause, error) {
 	open, err := auditDiscloses(ctx, s.pool, k, f)
 	return open, postgres.Classify(err)
 }
 
-func auditDiscloses(ctx context.Context, db querier, k publication.Key, f publication.AuditFigures) (bool, error) {
-	rows, err := db.Query(ctx, `SELECT content FROM publication.latest WHERE subject = 'audit' AND starts_with(region, $1) AND NOT (region = $2 AND span = $3) ORDER BY region, span`, k.Region[:2], k.Region, k.Span)
+func auditDiscloses(ctx context.Context, db querier, k publication.Key, f publication.AuditFigures) (*supervision.Cause, error) {
+	rows, err := db.Query(ctx, `SELECT DISTINCT left(region, n) FROM complaints.employer_sign, unnest(ARRAY[4, 6]) AS n WHERE starts_with(region, $1) ORDER BY 1`, k.Region[:2])
 	if err != nil {
-		return false, fmt.Errorf("read published audits: %w", err)
-	}
-	contents, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		return false, fmt.Errorf("read published audits: %w", err)
-	}
-	var lines []supervision.Line
-	add := func(region, span string, f *publication.AuditFigures) error {
-		of, err := spanOf(span)
-		if err != nil || f == nil { // withdrawn
-			return err
-		}
-		told := f.AuditAmounts != nil
-		lines = append(lines, supervision.Line{Region: region, Span: of, Amounts: told, Arrears: told})
-		return nil
-	}
-	if err := add(k.Region, k.Span, &f); err != nil {
-		return false, err
-	}
-	for _, content := range contents {
-		p, err := publication.ParseEdition(content)
-		if err != nil {
-			return false, err
-		}
-		if err := add(p.Region, p.Span, p.Audit); err != nil {
-			return false, err
-		}
-	}
-	rows, err = db.Query(ctx, `SELECT DISTINCT left(region, n) FROM complaints.employer_sign, unnest(ARRAY[4, 6]) AS n WHERE starts_with(region, $1) ORDER BY 1`, k.Region[:2])
-	if err != nil {
-		return false, fmt.Errorf("read regions: %w", err)
+		return nil, fmt.Errorf("read regions: %w", err)
 	}
 	regions, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
-		return false, fmt.Errorf("read regions: %w", err)
+		return nil, fmt.Errorf("read regions: %w", err)
 	}
-	sheets := make([]supervision.Sheet, len(lines))
-	for i, l := range lines {
-		sheets[i] = supervision.Sheet{Total: l, Parts: regions}
+	sheet := func(region, span string, f publication.AuditFigures) (*supervision.Sheet, error) {
+		of, err := spanOf(span)
+		told := f.AuditAmounts != nil
+		return &supervision.Sheet{Total: supervision.Line{Region: region, Span: of, Amounts: told, Arrears: told}, Parts: regions}, err
 	}
-	return supervision.Discloses(sheets[0], sheets[1:]), nil
+	draft, err := sheet(k.Region, k.Span, f)
+	if err != nil {
+		return nil, err
+	}
+	var shelf supervision.Shelf
+	shelf.Now, shelf.Before, err = publishedBeside(ctx, db, publication.Audit, k, func(e publication.Edition) (*supervision.Sheet, error) {
+		if e.Audit == nil { // withdrawn
+			return nil, nil
+		}
+		return sheet(e.Region, e.Span, *e.Audit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return supervision.Discloses(*draft, shelf), nil
 }

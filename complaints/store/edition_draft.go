@@ -44,10 +44,11 @@ func (s Staff) mayPublish(region string) error {
 	return nil
 }
 
-// MadeFrom is the state of the ledger that a draft's figures are of: the day that its data reached and its last run.
+// MadeFrom is the state of the ledger that a draft's figures are of: the day that its data reached and its last run; and what had to be left out of them, why.
 type MadeFrom struct {
 	DataDate calendar.Date
 	Run      int32
+	LeftOut  []supervision.Cause
 }
 
 // DraftEdition keeps a new draft. Errors: fault.Denied; fault.Invalid for a key that names nothing; fault.Conflict (fault.publication.running) while another draft of the same is on its way.
@@ -63,8 +64,8 @@ func (s *Store) DraftEdition(ctx context.Context, who Staff, k publication.Key, 
 		return 0, err
 	}
 	err = postgres.Tx(ctx, s.pool, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `INSERT INTO complaints.edition (subject, region, span, body, data_date, made_from, author_id, drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-			string(k.Subject), k.Region, k.Span, content, from.DataDate.Time(), from.Run, who.ID, now).Scan(&id)
+		err := tx.QueryRow(ctx, `INSERT INTO complaints.edition (subject, region, span, body, data_date, made_from, author_id, drafted_at, left_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+			string(k.Subject), k.Region, k.Span, content, from.DataDate.Time(), from.Run, who.ID, now, from.LeftOut).Scan(&id)
 		if postgres.IsUnique(err, "edition_on_its_way") {
 			return fault.New(fault.Conflict, "fault.publication.running")
 		}
@@ -89,7 +90,7 @@ func (s *Store) RedraftEdition(ctx context.Context, who Staff, id int32, version
 		if e.State != supervision.Draft {
 			return fault.New(fault.Conflict, "fault.publication.state")
 		}
-		_, err := tx.Exec(ctx, `UPDATE complaints.edition SET body = $2, data_date = $3, made_from = $4, author_id = $5, drafted_at = $6 WHERE id = $1`, id, content, from.DataDate.Time(), from.Run, who.ID, now)
+		_, err := tx.Exec(ctx, `UPDATE complaints.edition SET body = $2, data_date = $3, made_from = $4, author_id = $5, drafted_at = $6, left_out = $7 WHERE id = $1`, id, content, from.DataDate.Time(), from.Run, who.ID, now, from.LeftOut)
 		return err
 	})
 }

@@ -28,6 +28,7 @@ type Edition struct {
 	DraftedAt, PublishedAt   time.Time
 	WithdrawName             string // who has asked to withdraw it
 	WithdrawReason           string
+	LeftOut                  []supervision.Cause // and why; of an edition from before that was kept: none
 	Version                  int
 }
 
@@ -39,7 +40,7 @@ type EditionEvent struct {
 }
 
 const editionColumns = `e.id, e.subject, e.region, e.span, e.state, e.body, e.data_date, e.author_id, a.name, coalesce(e.approver_id, 0), coalesce(p.name, ''), e.objections_to, e.drafted_at,
-	coalesce(e.published_at, 'epoch'), coalesce(e.revision, 0), e.version, coalesce(e.withdraw_by, 0), coalesce((SELECT w.name FROM complaints.staff w WHERE w.id = e.withdraw_by), ''), e.withdraw_reason`
+	coalesce(e.published_at, 'epoch'), coalesce(e.revision, 0), e.version, coalesce(e.withdraw_by, 0), coalesce((SELECT w.name FROM complaints.staff w WHERE w.id = e.withdraw_by), ''), e.withdraw_reason, e.left_out`
 
 const editionFrom = ` FROM complaints.edition e JOIN complaints.staff a ON a.id = e.author_id LEFT JOIN complaints.staff p ON p.id = e.approver_id WHERE $2 AND starts_with(e.region, $1)`
 
@@ -50,7 +51,7 @@ func (s *Store) scanEdition(row pgx.CollectableRow) (Edition, error) {
 	var e Edition
 	var body []byte
 	var data, to *time.Time
-	err := row.Scan(&e.ID, &e.Subject, &e.Region, &e.Span, &e.State, &body, &data, &e.Author, &e.AuthorName, &e.Approver, &e.ApproverName, &to, &e.DraftedAt, &e.PublishedAt, &e.Revision, &e.Version, &e.WithdrawBy, &e.WithdrawName, &e.WithdrawReason)
+	err := row.Scan(&e.ID, &e.Subject, &e.Region, &e.Span, &e.State, &body, &data, &e.Author, &e.AuthorName, &e.Approver, &e.ApproverName, &to, &e.DraftedAt, &e.PublishedAt, &e.Revision, &e.Version, &e.WithdrawBy, &e.WithdrawName, &e.WithdrawReason, &e.LeftOut)
 	if err != nil {
 		return e, err
 	}

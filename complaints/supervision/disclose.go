@@ -55,6 +55,11 @@ type value struct {
 	from, to  calendar.Period // no end for opening arrears
 }
 
+// compare orders amounts before arrears, then by place.
+func (v value) compare(w value) int {
+	return cmp.Or(cmp.Compare(v.quantity/recovered, w.quantity/recovered), cmp.Compare(v.region, w.region), cmp.Compare(v.insurance, w.insurance), cmp.Compare(v.from, w.from), cmp.Compare(v.to, w.to), cmp.Compare(v.quantity, w.quantity))
+}
+
 func (l Line) value(q quantity) value {
 	v := value{q, l.Region, l.Insurance, l.Span.From, l.Span.To}
 	if q == opening {
@@ -112,29 +117,30 @@ func read(sheets []Sheet) book {
 			}
 		}
 	}
-	for region := range regions {
+	for _, region := range slices.Sorted(maps.Keys(regions)) {
 		var parts []string
 		ofEach := own[region] // the insurances of every part are told somewhere
-		for part := range regions {
+		for _, part := range slices.Sorted(maps.Keys(regions)) {
 			if len(part) == len(region)+2 && part[:len(region)] == region {
 				parts = append(parts, part)
 				ofEach = ofEach && own[part]
 			}
 		}
-		for span := range spans {
+		for _, span := range slices.SortedFunc(maps.Keys(spans), func(a, b Span) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) }) {
 			total := Line{Region: region, Span: span}
 			b.add(total, parts, nil)
 			if own[region] {
 				b.add(total, nil, insurances)
 			}
-			for insurance := range insurances {
+			for _, insurance := range slices.Sorted(maps.Keys(insurances)) {
 				if ofEach {
 					b.add(Line{Region: region, Insurance: insurance, Span: span}, parts, nil)
 				}
 			}
 		}
 	}
-	for _, l := range b.lines {
+	for _, v := range slices.SortedFunc(maps.Keys(b.lines), value.compare) {
+		l := b.lines[v]
 		b.equations = append(b.equations, map[value]int64{l.value(opening): 1, l.value(due): 1, l.value(collected): -1, l.value(recovered): -1, l.left(): -1})
 		b.addMonths(l)
 	}
@@ -214,54 +220,80 @@ func (b *book) disclosed() map[value]bool {
 // prime is the field in which equations are solved: the coefficients are small, and exact fractions would cost much more.
 const prime = 1<<31 - 1
 
-// determined are the unknown values of linear equations that follow from the known ones, by elimination: those whose row holds nothing else.
-func determined(equations []map[value]int64, known map[value]bool) []value {
-	columns := map[value]int{}
-	var names []value
-	var rows []map[int]uint64
-	for _, e := range equations {
-		row := map[int]uint64{}
-		for v, n := range e {
-			if n == 0 || known[v] {
-				continue
-			}
-			c, ok := columns[v]
-			if !ok {
-				c = len(names)
-				columns[v], names = c, append(names, v)
-			}
-			row[c] = uint64((n%prime + prime) % prime)
-		}
-		if len(row) > 0 {
-			rows = append(rows, row)
-		}
-	}
-	pivots := map[int]map[int]uint64{} // each row has a one in its own column, and nothing in the other pivots'
-	for _, row := range rows {
-		for _, c := range slices.Collect(maps.Keys(row)) {
-			if p, ok := pivots[c]; ok {
-				subtract(row, p, row[c])
-			}
-		}
-		if len(row) == 0 {
-			continue
-		}
-		c := slices.Min(slices.Collect(maps.Keys(row)))
-		scale(row, inverse(row[c]))
-		for _, p := range pivots {
-			if n := p[c]; n != 0 {
-				subtract(p, row, n)
-			}
-		}
-		pivots[c] = row
-	}
-	var found []value
-	for c, row := range pivots {
+// determined are the unknown values of linear equations that follow from the known ones, by elimination: those whose row holds nothing else unknown.
+func determined(equations []map[value]int64, known map[value]bool) (found []value) {
+	rows, names := solve(equations, known, false)
+	for c, row := range rows {
 		if len(row) == 1 {
 			found = append(found, names[c])
 		}
 	}
 	return found
+}
+
+// derivation are the known values from which an unknown one is computed; none when it does not follow.
+func derivation(equations []map[value]int64, known map[value]bool, of value) (from []value) {
+	rows, names := solve(equations, known, true)
+	for c, row := range rows {
+		if names[c] != of {
+			continue
+		}
+		for c := range row {
+			if v := names[c]; v != of {
+				if !known[v] {
+					return nil
+				}
+				from = append(from, v)
+			}
+		}
+	}
+	return from
+}
+
+// solve eliminates: each row has a one in its own column, and nothing in those of the other rows. Known values are dropped, or, to tell what follows from which, kept in columns of their own (below 0),
+// which are never solved for.
+func solve(equations []map[value]int64, known map[value]bool, keep bool) (pivots map[int]map[int]uint64, names map[int]value) {
+	columns := map[value]int{}
+	names, pivots = map[int]value{}, map[int]map[int]uint64{}
+	for _, e := range equations {
+		row := map[int]uint64{}
+		for _, v := range slices.SortedFunc(maps.Keys(e), value.compare) { // in order, so that the same figures are left out for the same reasons every time
+			n := e[v]
+			if n == 0 || known[v] && !keep {
+				continue
+			}
+			c, ok := columns[v]
+			if !ok {
+				if c = len(columns); known[v] {
+					c = -1 - c
+				}
+				columns[v], names[c] = c, v
+			}
+			row[c] = uint64((n%prime + prime) % prime)
+		}
+		for _, c := range slices.Collect(maps.Keys(row)) {
+			if p, ok := pivots[c]; ok {
+				subtract(row, p, row[c])
+			}
+		}
+		own := -1
+		for c := range row {
+			if c >= 0 && (own < 0 || c < own) {
+				own = c
+			}
+		}
+		if own < 0 {
+			continue
+		}
+		scale(row, inverse(row[own]))
+		for _, p := range pivots {
+			if n := p[own]; n != 0 {
+				subtract(p, row, n)
+			}
+		}
+		pivots[own] = row
+	}
+	return pivots, names
 }
 
 func subtract(row, other map[int]uint64, times uint64) {
@@ -290,96 +322,4 @@ func inverse(n uint64) uint64 {
 		n = n * n % prime
 	}
 	return result
-}
-
-// Discloses reports whether a sheet beside those that are published lets a figure be computed that any of them leaves out, and that could not be computed without it.
-func Discloses(draft Sheet, published []Sheet) bool {
-	before := read(published)
-	after := read(append(slices.Clip(published), draft))
-	known := before.disclosed()
-	for v := range after.disclosed() {
-		if !known[v] {
-			return true
-		}
-	}
-	return false
-}
-
-// Withhold leaves lines of a draft out until nothing that it or a published sheet leaves out can be computed from all of them: of those that help, the line with the fewest behind it goes first. ok is
-// false when what the edition is about, the total's own amounts, gives something away.
-func Withhold(draft *Sheet, published []Sheet) (ok bool) {
-	before := read(published)
-	known := before.disclosed()
-	for {
-		after := read(append(slices.Clip(published), *draft))
-		open := after.disclosed()
-		maps.DeleteFunc(open, func(v value, _ bool) bool { return known[v] })
-		if len(open) == 0 {
-			return true
-		}
-		line := after.helps(draft, open)
-		if line == nil {
-			return false
-		}
-		if amountsOpen(open) && line != &draft.Total {
-			line.Amounts = false
-		}
-		line.Arrears = false
-	}
-}
-
-func amountsOpen(open map[value]bool) bool {
-	for v := range open {
-		if v.quantity < recovered {
-			return true
-		}
-	}
-	return false
-}
-
-// helps is the line of a draft that is left out next: of the same region and insurance as what is open first, then one of the same group, best one of which something else is left out already.
-func (b *book) helps(draft *Sheet, open map[value]bool) *Line {
-	amounts := amountsOpen(open)
-	type choice struct {
-		line     *Line
-		rank, of int
-	}
-	var best *choice
-	for _, l := range draft.lines() {
-		if amounts && (!l.Amounts || l == &draft.Total) || !amounts && !l.Arrears {
-			continue
-		}
-		c := choice{l, 3, l.Late}
-		if amounts {
-			c.of = l.Payers
-		}
-		for v := range open {
-			switch {
-			case v.region == l.Region && v.insurance == l.Insurance:
-				c.rank = 0
-			case (v.insurance == 0) == (l.Insurance == 0) && len(v.region) == len(l.Region) && l != &draft.Total:
-				c.rank = min(c.rank, 2)
-				if b.leavesOut(l, amounts) {
-					c.rank = min(c.rank, 1)
-				}
-			}
-		}
-		if best == nil || cmp.Or(cmp.Compare(c.rank, best.rank), cmp.Compare(c.of, best.of)) < 0 {
-			best = &c
-		}
-	}
-	if best == nil {
-		return nil
-	}
-	return best.line
-}
-
-// leavesOut reports whether another span of a line's region and insurance is left out somewhere.
-func (b *book) leavesOut(l *Line, amounts bool) bool {
-	for _, o := range b.lines {
-		if o.Region == l.Region && o.Insurance == l.Insurance && o.Span != l.Span && (amounts && !o.Amounts || !amounts && !o.Arrears) {
-			return true
-		}
-	}
-	return false
 }

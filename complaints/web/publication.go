@@ -44,6 +44,7 @@ type Edition struct {
 	DraftedAt, PublishedAt   time.Time
 	WithdrawName             string // who has asked to withdraw it
 	WithdrawReason           string
+	LeftOut                  []supervision.Cause
 	Version                  int
 }
 

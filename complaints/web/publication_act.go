@@ -31,7 +31,7 @@ func (s *Site) publicationDone(c *fiber.Ctx, err error, open string) error {
 		}
 	}
 	c.Status(server.Status(f.Kind))
-	return s.publicationPage(c, open, fieldErrors(lang(c), f))
+	return s.publicationPage(c, open, editionErrors(lang(c), f))
 }
 
 // actOnPublication takes one step: hand in, approve, send back, drop, publish.

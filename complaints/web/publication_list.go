@@ -158,5 +158,5 @@ func (s *Site) refusedDraft(c *fiber.Ctx, f draftForm, err error) error {
 		return err
 	}
 	c.Status(server.Status(refused.Kind))
-	return s.publicationsPage(c, f, fieldErrors(lang(c), refused))
+	return s.publicationsPage(c, f, editionErrors(lang(c), refused))
 }

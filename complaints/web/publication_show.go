@@ -55,6 +55,7 @@ func (s *Site) publicationPage(c *fiber.Ctx, open string, wrong []layout.FieldEr
 	parts := []pages.Section{head, {ID: "changes", Title: p.T("publication.changes"), Note: changesNote(p, e), Table: changesTable(p, e)}}
 	parts = append(parts, objectionParts(p, e, at, open, wrong)...)
 	parts = append(parts, bodyParts(p, e.Body)...)
+	parts = append(parts, leftOutPart(p, e)...)
 	parts = append(parts, pages.Section{Table: editionHistory(p, e)})
 	return render(c, pages.SectionPage(pages.Sections{Page: p, Errors: wrong, Tabs: tabs(p, "/supervision/publications"), Parts: parts}))
 }
