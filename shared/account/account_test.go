@@ -321,6 +321,31 @@ func TestLostInterest(t *testing.T) {
 	}
 }
 
+// A month before the agency's opening balance that is made good after its day is in no opening balance: under policy B it comes into it with the interest up to there.
+func TestMonthsBeforeTheOpeningBalanceMadeGoodAfterIt(t *testing.T) {
+	late := rows(202211, 202211, 125000, 10000)
+	late[0].PaidOn = day(2023, 3, 10)
+	onTime := rows(202212, 202212, 125000, 10000) // came with the due date in the next month: the agency's balance has it
+	onTime[0].PaidOn = day(2023, 1, 10)
+	in := account.Input{Setting: account.Setting{Due: contribution.Due{MonthsLater: 1, Day: 15}}, Rates: account.NationalRates(), OpeningOn: day(2022, 12, 31), OpeningPersonal: 100000, Rows: append(late, onTime...), Through: day(2023, 12, 31)}
+	for policy, want := range map[account.Policy][3]money.Fen{
+		account.CreditOnPayment: {100000, 10000, 100000 + 3970 + 10000 + 331}, // 1000.00 × 3.97 %; 100.00 × 10 months
+		account.CreditAsOnTime:  {110102, 0, 110102 + 4371},                   // 100.00 × 2 months of 6.12 % with the opening
+	} {
+		in.Policy = policy
+		years, err := account.Run(in)
+		if err != nil || len(years) != 1 || years[0].Opening != want[0] || years[0].Credited() != want[1] || years[0].Closing != want[2] {
+			t.Errorf("policy %d: %+v, %v", policy, years, err)
+		}
+	}
+	for paid, want := range map[calendar.Date]money.Fen{day(2023, 3, 10): 102, day(2024, 3, 10): 102 + 401, day(2022, 12, 1): 0} { // 101.02 × 3.97 %, as part of 1101.02
+		in.Rows[0].PaidOn = paid
+		if got, err := account.LostInterest(in, paid, in.Rows[:1]); err != nil || got != want {
+			t.Errorf("lost until %s: %s, %v, want %s", paid, got, err, want)
+		}
+	}
+}
+
 func TestRatesAreWrittenWithTwoDecimalsOrAsManyAsTheyHave(t *testing.T) {
 	for rate, want := range map[account.Rate]string{0: "0.00", 39_700_000: "3.97", 15_000_000: "1.50", 25_012_500: "2.50125", 1: "0.0000001", 1_000_000_000: "100.00"} {
 		if got := rate.Percent(); got != want {

@@ -23,10 +23,22 @@ const (
 // Ends reports whether the account lives no longer: what it held then is what its closing says.
 func (k EventKind) Ends() bool { return k == Retirement || k == Death || k == Termination }
 
-// String is the kind as programs name it.
-func (k EventKind) String() string {
-	return [...]string{"", "transfer_in", "transfer_out", "retirement", "death", "correction", "termination"}[k]
+var eventNames = [...]string{"", "transfer_in", "transfer_out", "retirement", "death", "correction", "termination"}
+
+// EventKinds lists every kind.
+func EventKinds() []EventKind {
+	kinds := make([]EventKind, len(eventNames)-1)
+	for i := range kinds {
+		kinds[i] = EventKind(i + 1)
+	}
+	return kinds
 }
+
+// Known reports whether there is such a kind: stored bytes may hold anything.
+func (k EventKind) Known() bool { return k > 0 && int(k) < len(eventNames) }
+
+// String is the kind as programs name it.
+func (k EventKind) String() string { return eventNames[k] }
 
 // Event is one of them. A transfer within a year moves the balance at the year's start and the bare principal that was credited since; neither has earned anything in the year: the
 // receiver credits interest for the whole of it, as if the account had always been here (TransferRule).

@@ -41,6 +41,15 @@ func TestWhatEventsDoToAnAccount(t *testing.T) {
 	}
 }
 
+// What comes after the end earns nothing by the annual method either: eight credits of 100.00 at 12 %, for eight months of the year; the ninth is only booked.
+func TestTheAnnualMethodStopsAtTheEnd(t *testing.T) {
+	years, err := account.Run(account.Input{Setting: account.Setting{Method: account.Annual}, Rates: localRates(t, map[int]string{2024: "0.12"}), OpeningOn: day(2023, 12, 31), OpeningPersonal: 100000, Through: day(2024, 12, 31),
+		Rows: rows(202401, 202409, 125000, 10000), Events: []account.Event{{Kind: account.Retirement, On: day(2024, 8, 20)}}})
+	if err != nil || years[0].InterestOnOpening != 8000 || years[0].InterestOnCurrent != 3466 || years[0].Closing != 100000+90000+11466 { // 800.00 × 12 % × 1.083 ÷ 2 × 8/12 = 34.656
+		t.Errorf("%+v, %v", years, err)
+	}
+}
+
 // An account that began here in July earns for half the year; what is moved to it earns for the whole.
 func TestMoneyMovedIntoAYoungAccountEarnsTheWholeYear(t *testing.T) {
 	years, err := account.Run(account.Input{Rates: localRates(t, map[int]string{2024: "0.12"}), OpeningOn: day(2024, 6, 30), OpeningPersonal: 100000, Through: day(2024, 12, 31),

@@ -59,7 +59,7 @@ type Interest struct {
 }
 
 // InterestOf computes a year's interest: opening × r × months/12, and by the method
-// ΣAₙ×(last−n+1) × r/12, or A × r × 1.083/2 × months/12. credits[0] is January's. Error: money.ErrOverflow.
+// ΣAₙ×(last−n+1) × r/12, or A × r × 1.083/2 × months/12. credits[0] is January's; what is credited after the last month earns nothing. Error: money.ErrOverflow.
 func InterestOf(method Method, opening money.Fen, credits [12]money.Fen, rate Rate, months Months) (Interest, error) {
 	var interest Interest
 	var err error
@@ -67,7 +67,7 @@ func InterestOf(method Method, opening money.Fen, credits [12]money.Fen, rate Ra
 		return Interest{}, err
 	}
 	if method == Annual {
-		total, err := money.Sum(credits[:]...)
+		total, err := money.Sum(credits[:months.Last]...)
 		if err != nil {
 			return Interest{}, err
 		}

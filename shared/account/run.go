@@ -77,15 +77,19 @@ func (l *subLedger) credit(p calendar.Period, amount money.Fen) error {
 // empty, goes no further than what is booked to it.
 // Errors: ErrLocalRule for unsettled contributions before 1998, money.ErrOverflow.
 func Run(in Input) ([]Year, error) {
-	personal := subLedger{in.OpeningPersonal, map[int]*[12]money.Fen{}}
-	employer := subLedger{in.OpeningEmployer, map[int]*[12]money.Fen{}}
+	opened, err := in.opened()
+	if err != nil {
+		return nil, err
+	}
+	personal := subLedger{opened.Personal, map[int]*[12]money.Fen{}}
+	employer := subLedger{opened.Employer, map[int]*[12]money.Fen{}}
 	shares := map[int][]string{}
 	opening := in.OpeningOn.Period()
 	last := 0 // the last year to which something is booked
 	for _, row := range in.Rows {
 		booked := in.CreditedIn(row)
 		if booked <= opening {
-			continue // it is in the opening balance
+			continue // it is in the opening balance, or opened has put it there
 		}
 		credit, rule, err := CreditOf(row)
 		if err != nil {
@@ -138,6 +142,37 @@ func Run(in Input) ([]Year, error) {
 		}
 	}
 	return years, nil
+}
+
+// opened is the balance that the account opens with here: the agency's, and under policy B with it what was made good after its day for months up to it, principal and
+// lost interest, as if the account had been run again from there. Errors as Run.
+func (in Input) opened() (Credit, error) {
+	opening := Credit{in.OpeningPersonal, in.OpeningEmployer}
+	first := in.OpeningOn.Period()
+	var late []contribution.Row
+	for _, r := range in.Rows {
+		if r.Period <= in.OpeningOn.Period() && r.PaidOn.After(in.OpeningOn) && r.PaidOn.After(in.Due.Date(r.Period)) && in.CreditedIn(r) <= in.OpeningOn.Period() && r.Insurance.IsPension() && r.PaidInFull() {
+			late = append(late, r)
+			first = min(first, r.Period)
+		}
+	}
+	if len(late) == 0 {
+		return opening, nil
+	}
+	years, err := Run(Input{
+		Setting: in.Setting, Rates: in.Rates, Rows: late, Through: in.OpeningOn,
+		OpeningOn: calendar.Date{Year: first.Year() - 1, Month: 12, Day: 31},
+		Events:    []Event{{Kind: Termination, On: in.OpeningOn}}, // with the interest of a part year
+	})
+	if err != nil {
+		return Credit{}, err
+	}
+	closed := years[len(years)-1]
+	if opening.Personal, err = money.Sum(opening.Personal, closed.Closing-closed.ClosingEmployer); err != nil {
+		return Credit{}, err
+	}
+	opening.Employer, err = money.Sum(opening.Employer, closed.ClosingEmployer)
+	return opening, err
 }
 
 func runYear(in Input, y int, months Months, ended calendar.Date, personal, employer *subLedger) (Year, error) {
@@ -235,40 +270,4 @@ func addOnce(list []string, id string) []string {
 		}
 	}
 	return append(list, id)
-}
-
-// LostInterest is what the payer of late contributions, paid together on one day, also pays under policy B: the interest that the account would have
-// earned from the rows' own months to the end of the last settled year before the payment. Errors as Run.
-func LostInterest(in Input, paidOn calendar.Date, late []contribution.Row) (money.Fen, error) {
-	in.Policy = CreditAsOnTime
-	in.Through = calendar.Date{Year: paidOn.Year - 1, Month: 12, Day: 31}
-	with, err := Run(in)
-	if err != nil || len(with) == 0 {
-		return 0, err
-	}
-	isLate := make(map[contribution.Row]bool, len(late))
-	var principal money.Fen
-	for _, r := range late {
-		isLate[r] = true
-		if r.Period.Year() >= paidOn.Year {
-			continue
-		}
-		credit, _, err := CreditOf(r)
-		if err != nil {
-			return 0, err
-		}
-		principal += credit.Personal + credit.Employer
-	}
-	rows := make([]contribution.Row, 0, len(in.Rows))
-	for _, r := range in.Rows {
-		if !isLate[r] {
-			rows = append(rows, r)
-		}
-	}
-	in.Rows = rows
-	without, err := Run(in)
-	if err != nil {
-		return 0, err
-	}
-	return with[len(with)-1].Closing - without[len(without)-1].Closing - principal, nil
 }

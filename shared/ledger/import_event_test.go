@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,23 @@ func accountOf(t testing.TB, l *ledger.Ledger, number string, year int) account.
 		t.Errorf("%d does not add up: %+v", year, a)
 	}
 	return y.Account
+}
+
+// Whatever happens to an account, its record can be read again.
+func TestEveryKindOfEventReadsBack(t *testing.T) {
+	l, _ := newLedger(t)
+	importTwoPeople(t, l)
+	for i, kind := range account.EventKinds() {
+		amount, number := "", strconv.Itoa(i)
+		if kind == account.TransferIn || kind == account.Correction {
+			amount = "1.00"
+		}
+		mustImport(t, l, ledger.Events, writeFile(t, number+".csv", "id_number,number,kind,on,personal,employer,note,state\n"+eventLine(knownPerson, number, kind.String(), "2024-08-20", amount, "事由", "")))
+		if a := accountOf(t, l, knownPerson, 2024); len(a.Events) != 1 || a.Events[0].Kind != kind {
+			t.Errorf("%s reads back as %+v", kind, a.Events)
+		}
+		mustImport(t, l, ledger.Events, writeFile(t, number+".csv", "id_number,number,kind,on,personal,employer,note,state\n"+eventLine(knownPerson, number, kind.String(), "2024-08-20", amount, "事由", "撤销")))
+	}
 }
 
 func eventLine(person, number, kind, on, personal, note, state string) string {

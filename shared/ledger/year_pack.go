@@ -297,7 +297,7 @@ func (u *unpacker) account(a *account.Year, year int) {
 	}
 	for range u.count() {
 		e := account.Booked{Kind: account.EventKind(u.byte()), On: calendar.DateOfNumber(int(u.int())), Amount: u.fen(), Note: u.text()}
-		if e.Kind < account.TransferIn || e.Kind > account.Correction {
+		if !e.Kind.Known() {
 			u.damaged = true
 			return
 		}

@@ -51,7 +51,7 @@ func drawYear(t *rapid.T) PersonYear {
 			a.Shares = append(a.Shares, rapid.String().Draw(t, "share"))
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "events") {
-			a.Events = append(a.Events, account.Booked{Kind: account.EventKind(rapid.IntRange(1, 5).Draw(t, "kind")), On: calendar.DateOfNumber(rapid.IntRange(-30000, 60000).Draw(t, "on")),
+			a.Events = append(a.Events, account.Booked{Kind: rapid.SampledFrom(account.EventKinds()).Draw(t, "kind"), On: calendar.DateOfNumber(rapid.IntRange(-30000, 60000).Draw(t, "on")),
 				Amount: fen.Draw(t, "amount"), Note: rapid.String().Draw(t, "note")})
 		}
 		y.Account = a
