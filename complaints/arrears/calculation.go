@@ -115,7 +115,7 @@ func Compute(in Input) (Result, error) {
 		return int(a.Insurance - b.Insurance)
 	})
 	rules := in.Setting.Rules()
-	var result Result
+	result := Result{Rows: make([]Row, 0, len(lines))}
 	for _, line := range lines {
 		if line.Principal() <= 0 {
 			continue
@@ -152,6 +152,9 @@ func (r *Row) count(in Input, rules latefee.Rules) error {
 		return err
 	}
 	r.Why, r.Fee, r.Uncapped, r.Capped, r.Stopped = why, fee.Amount, fee.Uncapped, fee.Capped, fee.Stopped
+	if len(fee.Segments) > 0 {
+		r.Segments = make([]Segment, 0, len(fee.Segments))
+	}
 	for _, s := range fee.Segments {
 		r.Segments = append(r.Segments, Segment{s.Principal, s.From, s.To, s.Days, s.Rate, s.Amount, s.Regime, s.Basis})
 	}

@@ -11,6 +11,8 @@ import (
 	"shebao/complaints/lifecycle"
 	"shebao/complaints/supervision"
 	"shebao/shared/audit"
+	"shebao/shared/calendar"
+	"shebao/shared/contribution"
 	"shebao/shared/fault"
 	"shebao/shared/money"
 	"shebao/shared/postgres"
@@ -149,21 +151,22 @@ func (s *Store) WrittenOff(ctx context.Context) (map[int32]money.Fen, error) {
 // Owing are the employers that owe, with their lines, as the last refresh left them; fees and levels are to be counted again. Error: fault.Unavailable.
 func (s *Store) Owing(ctx context.Context) ([]supervision.DebtorFigures, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT d.employer_id, d.uscc, d.name, d.region, d.ownership, l.period, l.insurance, l.persons, l.owed
-		FROM complaints.debtor d JOIN complaints.debtor_line l USING (employer_id) ORDER BY 1, 6, 7`)
+		SELECT d.employer_id, d.uscc, d.name, d.region, d.ownership, s.periods, s.insurances, s.persons, s.owed
+		FROM complaints.debtor d JOIN complaints.debtor_sheet s USING (employer_id) ORDER BY 1`)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("read the register: %w", err))
 	}
-	var debtors []supervision.DebtorFigures
-	var d supervision.DebtorFigures
-	var line supervision.DebtorLine
-	_, err = pgx.ForEachRow(rows, []any{&d.EmployerID, &d.USCC, &d.Name, &d.Region, &d.Ownership, &line.Period, &line.Insurance, &line.Persons, &line.Owed}, func() error {
-		if n := len(debtors); n == 0 || debtors[n-1].EmployerID != d.EmployerID {
-			debtors = append(debtors, d)
+	debtors, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (supervision.DebtorFigures, error) {
+		var d supervision.DebtorFigures
+		var periods, persons []int32
+		var insurances []int16
+		var owed []int64
+		err := row.Scan(&d.EmployerID, &d.USCC, &d.Name, &d.Region, &d.Ownership, &periods, &insurances, &persons, &owed)
+		d.Lines = make([]supervision.DebtorLine, len(periods))
+		for i := range periods {
+			d.Lines[i] = supervision.DebtorLine{Period: calendar.Period(periods[i]), Insurance: contribution.Insurance(insurances[i]), Persons: int(persons[i]), Owed: money.Fen(owed[i])}
 		}
-		last := &debtors[len(debtors)-1]
-		last.Lines = append(last.Lines, line)
-		return nil
+		return d, err
 	})
 	return debtors, postgres.Classify(err)
 }

@@ -123,18 +123,18 @@ func refreshDebtors(ctx context.Context, tx pgx.Tx, of Supervised, debtors []sup
 }
 
 func replaceLines(ctx context.Context, tx pgx.Tx, debtors []supervision.DebtorFigures) error {
-	var lines [][]any
-	for _, d := range debtors {
-		for _, line := range d.Lines {
-			var fee *int64
+	return replaceRows(ctx, tx, "debtor_sheet", []string{"employer_id"}, []string{"periods", "insurances", "persons", "owed", "late_fees"}, len(debtors), func(i int) ([]any, error) {
+		lines := debtors[i].Lines
+		periods, insurances, persons := make([]int32, len(lines)), make([]int16, len(lines)), make([]int32, len(lines))
+		owed, fees := make([]int64, len(lines)), make([]*int64, len(lines))
+		for i, line := range lines {
+			periods[i], insurances[i], persons[i], owed[i] = int32(line.Period), int16(line.Insurance), int32(line.Persons), int64(line.Owed)
 			if line.FeeKnown {
-				n := int64(line.LateFee)
-				fee = &n
+				fees[i] = (*int64)(&lines[i].LateFee)
 			}
-			lines = append(lines, []any{d.EmployerID, int32(line.Period), int16(line.Insurance), int32(line.Persons), int64(line.Owed), fee})
 		}
-	}
-	return replaceRows(ctx, tx, "debtor_line", []string{"employer_id", "period", "insurance"}, []string{"persons", "owed", "late_fee"}, len(lines), func(i int) ([]any, error) { return lines[i], nil })
+		return []any{debtors[i].EmployerID, periods, insurances, persons, owed, fees}, nil
+	})
 }
 
 const noteDebtors = `

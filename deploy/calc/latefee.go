@@ -3,7 +3,6 @@ package calc
 import (
 	"errors"
 	"fmt"
-	"math/big"
 
 	"shebao/shared/latefee"
 	"shebao/shared/money"
@@ -98,10 +97,10 @@ func lateFee(q lateFeeQuestion) (lateFeeAnswer, error) {
 		return lateFeeAnswer{}, err
 	}
 	if q.PaidOn != "" && claim.Principal > 0 && claim.LastDay.Before(claim.FirstDay) {
-		return answerOf(latefee.Fee{Exact: new(big.Rat)}), nil // paid before a day bore a fee
+		return answerOf(latefee.Fee{}), nil // paid before a day bore a fee
 	}
 	if claim.Principal == 0 && q.Principal != "" && !claim.LastDay.Before(claim.FirstDay) {
-		return answerOf(latefee.Fee{Exact: new(big.Rat)}), nil // nothing owed bears nothing; what was not given is no zero
+		return answerOf(latefee.Fee{}), nil // nothing owed bears nothing; what was not given is no zero
 	}
 	fee, err := rules.Compute(claim)
 	if err != nil {
@@ -141,7 +140,7 @@ func (q lateFeeQuestion) flat(amount text, daysEach []int) (lateFeeAnswer, error
 	if err != nil {
 		return lateFeeAnswer{}, err
 	}
-	whole := latefee.Fee{Exact: new(big.Rat)}
+	var whole latefee.Fee
 	for _, days := range daysEach {
 		fee, err := latefee.Flat(principal, days, rate)
 		if err != nil {
@@ -151,7 +150,6 @@ func (q lateFeeQuestion) flat(amount text, daysEach []int) (lateFeeAnswer, error
 			return lateFeeAnswer{}, err
 		}
 		whole.Capped += fee.Capped // not above Uncapped, which fits
-		whole.Exact.Add(whole.Exact, fee.Exact)
 		whole.Segments = append(whole.Segments, fee.Segments...)
 	}
 	if whole.Amount = whole.Uncapped; q.Cap == "principal" {
@@ -161,9 +159,9 @@ func (q lateFeeQuestion) flat(amount text, daysEach []int) (lateFeeAnswer, error
 }
 
 func answerOf(fee latefee.Fee) lateFeeAnswer {
-	answer := lateFeeAnswer{Amount: fee.Amount, Capped: fee.Capped, Uncapped: fee.Uncapped, Exact: decimal(fee.Exact), Segments: []segment{}, Stopped: fee.Stopped.String()}
+	answer := lateFeeAnswer{Amount: fee.Amount, Capped: fee.Capped, Uncapped: fee.Uncapped, Exact: decimal(fee.Exact()), Segments: []segment{}, Stopped: fee.Stopped.String()}
 	for _, s := range fee.Segments {
-		answer.Segments = append(answer.Segments, segment{s.Principal, s.From.String(), s.To.String(), s.Days, s.Rate.String(), s.Amount, decimal(s.Exact), s.Basis})
+		answer.Segments = append(answer.Segments, segment{s.Principal, s.From.String(), s.To.String(), s.Days, s.Rate.String(), s.Amount, decimal(s.Exact()), s.Basis})
 	}
 	return answer
 }

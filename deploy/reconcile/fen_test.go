@@ -42,11 +42,11 @@ func demanded(t *testing.T, pool *pgxpool.Pool) {
 func TestAFenInEachPlaceIsNamed(t *testing.T) {
 	s, pool, _ := agency(t)
 	const oneDebtor, oneLine = ` WHERE employer_id = (SELECT min(employer_id) FROM complaints.debtor WHERE cleared_on IS NULL)`,
-		` WHERE (employer_id, period, insurance) = (SELECT employer_id, period, insurance FROM complaints.debtor_line WHERE late_fee IS NOT NULL ORDER BY 1, 2, 3 LIMIT 1)`
+		` WHERE employer_id = (SELECT min(employer_id) FROM complaints.debtor_sheet WHERE late_fees[1] IS NOT NULL)`
 	const inSpan = `(SELECT make_date(left(span, 4)::integer, 3 * right(span, 1)::integer, 5) FROM publication.latest WHERE subject = 'audit')`
 	for _, c := range []struct{ change, back, where, what string }{
 		{`UPDATE complaints.debtor SET late_fee = late_fee + 1` + oneDebtor, `UPDATE complaints.debtor SET late_fee = late_fee - 1` + oneDebtor, "register", "late fees in"},
-		{`UPDATE complaints.debtor_line SET late_fee = late_fee + 1` + oneLine, `UPDATE complaints.debtor_line SET late_fee = late_fee - 1` + oneLine, "register", "by month and insurance"},
+		{`UPDATE complaints.debtor_sheet SET late_fees[1] = late_fees[1] + 1` + oneLine, `UPDATE complaints.debtor_sheet SET late_fees[1] = late_fees[1] - 1` + oneLine, "register", "by month and insurance"},
 		{`UPDATE complaints.calculation SET fee = fee + 1`, `UPDATE complaints.calculation SET fee = fee - 1`, "notice", "late fee of its calculation"},
 		{`UPDATE complaints.calculation SET owed = owed + 1`, `UPDATE complaints.calculation SET owed = owed - 1`, "notice", "lines of its calculation"},
 		{`UPDATE complaints.notice SET paper = replace(paper::text, '182.40', '182.41')::jsonb`, `UPDATE complaints.notice SET paper = replace(paper::text, '182.41', '182.40')::jsonb`, "notice", "the late fee in its text"},

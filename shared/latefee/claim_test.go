@@ -145,8 +145,8 @@ func TestSplittingAClaimKeepsTheExactFee(t *testing.T) {
 		if err := errors.Join(err1, err2); err != nil {
 			t.Fatal(err)
 		}
-		if sum := new(big.Rat).Add(a.Exact, b.Exact); sum.Cmp(whole.Exact) != 0 {
-			t.Fatalf("%s + %s is not %s", yuan(a.Exact), yuan(b.Exact), yuan(whole.Exact))
+		if sum := new(big.Rat).Add(a.Exact(), b.Exact()); sum.Cmp(whole.Exact()) != 0 {
+			t.Fatalf("%s + %s is not %s", yuan(a.Exact()), yuan(b.Exact()), yuan(whole.Exact()))
 		}
 	})
 }
@@ -182,18 +182,18 @@ func TestAFeeIsTheSumOfItsDays(t *testing.T) {
 			}
 			sum.Add(sum, rate.Mul(rate, principal.Rat()))
 		}
-		if sum.Cmp(fee.Exact) != 0 {
-			t.Fatalf("%s, by days %s", yuan(fee.Exact), yuan(sum))
+		if sum.Cmp(fee.Exact()) != 0 {
+			t.Fatalf("%s, by days %s", yuan(fee.Exact()), yuan(sum))
 		}
 		segments := new(big.Rat)
 		for _, s := range fee.Segments {
-			segments.Add(segments, s.Exact)
+			segments.Add(segments, s.Exact())
 			if s.Days != s.To.Sub(s.From)+1 || s.Days < 1 {
 				t.Fatalf("segment %+v", s)
 			}
 		}
-		if segments.Cmp(fee.Exact) != 0 || fee.Capped > claim.Principal || fee.Capped > fee.Uncapped {
-			t.Fatalf("segments %s of %s, capped %s of %s", yuan(segments), yuan(fee.Exact), fee.Capped, fee.Uncapped)
+		if segments.Cmp(fee.Exact()) != 0 || fee.Capped > claim.Principal || fee.Capped > fee.Uncapped {
+			t.Fatalf("segments %s of %s, capped %s of %s", yuan(segments), yuan(fee.Exact()), fee.Capped, fee.Uncapped)
 		}
 	})
 }

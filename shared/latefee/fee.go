@@ -30,7 +30,6 @@ type Segment struct {
 	From, To  calendar.Date
 	Days      int
 	Rate      DailyRate
-	Exact     *big.Rat // fen, before rounding
 	Amount    money.Fen
 	Regime    string
 	Basis     string
@@ -41,9 +40,22 @@ type Fee struct {
 	Amount   money.Fen
 	Uncapped money.Fen
 	Capped   money.Fen
-	Exact    *big.Rat // fen, before the one rounding
 	Segments []Segment
 	Stopped  calendar.Date // the bankruptcy day from which nothing was counted; none when it changed nothing
+}
+
+// Exact is in fen, before rounding.
+func (s Segment) Exact() *big.Rat {
+	return new(big.Rat).Mul(s.Principal.Rat(), big.NewRat(int64(s.Rate)*int64(s.Days), rateUnit))
+}
+
+// Exact is in fen, before the one rounding.
+func (f Fee) Exact() *big.Rat {
+	sum := new(big.Rat)
+	for _, s := range f.Segments {
+		sum.Add(sum, s.Exact())
+	}
+	return sum
 }
 
 // Why a fee cannot be computed.
@@ -91,7 +103,7 @@ func (r Rules) Compute(c Claim) (Fee, error) {
 	if err != nil {
 		return Fee{}, err
 	}
-	fee := Fee{Exact: new(big.Rat)}
+	var fee Fee
 	last := c.LastDay
 	if stop := r.stopDay(c); !stop.IsZero() && !stop.After(last) {
 		last, fee.Stopped = stop.AddDays(-1), stop
@@ -121,16 +133,16 @@ func (r Rules) Compute(c Claim) (Fee, error) {
 			return Fee{}, NeedsLocalRule{c.Period, from, to}
 		}
 		days := to.Sub(from) + 1
-		exact := new(big.Rat).Mul(principal.Rat(), big.NewRat(int64(regime.Rate)*int64(days), rateUnit))
-		amount, err := money.Round(exact)
+		amount, err := money.MulDiv(principal, int64(regime.Rate)*int64(days), rateUnit)
 		if err != nil {
 			return Fee{}, err
 		}
-		fee.Exact.Add(fee.Exact, exact)
-		fee.Segments = append(fee.Segments, Segment{principal, from, to, days, regime.Rate, exact, amount, regime.ID, regime.Basis})
+		fee.Segments = append(fee.Segments, Segment{principal, from, to, days, regime.Rate, amount, regime.ID, regime.Basis})
 		from = to.AddDays(1)
 	}
-	if fee.Uncapped, err = money.Round(fee.Exact); err != nil {
+	if len(fee.Segments) == 1 { // as most have: it is rounded already
+		fee.Uncapped = fee.Segments[0].Amount
+	} else if fee.Uncapped, err = money.Round(fee.Exact()); err != nil {
 		return Fee{}, err
 	}
 	fee.Capped = min(fee.Uncapped, c.Principal)
@@ -224,19 +236,18 @@ func inForce(list []Regime, d calendar.Date) (Regime, bool) {
 
 // until is the last day up to to on which the same regime holds, or on which there is none either.
 func (r Rules) until(regime Regime, ok bool, c Claim, from, to calendar.Date) calendar.Date {
-	edges := []calendar.Date{}
-	for _, list := range r.candidates(c) {
-		for _, other := range list {
-			edges = append(edges, other.From)
-			if !other.To.IsZero() {
-				edges = append(edges, other.To.AddDays(1))
-			}
-		}
-	}
-	for _, edge := range edges {
+	shorten := func(edge calendar.Date) {
 		if edge.After(from) && !edge.After(to) {
 			if next, known := r.regimeOn(c, edge); known != ok || next.ID != regime.ID {
 				to = edge.AddDays(-1)
+			}
+		}
+	}
+	for _, list := range r.candidates(c) {
+		for _, other := range list {
+			shorten(other.From)
+			if !other.To.IsZero() {
+				shorten(other.To.AddDays(1))
 			}
 		}
 	}
@@ -251,10 +262,9 @@ func Flat(principal money.Fen, days int, rate DailyRate) (Fee, error) {
 	if days < 0 || days > 200*366 {
 		return Fee{}, ErrDays
 	}
-	exact := new(big.Rat).Mul(principal.Rat(), big.NewRat(int64(rate)*int64(days), rateUnit))
-	amount, err := money.Round(exact)
+	amount, err := money.MulDiv(principal, int64(rate)*int64(days), rateUnit)
 	if err != nil {
 		return Fee{}, err
 	}
-	return Fee{Amount: amount, Uncapped: amount, Capped: min(amount, principal), Exact: exact, Segments: []Segment{{Principal: principal, Days: days, Rate: rate, Exact: exact, Amount: amount}}}, nil
+	return Fee{Amount: amount, Uncapped: amount, Capped: min(amount, principal), Segments: []Segment{{Principal: principal, Days: days, Rate: rate, Amount: amount}}}, nil
 }

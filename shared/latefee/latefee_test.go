@@ -141,8 +141,8 @@ func checkDated(t *testing.T, v caseVector) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fee.Amount != *v.Expected || fee.Uncapped != fee.Amount || (v.Exact != "" && yuan(fee.Exact) != v.Exact) {
-		t.Errorf("%s, exactly %s, want %s %s", fee.Amount, yuan(fee.Exact), v.Expected, v.Exact)
+	if fee.Amount != *v.Expected || fee.Uncapped != fee.Amount || (v.Exact != "" && yuan(fee.Exact()) != v.Exact) {
+		t.Errorf("%s, exactly %s, want %s %s", fee.Amount, yuan(fee.Exact()), v.Expected, v.Exact)
 	}
 	if v.Capped != nil {
 		rules := latefee.NationalRules()
@@ -158,7 +158,7 @@ func checkDated(t *testing.T, v caseVector) {
 	for i, w := range want {
 		got := fee.Segments[i]
 		if got.From != w.From || got.To != w.To || got.Days != w.Days || (w.Rate != "" && got.Rate.String() != w.Rate) ||
-			(w.Principal != nil && got.Principal != *w.Principal) || (w.Amount != nil && got.Amount != *w.Amount) || (w.AmountExact != "" && yuan(got.Exact) != w.AmountExact) {
+			(w.Principal != nil && got.Principal != *w.Principal) || (w.Amount != nil && got.Amount != *w.Amount) || (w.AmountExact != "" && yuan(got.Exact()) != w.AmountExact) {
 			t.Errorf("segment %d: %+v, want %+v", i, got, w)
 		}
 		if got.Basis == "" {
