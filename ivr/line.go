@@ -70,12 +70,26 @@ func (l *line) Step(ctx context.Context, t web.Turn, render web.Render) ([]byte,
 	if t.Waited > 0 {
 		t.Input = l.parked(ctx, t)
 	}
+	parked := make(chan struct{})
+	early := time.AfterFunc(parkAfter, func() {
+		defer close(parked)
+		if t.Waited == 0 {
+			l.park(ctx, t)
+		}
+	})
 	reply, err := l.step(ctx, t, render)
+	if !early.Stop() {
+		<-parked // what the turn says is the request's memory
+		return reply, err
+	}
 	if t.Waited == 0 && err != nil && (fault.Is(err, fault.Unavailable) || errors.Is(err, context.DeadlineExceeded)) {
 		l.park(ctx, t)
 	}
 	return reply, err
 }
+
+// parkAfter is when a step that is not done yet is parked, just in case: early enough for a busy Redis to take it before the carrier must be answered.
+const parkAfter = 1600 * time.Millisecond
 
 func (l *line) step(ctx context.Context, t web.Turn, render web.Render) ([]byte, error) {
 	kept, text := noncesOf(t.Nonce)
@@ -267,9 +281,7 @@ func (l *line) signOut(ctx context.Context, sid string) {
 
 // park must not be stopped by the deadline that made it necessary.
 func (l *line) park(ctx context.Context, t web.Turn) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 300*time.Millisecond)
-	defer cancel()
-	if err := l.calls.Park(ctx, t.Call, t.Nonce, t.Input); err != nil {
+	if err := l.calls.Park(context.WithoutCancel(ctx), t.Call, t.Nonce, t.Input); err != nil {
 		l.log.Warn("what a caller did could not be parked", "error", err.Error())
 	}
 }
