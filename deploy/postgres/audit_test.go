@@ -3,22 +3,13 @@ package postgres
 import (
 	"testing"
 
-	"shebao/complaints"
-	"shebao/ivr"
-	"shebao/portal"
 	"shebao/shared/audit"
-	"shebao/shared/credential"
-	"shebao/shared/eligibility"
-	"shebao/shared/intake"
-	"shebao/shared/ledger"
 	"shebao/shared/postgres/postgrestest"
-	"shebao/shared/publication"
-	"shebao/shared/sms"
 )
 
 // A process adds to the audit log and takes what waits into its chain, by one function; nothing that waits or is chained can it read, change or remove, nor write anything past the others that wait.
 func TestTheAuditLogIsOnlyAddedTo(t *testing.T) {
-	pool := postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), publication.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations())
+	pool := postgrestest.New(t, Migrations()...)
 	if err := Grant(t.Context(), pool); err != nil {
 		t.Fatal(err)
 	}

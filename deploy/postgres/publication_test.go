@@ -8,17 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"shebao/complaints"
-	"shebao/ivr"
-	"shebao/portal"
-	"shebao/shared/audit"
-	"shebao/shared/credential"
-	"shebao/shared/eligibility"
-	"shebao/shared/intake"
-	"shebao/shared/ledger"
 	"shebao/shared/postgres/postgrestest"
-	"shebao/shared/publication"
-	"shebao/shared/sms"
 )
 
 // as runs a statement as a process's role, and undoes it.
@@ -38,7 +28,7 @@ func as(t *testing.T, pool *pgxpool.Pool, role, sql string) error {
 
 // The portal's role reads what is published and nothing that is being prepared: tried, not believed.
 func TestThePortalSeesOnlyWhatIsPublished(t *testing.T) {
-	pool := postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), publication.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations())
+	pool := postgrestest.New(t, Migrations()...)
 	if err := Grant(t.Context(), pool); err != nil {
 		t.Fatal(err)
 	}

@@ -8,24 +8,15 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"shebao/complaints"
-	"shebao/ivr"
-	"shebao/portal"
-	"shebao/shared/audit"
 	"shebao/shared/config"
-	"shebao/shared/credential"
-	"shebao/shared/eligibility"
-	"shebao/shared/intake"
-	"shebao/shared/ledger"
 	"shebao/shared/postgres"
 	"shebao/shared/postgres/postgrestest"
-	"shebao/shared/publication"
 	"shebao/shared/sms"
 )
 
 // Each process may enqueue a text, counting those before it; none but the hotline reads one.
 func TestEveryProcessEnqueuesTexts(t *testing.T) {
-	address := postgrestest.URL(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), publication.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations())
+	address := postgrestest.URL(t, Migrations()...)
 	owner, err := postgres.Open(t.Context(), address, "", "test")
 	if err != nil {
 		t.Fatal(err)

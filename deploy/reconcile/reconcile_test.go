@@ -17,23 +17,18 @@ import (
 
 	"shebao/complaints"
 	"shebao/complaints/notice"
+	grants "shebao/deploy/postgres"
 	"shebao/deploy/reconcile"
-	"shebao/ivr"
 	"shebao/portal"
-	"shebao/shared/audit"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
-	"shebao/shared/credential"
 	"shebao/shared/document/documenttest"
-	"shebao/shared/eligibility"
-	"shebao/shared/intake"
 	"shebao/shared/ledger"
 	"shebao/shared/postgres/postgrestest"
 	"shebao/shared/publication"
 	"shebao/shared/redis"
 	"shebao/shared/seal"
 	"shebao/shared/server"
-	"shebao/shared/sms"
 )
 
 var now = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
@@ -43,7 +38,7 @@ const movedPerson = "070122198908103150" // 叶𠅤
 // agency is a small ledger with a register and a published list over it; refreshed brings the register up to a day.
 func agency(t *testing.T) (s reconcile.Sources, pool *pgxpool.Pool, refreshed func(at time.Time)) {
 	t.Helper()
-	pool = postgrestest.New(t, audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), publication.Migrations(), portal.Migrations(), ivr.Migrations(), complaints.Migrations())
+	pool = postgrestest.New(t, grants.Migrations()...)
 	secret := bytes.Repeat([]byte{7}, 32)
 	field, err := seal.NewFieldKey(secret, "ledger")
 	if err != nil {

@@ -176,7 +176,7 @@ func (g *ground) migrate(ctx context.Context) error {
 		return err
 	}
 	defer pool.Close()
-	if err := postgres.Migrate(ctx, pool, migrations()...); err != nil {
+	if err := postgres.Migrate(ctx, pool, grants.Migrations()...); err != nil {
 		return err
 	}
 	return grants.Grant(ctx, pool)

@@ -6,16 +6,8 @@ import (
 	"shebao/complaints"
 	"shebao/ivr"
 	"shebao/portal"
-	"shebao/shared/audit"
 	"shebao/shared/config"
-	"shebao/shared/credential"
-	"shebao/shared/eligibility"
-	"shebao/shared/intake"
-	"shebao/shared/ledger"
-	"shebao/shared/postgres"
-	"shebao/shared/publication"
 	"shebao/shared/server"
-	"shebao/shared/sms"
 )
 
 // wing is one of the three; `serve all` walks the same list that the single commands pick from.
@@ -42,13 +34,5 @@ func wings() []wing {
 			c := complaints.ReadConfig(r)
 			return func(ctx context.Context, d server.Deps) (server.Wing, error) { return complaints.New(ctx, c, d) }
 		}},
-	}
-}
-
-// migrations of every module, in the order in which they may refer to each other.
-func migrations() []postgres.Migrations {
-	return []postgres.Migrations{
-		audit.Migrations(), ledger.Migrations, credential.Migrations(), intake.Migrations(), sms.Migrations(), eligibility.Migrations(), publication.Migrations(),
-		portal.Migrations(), ivr.Migrations(), complaints.Migrations(),
 	}
 }
