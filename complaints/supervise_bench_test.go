@@ -28,8 +28,8 @@ import (
 	"shebao/shared/seal"
 )
 
-// The register and the quarter's figures over a million contribution rows, against one set-based statement each over the same rows, in turn, in one run. Only ratios count; one below its limit
-// fails. CPU seconds are those of the program and of its database server together.
+// The register and the quarter's figures over a million contribution rows, against one set-based statement each over the same rows, in turn, in one run. Only ratios count, of the time and of the CPU
+// seconds, which are those of the program and of its database server together; one below its limit fails.
 // go test -run '^$' -bench Supervise -benchtime 1x -timeout 30m ./complaints
 
 const (
@@ -86,15 +86,8 @@ func newAgencyBench(b *testing.B) agencyBench {
 		FROM generate_series(1, $1::int) p, generate_series(202510, 202609) m, unnest(ARRAY[110, 210, 310, 410, 510]) i,
 			LATERAL (SELECT 1 + p % $2::int AS e, 60000 + p % 900 * 100 + i AS due) k, LATERAL (SELECT e % 12 = 0 AND m >= 202604 AS owes) o
 		WHERE m % 100 BETWEEN 1 AND 12`, benchPersons, benchEmployers)
-	persons := make([]int64, benchPersons)
-	for i := range persons {
-		persons[i] = int64(i + 1)
-	}
-	if err := a.ledger.Mend(b.Context(), persons); err != nil {
-		b.Fatal(err)
-	}
+	a.pack(b)
 	a.exec(b, `UPDATE ledger.reach SET data_date = '2026-11-20'`)
-	a.exec(b, `VACUUM ANALYZE`)
 	a.exec(b, `CREATE TABLE public.line (LIKE complaints.debtor_line); CREATE TABLE public.figure (region text, insurance smallint, due bigint, collected bigint, recovered bigint, opening bigint)`)
 	return a
 }
@@ -104,6 +97,27 @@ func (a agencyBench) exec(b *testing.B, sql string, args ...any) {
 	if _, err := a.pool.Exec(b.Context(), sql, args...); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// pack brings the packed years in step with the rows, as an import does, and leaves no work behind that either side would pay for.
+func (a agencyBench) pack(b *testing.B) {
+	b.Helper()
+	persons := make([]int64, benchPersons)
+	for i := range persons {
+		persons[i] = int64(i + 1)
+	}
+	if err := a.ledger.Mend(b.Context(), persons); err != nil {
+		b.Fatal(err)
+	}
+	a.exec(b, `VACUUM ANALYZE`)
+}
+
+// month is what a month's file changes: every employer's rows of one month, 83,335 of them. One employer in twelve pays a part of what it owes or takes it back; the others' money comes at another day.
+func (a agencyBench) month(b *testing.B) {
+	b.Helper()
+	a.exec(b, `UPDATE ledger.contribution SET employer_paid = CASE WHEN employer_id % 12 <> 0 THEN employer_due WHEN employer_paid = 0 THEN employer_due / 2 ELSE 0 END,
+		paid_on = CASE WHEN employer_id % 12 <> 0 THEN make_date(2026, 9, 1) + (paid_on - make_date(2026, 9, 1) + 35) % 70 WHEN employer_paid = 0 THEN date '2026-11-01' END WHERE period = 202609`)
+	a.pack(b)
 }
 
 // cpu is the processor time that this program and its database server have taken so far.
@@ -149,11 +163,12 @@ func (a agencyBench) cpu(b *testing.B) time.Duration {
 	return sum
 }
 
-// against does limit and project in turn and fails when the median of the limit's time is less than least times the project's.
-func (a agencyBench) against(b *testing.B, what string, least float64, limit, project func()) {
+// against prepares, does limit and project in turn, and fails when the median of the limit's time or CPU time is less than least times the project's.
+func (a agencyBench) against(b *testing.B, what string, least float64, prepare, limit, project func()) {
 	b.Helper()
 	var took, spent [2][]time.Duration
 	for range benchRounds {
+		prepare()
 		for i, work := range []func(){limit, project} {
 			a.exec(b, `CHECKPOINT`)
 			began, before := time.Now(), a.cpu(b)
@@ -165,13 +180,12 @@ func (a agencyBench) against(b *testing.B, what string, least float64, limit, pr
 		slices.Sort(d)
 		return d[len(d)/2].Seconds()
 	}
-	ratio := median(took[0]) / median(took[1])
+	ratio, cpu := median(took[0])/median(took[1]), median(spent[0])/median(spent[1])
 	b.ReportMetric(ratio, what+"-ratio")
-	b.ReportMetric(median(spent[0]), what+"-limit-cpu-s")
-	b.ReportMetric(median(spent[1]), what+"-cpu-s")
-	b.Logf("%s: %.2f of the limit; CPU seconds %.2f, of the limit %.2f", what, ratio, median(spent[1]), median(spent[0]))
-	if ratio < least {
-		b.Errorf("%s is %.2f of its limit, wanted %.2f", what, ratio, least)
+	b.ReportMetric(cpu, what+"-cpu-ratio")
+	b.Logf("%s: %.2f of the limit, %.2f by CPU: %.2f s, of the limit %.2f s", what, ratio, cpu, median(spent[1]), median(spent[0]))
+	if min(ratio, cpu) < least {
+		b.Errorf("%s is %.2f of its limit, %.2f by CPU, wanted %.2f", what, ratio, cpu, least)
 	}
 }
 
@@ -195,9 +209,7 @@ func BenchmarkSupervise(b *testing.B) {
 	head := store.Staff{ID: 1, Role: lifecycle.Supervisor, Region: "33"}
 	quarter := supervision.Quarter(2026, 3)
 	at := benchAt
-	refresh := func(news string) {
-		at = at.Add(time.Second)
-		a.exec(b, news)
+	refresh := func() {
 		if done, err := a.refresh(b.Context(), at); err != nil || !done {
 			b.Fatal(done, err)
 		}
@@ -215,11 +227,27 @@ func BenchmarkSupervise(b *testing.B) {
 	for b.Loop() {
 		register := func() { a.exec(b, `TRUNCATE public.line`); a.exec(b, bareRegister) }
 		bare := func() { a.exec(b, `TRUNCATE public.figure`); a.exec(b, bareQuarter) }
-		a.against(b, "import", 0.25, func() { register(); bare() }, func() {
-			refresh(`INSERT INTO ledger.import_run (kind, file, started_at, finished_at) VALUES ('contributions', 'x', now(), now())`)
+		imported := func() {
+			at = at.Add(time.Second)
+			a.exec(b, `INSERT INTO ledger.import_run (kind, file, started_at, finished_at) VALUES ('contributions', 'x', now(), now())`)
+		}
+		a.against(b, "rebuild", 1, func() {
+			a.exec(b, `TRUNCATE complaints.debtor, complaints.collection_flow, complaints.employer_sign CASCADE`)
+			imported()
+		}, func() { register(); bare() }, refresh)
+		a.against(b, "import", 1, func() { a.month(b); imported() }, func() { register(); bare() }, refresh)
+		a.agree(b, figures())
+		a.against(b, "week", 1, func() {}, func() {
+			for range 7 {
+				register()
+			}
+		}, func() {
+			for range 7 { // late fees grow by the day
+				at = at.AddDate(0, 0, 1)
+				refresh()
+			}
 		})
-		a.against(b, "daily", 0.15, register, func() { refresh(`UPDATE complaints.supervised SET asked = asked + 1`) })
-		a.against(b, "quarter", 10, bare, func() { figures() })
+		a.against(b, "quarter", 10, func() {}, bare, func() { figures() })
 		a.agree(b, figures())
 	}
 }
