@@ -14,35 +14,44 @@ import (
 	"shebao/shared/seal"
 )
 
-// Shown are sums that the desk makes only when it shows them, for whoever compares them.
-type Shown struct {
-	WrittenOff   map[string]money.Fen // by city, with all three approvals, of the register's lists of who owes and who has paid
-	TrainingDays int                  // of everybody on the list of auditors
-	OfTheYear    int                  // training days of the quarterly report, since January
+// The sums that the desk makes only when it shows them, for whoever compares them: made through what the pages call, as the agency's head sees them.
+
+func headsView(pool *pgxpool.Pool) (*store.Store, store.Staff) {
+	cases := store.New(pool, nil, lifecycle.Rules{Workdays: calendar.China()}, nil, seal.FieldKey{}) // figures only: no key opens anything
+	return cases, store.Staff{Role: lifecycle.Supervisor}
 }
 
-// ShownTotals makes them through what the pages call, as the agency's head sees them on a day. Error: fault.Unavailable.
-func ShownTotals(ctx context.Context, pool *pgxpool.Pool, on calendar.Date) (Shown, error) {
-	shown := Shown{WrittenOff: map[string]money.Fen{}}
-	cases := store.New(pool, nil, lifecycle.Rules{Workdays: calendar.China()}, nil, seal.FieldKey{}) // figures only: no key opens anything
-	head := store.Staff{Role: lifecycle.Supervisor}
+// WrittenOff is what was written off with all three approvals, by city, of the register's lists of who owes and who has paid. Error: fault.Unavailable.
+func WrittenOff(ctx context.Context, pool *pgxpool.Pool) (map[string]money.Fen, error) {
+	byCity := map[string]money.Fen{}
+	cases, head := headsView(pool)
 	for _, cleared := range []bool{false, true} {
 		list, _, _, err := cases.Debtors(ctx, head, supervision.DebtorFilter{Cleared: cleared, Limit: exportMost})
 		if err != nil {
-			return shown, err
+			return nil, err
 		}
 		for _, d := range list {
 			if d.WrittenOff != 0 {
-				shown.WrittenOff[d.Region[:4]] += d.WrittenOff
+				byCity[d.Region[:4]] += d.WrittenOff
 			}
 		}
 	}
+	return byCity, nil
+}
+
+// Training are training days: of everybody on the list of auditors, and of the quarterly report since January.
+type Training struct{ Days, OfTheYear int }
+
+// TrainingDays are those that list and report show for a day. Error: fault.Unavailable.
+func TrainingDays(ctx context.Context, pool *pgxpool.Pool, on calendar.Date) (Training, error) {
+	var shown Training
+	cases, head := headsView(pool)
 	auditors, err := cases.Auditors(ctx, head, on)
 	if err != nil {
 		return shown, err
 	}
 	for _, a := range auditors {
-		shown.TrainingDays += a.Days
+		shown.Days += a.Days
 	}
 	figures, err := cases.AuditFigures(ctx, eligibility.New(pool), "", supervision.Span{From: on.Period(), To: on.Period()})
 	shown.OfTheYear = figures.TrainingDays

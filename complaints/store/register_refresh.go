@@ -88,8 +88,7 @@ func (s *Store) RefreshSupervised(ctx context.Context, before, of Supervised, fr
 		if err != nil {
 			return fmt.Errorf("note refresh: %w", err)
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO complaints.refresh (at, last_run, data_date, on_day) VALUES ($1, $2, $3, $4)`, of.At, of.Last, dateArg(of.DataDate), of.OnDay.Time())
-		return err
+		return keepTotals(ctx, tx, of, from.Debtors)
 	})
 	return done && err == nil, err
 }

@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -40,7 +41,7 @@ func demanded(t *testing.T, pool *pgxpool.Pool) {
 
 // A fen more in each place that holds a sum of its own is named, by the line that it is in.
 func TestAFenInEachPlaceIsNamed(t *testing.T) {
-	s, pool, _ := agency(t)
+	s, pool, refreshed := agency(t)
 	const oneDebtor, oneLine = ` WHERE employer_id = (SELECT min(employer_id) FROM complaints.debtor WHERE cleared_on IS NULL)`,
 		` WHERE employer_id = (SELECT min(employer_id) FROM complaints.debtor_sheet WHERE late_fees[1] IS NOT NULL)`
 	const inSpan = `(SELECT make_date(left(span, 4)::integer, 3 * right(span, 1)::integer, 5) FROM publication.latest WHERE subject = 'audit')`
@@ -72,6 +73,15 @@ func TestAFenInEachPlaceIsNamed(t *testing.T) {
 	}
 	if where, _ := differing(t, s); len(where) != 0 {
 		t.Errorf("put back, and still %v", where)
+	}
+	for _, sql := range []string{`INSERT INTO ledger.regional_rule (region, back_payment_policy, interest_method, due_months, due_day) VALUES ('0701', 'A', 'month_product', 1, 15)`, `UPDATE complaints.supervised SET asked = asked + 1`} {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refreshed(now.Add(time.Hour))
+	if where, _ := differing(t, s); where["register"] != 0 {
+		t.Errorf("where a month is due on the 15th of the next: %v", where)
 	}
 }
 

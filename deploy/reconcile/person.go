@@ -27,14 +27,17 @@ type yearTotals struct {
 	missing         int64
 }
 
-// persons: each person's statements as the portal builds them and the facts as the hotline speaks them, against plain sums over the contribution rows. Totals are compared by year;
-// persons that differ are counted, never named.
-func (r *run) persons(ctx context.Context) error {
+// everybody: each person's record as portal and hotline tell it, every account's way, and statements in all their forms.
+func (r *run) everybody(ctx context.Context) error { return r.persons(ctx, latest, true) }
+
+// persons: the statements as the portal builds them and the facts as the hotline speaks them, of each person whom no run after one has changed, against plain sums over the contribution rows. Totals are
+// compared by year; persons that differ are counted, never named. Balances only where the rates are known; accounts and forms only of today.
+func (r *run) persons(ctx context.Context, after int32, rated bool) error {
 	rows, err := r.DB.Query(ctx, `
 		SELECT person_id, period / 100, sum(employer_due + person_due)::bigint, sum(employer_paid + person_paid)::bigint,
-			coalesce(sum(employer_due - employer_paid + person_due - person_paid) FILTER (WHERE period <= $1), 0)::bigint,
-			count(DISTINCT period) FILTER (WHERE period <= $1 AND (employer_paid <> employer_due OR person_paid <> person_due))
-		FROM ledger.contribution GROUP BY 1, 2 ORDER BY 1, 2`, r.judged)
+			coalesce(sum(employer_due - employer_paid + person_due - person_paid) FILTER (WHERE period <= $2), 0)::bigint,
+			count(DISTINCT period) FILTER (WHERE period <= $2 AND (employer_paid <> employer_due OR person_paid <> person_due))
+		FROM ledger.contribution WHERE $1::integer = 2147483647 OR person_id NOT IN (`+changedSince+`) GROUP BY 1, 2 ORDER BY 1, 2`, after, r.judged)
 	if err != nil {
 		return fmt.Errorf("sum contributions: %w", err)
 	}
@@ -54,8 +57,10 @@ func (r *run) persons(ctx context.Context) error {
 	}
 	ledgerSays, portalShows := map[int]yearTotals{}, map[int]yearTotals{}
 	var missing, spoken, statements, facts int64
-	if err := r.balances(ctx, slices.Sorted(maps.Keys(truth))); err != nil {
-		return err
+	if rated {
+		if err := r.balances(ctx, slices.Sorted(maps.Keys(truth))); err != nil {
+			return err
+		}
 	}
 	rolled := accounts{brought: map[int]money.Fen{}}
 	for id, years := range truth {
@@ -90,6 +95,9 @@ func (r *run) persons(ctx context.Context) error {
 	r.number("portal", "statements that differ from the ledger", 0, statements)
 	r.number("hotline", fmt.Sprintf("months missing in %d, as they are spoken", r.data.Year), missing, spoken)
 	r.number("hotline", "persons who are told otherwise than the ledger", 0, facts)
+	if after != latest {
+		return nil
+	}
 	if err := r.accounts(ctx, &rolled); err != nil {
 		return err
 	}

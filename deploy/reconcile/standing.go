@@ -15,3 +15,9 @@ const standing = `
 			SELECT person_id, period, insurance, employer_id, employer_due, employer_paid, person_due, person_paid, paid_on, run_id FROM ledger.contribution_history WHERE run_id <= $1 AND replaced_run_id > $1) AS c
 		JOIN (SELECT id, uscc, coalesce((SELECT h.region FROM ledger.employer_history h WHERE h.employer_id = employer.id AND h.replaced_run_id > $1 ORDER BY h.replaced_run_id, h.id LIMIT 1), region) AS region
 			FROM ledger.employer) AS e ON e.id = c.employer_id)`
+
+// changedSince are the persons whose record runs after $1 have changed: contributions, account or particulars.
+const changedSince = `
+	SELECT person_id FROM ledger.contribution WHERE run_id > $1 UNION SELECT person_id FROM ledger.contribution_history WHERE replaced_run_id > $1
+	UNION SELECT person_id FROM ledger.account_event WHERE run_id > $1 UNION SELECT person_id FROM ledger.account_event_history WHERE replaced_run_id > $1
+	UNION SELECT id FROM ledger.person WHERE run_id > $1`
