@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -52,6 +53,13 @@ func TestUnreadableFiles(t *testing.T) {
 	}
 	if _, err := l.Import(t.Context(), ledger.Employers, dir, ledger.Options{Now: now}); fault.Of(err).Key != "import.directory" {
 		t.Errorf("a directory: %v", err)
+	}
+	pipe := filepath.Join(dir, "pipe.csv")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Import(t.Context(), ledger.Employers, pipe, ledger.Options{Now: now}); fault.Of(err).Key != "import.irregular" {
+		t.Errorf("a pipe to which nobody writes: %v", err)
 	}
 	var n int
 	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM ledger.employer`).Scan(&n); err != nil || n != 0 {

@@ -30,7 +30,9 @@ func openRows(path string) (*rowFile, error) {
 		return nil, unreadable("import.open", err)
 	case info.IsDir():
 		return nil, unreadable("import.directory", nil)
-	case info.Mode().IsRegular() && info.Size() == 0:
+	case !info.Mode().IsRegular(): // a pipe would be waited for without end
+		return nil, unreadable("import.irregular", nil)
+	case info.Size() == 0:
 		return nil, unreadable("import.empty", nil)
 	}
 	open := openCSV

@@ -22,9 +22,12 @@ import (
 const (
 	maxUnfolded = 4 << 30
 	maxInMemory = 2 << 20
+	// A part of a workbook that is larger unfolds to no more than so many times its packed size: rows of people and amounts unfold to ten or twenty times theirs.
+	maxPart  = 64 << 20
+	maxRatio = 200
 )
 
-// openXLSX reads the first sheet of a workbook. Errors: import.xlsx, import.formula.
+// openXLSX reads the first sheet of a workbook. Errors: import.xlsx, import.formula, import.line, import.unfolds.
 func openXLSX(file string, _ int64) (*rowFile, error) {
 	if err := refuseFormulas(file); err != nil {
 		return nil, err
@@ -106,13 +109,31 @@ func serialDate(text string) (calendar.Date, bool) {
 	return calendar.NewDate(1899, 12, 30).AddDays(days), true
 }
 
-// refuseFormulas: what a formula shows was computed by another program, perhaps long ago; only values are taken. Errors: import.xlsx, import.formula.
+// refuseBombs: a file of two megabytes may unfold to two gigabytes. The sizes that the archive names hold, since its reader gives no more. Error: import.unfolds.
+func refuseBombs(archive *zip.Reader) error {
+	for _, part := range archive.File {
+		limit := uint64(maxPart)
+		if strings.HasPrefix(part.Name, "xl/worksheets/") || part.Name == "xl/sharedStrings.xml" { // what goes to disk
+			limit = max(limit, maxRatio*part.CompressedSize64)
+		}
+		if part.UncompressedSize64 > limit {
+			return unreadable("import.unfolds", nil)
+		}
+	}
+	return nil
+}
+
+// refuseFormulas: what a formula shows was computed by another program, perhaps long ago; only values are taken. Nor is a workbook opened that is a bomb, or a cell of which is
+// longer than a record may be. Errors: import.xlsx, import.formula, import.line, import.unfolds.
 func refuseFormulas(file string) error {
 	archive, err := zip.OpenReader(file)
 	if err != nil {
 		return unreadable("import.xlsx", err)
 	}
 	defer func() { _ = archive.Close() }() // only read
+	if err := refuseBombs(&archive.Reader); err != nil {
+		return err
+	}
 	name, err := firstSheet(&archive.Reader)
 	if err != nil {
 		return unreadable("import.xlsx", err)
@@ -123,9 +144,15 @@ func refuseFormulas(file string) error {
 	}
 	defer func() { _ = sheet.Close() }() // only read
 	in := bufio.NewReaderSize(sheet, 1<<16)
-	row := 0
+	row, length := 0, 0
 	for {
 		tag, err := in.ReadSlice('>')
+		if length += len(tag); length > maxRecord {
+			return unreadable("import.line", nil, row)
+		}
+		if err == nil {
+			length = 0
+		}
 		switch open := bytes.LastIndexByte(tag, '<'); {
 		case open < 0:
 		case bytes.HasPrefix(tag[open:], []byte("<row")):

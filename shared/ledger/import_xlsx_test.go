@@ -1,6 +1,9 @@
 package ledger_test
 
 import (
+	"archive/zip"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,6 +92,39 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// repacked is a workbook some parts of which say something else.
+func repacked(t testing.TB, book string, parts map[string]string) string {
+	t.Helper()
+	in, err := zip.OpenReader(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = in.Close() }()
+	path := filepath.Join(t.TempDir(), "repacked.xlsx")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := zip.NewWriter(file)
+	for _, part := range in.File {
+		content, changed := parts[part.Name]
+		if !changed {
+			err = out.Copy(part)
+		} else if w, createErr := out.Create(part.Name); createErr != nil {
+			err = createErr
+		} else {
+			_, err = io.WriteString(w, content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(out.Close(), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func TestUnreadableWorkbooks(t *testing.T) {
 	l := twoPeople(t)
 	good := workbook(t, [][]any{headerRow(employerHeader), {knownCode, "南湖电子有限公司", "330402"}}, nil)
@@ -97,11 +133,15 @@ func TestUnreadableWorkbooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, tc := range map[string]struct{ path, key string }{
-		"truncated": {writeFile(t, "a.xlsx", string(whole[:len(whole)/2])), "import.xlsx"},
-		"a CSV":     {writeFile(t, "b.XLSX", employerHeader), "import.xlsx"},
-		"empty":     {writeFile(t, "c.xlsx", ""), "import.empty"},
-		"no rows":   {workbook(t, nil, nil), "import.empty"},
-		"header":    {workbook(t, [][]any{{"name"}}, nil), "import.header"},
+		"truncated":   {writeFile(t, "a.xlsx", string(whole[:len(whole)/2])), "import.xlsx"},
+		"a CSV":       {writeFile(t, "b.XLSX", employerHeader), "import.xlsx"},
+		"empty":       {writeFile(t, "c.xlsx", ""), "import.empty"},
+		"no rows":     {workbook(t, nil, nil), "import.empty"},
+		"header":      {workbook(t, [][]any{{"name"}}, nil), "import.header"},
+		"no workbook": {repacked(t, good, map[string]string{"xl/workbook.xml": "<a/>"}), "import.xlsx"},
+		"bomb":        {repacked(t, good, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat(" ", 80<<20)}), "import.unfolds"},
+		"bomb beside": {repacked(t, good, map[string]string{"xl/styles.xml": strings.Repeat(" ", 65<<20)}), "import.unfolds"},
+		"long cell":   {repacked(t, good, map[string]string{"xl/worksheets/sheet1.xml": "<worksheet><sheetData><row><c><v>" + strings.Repeat("1", 2<<20) + "</v></c></row></sheetData></worksheet>"}), "import.line"},
 		"formula": {workbook(t, [][]any{headerRow(employerHeader), {knownCode, "南湖电子有限公司", "330402"}}, func(book *excelize.File, sheet string) {
 			if err := book.SetCellFormula(sheet, "B2", `="南湖"&"电子"`); err != nil {
 				t.Fatal(err)
