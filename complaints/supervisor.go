@@ -35,6 +35,19 @@ func (s supervisor) Debtors(ctx context.Context, session string, f supervision.D
 	return s.store.Debtors(ctx, who, f)
 }
 
+func (s supervisor) PlansDue(ctx context.Context, session string, limit int, now time.Time) ([]web.PlanDue, int, error) {
+	who, err := s.store.StaffOf(ctx, session, now)
+	if err != nil {
+		return nil, 0, err
+	}
+	found, more, err := s.store.PlansDue(ctx, who, limit)
+	list := make([]web.PlanDue, len(found))
+	for i, d := range found {
+		list[i] = web.PlanDue(d)
+	}
+	return list, more, err
+}
+
 // exportMost bounds an export; no region has as many employers in arrears.
 const exportMost = 200_000
 

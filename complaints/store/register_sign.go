@@ -91,3 +91,26 @@ func standPlans(ctx context.Context, tx pgx.Tx, of Supervised, plans []PlanStand
 	}
 	return nil
 }
+
+// PlanDue is an employer whose repayment plan was not kept, and what is due of it now.
+type PlanDue struct {
+	USCC, Name string
+	State      supervision.PlanState
+	Due        money.Fen
+}
+
+// PlansDue are the plans that were not kept of the employers that somebody is in charge of, and for a supervisor of those that nobody is who still works here: broken ones first, the most due first. more is how many there are
+// beyond limit. Error: fault.Unavailable.
+func (s *Store) PlansDue(ctx context.Context, who Staff, limit int) (list []PlanDue, more int, err error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.uscc, d.name, p.standing, p.due_now, count(*) OVER () FROM complaints.repayment_plan p JOIN complaints.debtor d USING (employer_id)
+		WHERE p.ended_on IS NULL AND p.standing IN ('late', 'broken') AND `+debtorScope+` AND (d.owner_id = $3 OR $4 AND NOT EXISTS (SELECT FROM complaints.staff f WHERE f.id = d.owner_id AND f.disabled_at IS NULL))
+		ORDER BY p.standing, p.due_now DESC, d.employer_id LIMIT $5`, who.Region, who.seesFigures(), who.ID, who.supervises(), limit)
+	if err != nil {
+		return nil, 0, postgres.Classify(fmt.Errorf("list plans that are due: %w", err))
+	}
+	var one PlanDue
+	var all int
+	_, err = pgx.ForEachRow(rows, []any{&one.USCC, &one.Name, &one.State, &one.Due, &all}, func() error { list = append(list, one); return nil })
+	return list, max(0, all-limit), postgres.Classify(err)
+}

@@ -197,7 +197,7 @@ func (s *Site) debtorPage(c *fiber.Ctx, form string, wrong []layout.FieldError) 
 	}
 	p := s.supervisionPage(c, d.Name)
 	p.Failed = len(wrong) > 0
-	v := pages.Debtor{Page: p, Errors: wrong, Tabs: tabs(p, ""), Name: d.Name, Status: stateCell(p, d.Debtor), Level: s.levelCell(p, d.Level)}
+	v := pages.Debtor{Page: p, Errors: wrong, Tabs: s.tabsOf(c, p, ""), Name: d.Name, Status: stateCell(p, d.Debtor), Level: s.levelCell(p, d.Level)}
 	v.Facts = s.debtorFacts(p, d)
 	v.Lines = debtorLines(p, d)
 	v.Papers = debtorPapers(p, d)
@@ -240,9 +240,30 @@ func (s *Site) eventValue(p layout.Page, what, value string) string {
 		}
 	case "state":
 		word, rest, _ := strings.Cut(value, " ")
-		return strings.TrimSpace(p.T("supervision.state."+word) + " " + rest)
+		parts := []string{p.T("supervision.state." + word)}
+		for part := range strings.FieldsSeq(rest) {
+			name, of, _ := strings.Cut(part, "=")
+			parts = append(parts, p.T("supervision.part."+name, of))
+		}
+		return strings.Join(parts, p.T("supervision.part.comma"))
+	case "plan":
+		if count, sum, ok := strings.Cut(value, " "); ok {
+			return p.T("supervision.plan.value", count, groupedText(sum))
+		}
+	case "plan_running", "plan_late", "plan_broken", "plan_kept":
+		if locale.Has(p.Lang, "supervision.plan."+value) {
+			return p.T("supervision.plan." + value)
+		}
 	}
-	return value
+	return groupedText(value)
+}
+
+// groupedText writes an amount as people read it; another text stays.
+func groupedText(text string) string {
+	if f, err := money.Parse(text); err == nil && strings.Contains(text, ".") {
+		return f.Grouped()
+	}
+	return text
 }
 
 func (s *Site) debtorFacts(p layout.Page, d DebtorFile) []layout.Pair {

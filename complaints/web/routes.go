@@ -84,7 +84,7 @@ func (s *Site) Routes(app *fiber.App) {
 		{"GET", "/supervision/register", overseers, s.showRegister},
 		{"GET", "/supervision/register.csv", overseers, s.exportRegister(false)},
 		{"GET", "/supervision/register.xlsx", overseers, s.exportRegister(true)},
-		{"GET", "/supervision/register/:uscc", overseers, s.showDebtor},
+		{"GET", "/supervision/register/:uscc", figureReaders, s.showDebtor},
 		{"POST", "/supervision/register/:uscc/state", supervisors, s.setDebtorState},
 		{"POST", "/supervision/register/:uscc/owner", supervisors, s.setDebtorOwner},
 		{"POST", "/supervision/register/:uscc/plan", supervisors, s.signPlan},

@@ -27,6 +27,7 @@ type Register interface {
 	Supervised(ctx context.Context) (dataDate calendar.Date, at time.Time, err error)
 	Levels() []supervision.Level
 	Debtors(ctx context.Context, session string, f supervision.DebtorFilter, now time.Time) (list []supervision.Debtor, count int, total money.Fen, err error)
+	PlansDue(ctx context.Context, session string, limit int, now time.Time) (list []PlanDue, more int, err error)
 	DebtorTotals(ctx context.Context, session string, now time.Time) (byLevel, byInsurance []supervision.DebtorTotal, err error)
 	Debtor(ctx context.Context, session, uscc string, now time.Time) (DebtorFile, error)
 	SetDebtorState(ctx context.Context, session, uscc string, version int, state supervision.DebtorState, now time.Time) error
@@ -49,6 +50,13 @@ type DebtorFile struct {
 	Notices   []Notice  // issued to the employer, oldest first; of cases that the asker may see
 	Payments  []Payment // newest first
 	Fees      []LateFee // the late fee's own ledger
+}
+
+// PlanDue is an employer whose repayment plan was not kept, and what is due of it now.
+type PlanDue struct {
+	USCC, Name string
+	State      supervision.PlanState
+	Due        money.Fen
 }
 
 // PlanStanding is a plan with what has become of it.

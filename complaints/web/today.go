@@ -42,11 +42,32 @@ func (s *Site) showToday(c *fiber.Ctx) error {
 		v.Boards = append(v.Boards, b)
 	}
 	if member(c).Role == lifecycle.Investigator || member(c).Role == lifecycle.Supervisor {
+		if err := s.nudgePlans(c, &v); err != nil {
+			return err
+		}
 		if err := s.nudgeKeyholder(c, &v); err != nil {
 			return err
 		}
 	}
 	return render(c, pages.TodayPage(v))
+}
+
+// plansNamed is how many employers with a plan that was not kept are named before the others are counted.
+const plansNamed = 5
+
+// nudgePlans warns whoever is in charge of an employer that it has missed an instalment, until that is paid or the plan ended; a supervisor also where nobody is in charge.
+func (s *Site) nudgePlans(c *fiber.Ctx, v *pages.Today) error {
+	list, more, err := s.Register.PlansDue(c.UserContext(), session(c), plansNamed, server.Now(c))
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		v.Warnings = append(v.Warnings, pages.Link{Text: v.Page.T("supervision.nudge."+string(d.State), d.Name, d.Due.Grouped()), Href: "/supervision/register/" + d.USCC})
+	}
+	if more > 0 {
+		v.Warnings = append(v.Warnings, pages.Link{Text: v.Page.N("supervision.nudge.more", more), Href: "/supervision/register?plan=late"})
+	}
+	return nil
 }
 
 // nudgeKeyholder says what waits for the asker as a keyholder: others' requests to answer, the own that may be looked at; a supervisor also reads of parts whose holders have left.

@@ -56,6 +56,8 @@ type Today struct {
 	Keys   bool
 	Boards []Board
 	Nudges []Link // what else waits
+
+	Warnings []Link // what was not kept that the member is in charge of
 }
 
 // Board is the beginning of a view.
