@@ -122,10 +122,7 @@ func (p publisher) compose(ctx context.Context, who store.Staff, k publication.K
 		for i, s := range spans {
 			counted[i] = [2]calendar.Period{s.From, s.To}
 		}
-		if who.payers, err = p.ledger.Payers(ctx, k.Region, rowDigits(k.Region), counted); err != nil {
-			return from, body, err
-		}
-		if who.late, err = p.ledger.LatePayers(ctx, k.Region, rowDigits(k.Region), counted); err != nil {
+		if who.payers, who.late, err = p.ledger.Payers(ctx, k.Region, rowDigits(k.Region), counted); err != nil {
 			return from, body, err
 		}
 		published, err := p.store.PublishedSheets(ctx, k)

@@ -59,25 +59,57 @@ func (l *Ledger) Totals(ctx context.Context, through calendar.Period) (Totals, e
 		return Totals{}, postgres.Classify(err)
 	}
 	sum := newTotaller(employers, through)
+	if err := eachPackedYear(ctx, tx, sum.add); err != nil {
+		return Totals{}, err
+	}
+	return sum.totals(), nil
+}
+
+// eachPackedYear reads everybody's packed years, in no order. Errors: what add refuses, with year and person; fault.Unavailable.
+func eachPackedYear(ctx context.Context, tx querier, add func(year int, packed []byte) error) error {
 	rows, err := tx.Query(ctx, `SELECT person_id, year, packed FROM ledger.person_year`, inBinary)
 	if err != nil {
-		return Totals{}, postgres.Classify(fmt.Errorf("sum contributions: %w", err))
+		return postgres.Classify(fmt.Errorf("read packed years: %w", err))
 	}
 	defer rows.Close()
 	for rows.Next() {
 		row, err := rawOf(rows)
 		if err != nil {
-			return Totals{}, err
+			return err
 		}
 		id, year, packed := row.int(), int(row.int()), row.bytes()
-		if err := errors.Join(row.err(), sum.add(year, packed)); err != nil {
-			return Totals{}, fmt.Errorf("year %d of person %d: %w", year, id, err)
+		if err := errors.Join(row.err(), add(year, packed)); err != nil {
+			return fmt.Errorf("year %d of person %d: %w", year, id, err)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return Totals{}, postgres.Classify(fmt.Errorf("sum contributions: %w", err))
+	return postgres.Classify(rows.Err())
+}
+
+// eachPackedRow reads everybody's contributions from the packed years. Errors: as eachPackedYear's.
+func eachPackedRow(ctx context.Context, tx querier, add func(row *contribution.Row)) error {
+	return eachPackedYear(ctx, tx, func(year int, packed []byte) error { return rowsOf(year, packed, add) })
+}
+
+// rowsOf reads a packed year's rows; each is good until the next. Error: errPacked.
+func rowsOf(year int, packed []byte, add func(row *contribution.Row)) error {
+	u := unpacker{rest: packed}
+	if _, err := u.due(); err != nil {
+		return err
 	}
-	return sum.totals(), nil
+	var row, before contribution.Row
+	for range u.count() {
+		row = contribution.Row{}
+		u.row(&row, before, year)
+		if u.damaged {
+			return errPacked
+		}
+		add(&row)
+		before = row
+	}
+	if u.damaged {
+		return errPacked
+	}
+	return nil
 }
 
 // State tells two states of the ledger apart: it changes with every import run that changed something, and with the day that the data reaches.

@@ -12,14 +12,16 @@ import (
 	"shebao/shared/ledger"
 )
 
-// The sums of the packed years are what plain SQL says over the contribution rows: months paid late, in part, not at all, without a day, with two employers at once, and on two bases.
-func TestTotalsAreTheTruth(t *testing.T) {
+// changedSample is the small sample with months paid late, in part, not at all, without a day, with two employers at once, and on two bases; read gives a query's rows as lines.
+func changedSample(t *testing.T) (l *ledger.Ledger, read func(sql string, args ...any) string) {
+	t.Helper()
 	l, pool := newLedger(t)
 	dir := smallSample(t)
 	for _, kind := range []ledger.Kind{ledger.Employers, ledger.Persons, ledger.Contributions} {
 		mustImport(t, l, kind, filepath.Join(dir, string(kind)+".csv"))
 	}
 	for _, change := range []string{
+		`UPDATE ledger.employer SET region = '070210' WHERE id = 2`,
 		`UPDATE ledger.contribution SET paid_on = NULL WHERE person_id % 7 = 1 AND insurance = 310`,
 		`UPDATE ledger.contribution SET employer_paid = employer_due / 3, person_paid = 0 WHERE person_id % 5 = 2 AND period % 100 > 8`,
 		`UPDATE ledger.contribution SET employer_paid = 0, person_paid = 0, paid_on = NULL WHERE person_id % 5 = 3 AND period % 100 IN (7, 9)`,
@@ -38,7 +40,7 @@ func TestTotalsAreTheTruth(t *testing.T) {
 	if err := l.Mend(t.Context(), differ); err != nil {
 		t.Fatal(err)
 	}
-	read := func(sql string, args ...any) string {
+	read = func(sql string, args ...any) string {
 		t.Helper()
 		rows, err := pool.Query(t.Context(), sql, args...)
 		if err != nil {
@@ -50,6 +52,12 @@ func TestTotalsAreTheTruth(t *testing.T) {
 		}
 		return strings.Join(lines, "\n")
 	}
+	return l, read
+}
+
+// The sums of the packed years are what plain SQL says over the contribution rows.
+func TestTotalsAreTheTruth(t *testing.T) {
+	l, read := changedSample(t)
 	flows := read(`
 		SELECT concat_ws(' ', e.region, c.insurance, c.period, r.received, sum(employer_due + person_due), sum(employer_paid + person_paid))
 		FROM ledger.contribution c JOIN ledger.employer e ON e.id = c.employer_id,
@@ -89,5 +97,56 @@ func TestTotalsAreTheTruth(t *testing.T) {
 				t.Errorf("sizes in %s:\n%s\nwant\n%s", period, s, want)
 			}
 		}
+	}
+}
+
+// Who stands behind a published figure is counted from the packed years as plain SQL counts from the contribution rows.
+func TestPayersAreTheTruth(t *testing.T) {
+	l, read := changedSample(t)
+	spans := [][2]calendar.Period{{202401, 202403}, {202407, 202409}, {202509, 202509}, {202301, 202512}, {202601, 202603}}
+	first, last := make([]int32, len(spans)), make([]int32, len(spans))
+	for i, s := range spans {
+		first[i], last[i] = int32(s[0]), int32(s[1])
+	}
+	for region, digits := range map[string]int{"": 2, "07": 4, "0701": 6, "99": 4} {
+		payers, late, err := l.Payers(t.Context(), region, digits, spans)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown []string
+		for _, p := range payers {
+			shown = append(shown, fmt.Sprintf("due %d %q %d %d", p.Span, p.Region, p.Insurance, p.Employers))
+		}
+		for _, p := range late {
+			shown = append(shown, fmt.Sprintf("late %d %q %d %d %d %d", p.Span, p.Region, p.Insurance, p.Opening, p.Recovered, p.Closing))
+		}
+		if region == "99" {
+			if len(shown) > 0 {
+				t.Errorf("nobody's: %v", shown)
+			}
+			continue
+		}
+		want := read(`
+			WITH c AS (
+				SELECT left(e.region, $2) AS region, c.insurance, c.employer_id, c.period, employer_due + person_due > 0 AS due, employer_paid + person_paid < employer_due + person_due AS open,
+					CASE WHEN employer_paid + person_paid = 0 THEN 0 ELSE coalesce(to_char(paid_on, 'YYYYMM')::integer, period) END AS received
+				FROM ledger.contribution c JOIN ledger.employer e ON e.id = c.employer_id WHERE starts_with(e.region, $1)),
+			s AS (SELECT * FROM unnest($3::integer[], $4::integer[]) WITH ORDINALITY AS s (first, last, n)),
+			counted AS (
+				SELECT s.n - 1 AS span, coalesce(c.region, '') AS region, coalesce(c.insurance, 0) AS insurance, count(DISTINCT employer_id) FILTER (WHERE due AND period BETWEEN first AND last) AS payers,
+					count(DISTINCT employer_id) FILTER (WHERE period < first AND (open OR received > period AND received >= first)) AS opening,
+					count(DISTINCT employer_id) FILTER (WHERE period < first AND received > period AND received BETWEEN first AND last) AS recovered,
+					count(DISTINCT employer_id) FILTER (WHERE period <= last AND (open OR received > period AND received > last)) AS closing
+				FROM c CROSS JOIN s GROUP BY GROUPING SETS ((s.n), (s.n, c.region), (s.n, c.insurance)))
+			SELECT line FROM (
+				SELECT 1, span, region, insurance, format('due %s "%s" %s %s', span, region, insurance, payers) AS line FROM counted WHERE payers > 0
+				UNION ALL SELECT 2, span, region, insurance, format('late %s "%s" %s %s %s %s', span, region, insurance, opening, recovered, closing) FROM counted WHERE opening + recovered + closing > 0
+				ORDER BY 1, 2, 3, 4) AS lines`, region, digits, first, last)
+		if s := strings.Join(shown, "\n"); s != want {
+			t.Errorf("below %q:\n%s\nwant\n%s", region, s, want)
+		}
+	}
+	if _, _, err := l.Payers(t.Context(), "", 2, make([][2]calendar.Period, 33)); err == nil {
+		t.Error("33 spans are counted")
 	}
 }

@@ -64,30 +64,19 @@ func newTotaller(employers []Employer, through calendar.Period) *totaller {
 
 // add sums one packed year of one person. Error: errPacked.
 func (t *totaller) add(year int, packed []byte) error {
-	u := unpacker{rest: packed}
-	if _, err := u.due(); err != nil {
-		return err
-	}
 	sized := t.through // a year holds one of the two months at most
 	if year != sized.Year() {
 		sized = t.before
 	}
 	t.largest = t.largest[:0]
-	var before contribution.Row
-	for range u.count() {
-		var row contribution.Row
-		u.row(&row, before, year)
-		if u.damaged {
-			return errPacked
-		}
-		before = row
-		t.addRow(&row)
+	err := rowsOf(year, packed, func(row *contribution.Row) {
+		t.addRow(row)
 		if row.Period == sized {
 			t.enlarge(row.EmployerID, row.Base)
 		}
-	}
-	if u.damaged {
-		return errPacked
+	})
+	if err != nil {
+		return err
 	}
 	sizes := t.now
 	if sized == t.before {
