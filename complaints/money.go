@@ -8,6 +8,7 @@ import (
 	"shebao/complaints/arrears"
 	"shebao/complaints/store"
 	"shebao/complaints/web"
+	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
 	"shebao/shared/identity"
@@ -115,8 +116,28 @@ func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now tim
 	}
 	r.people = slices.DeleteFunc(r.people, func(l arrears.PersonLine) bool { return l.Owed() <= 0 && !l.NoRate })
 	r.kept.Input.Lines = arrears.Gather(r.people)
+	if r.kept.Input.Interest, err = d.lostInterest(ctx, r); err != nil {
+		return r, err
+	}
 	r.kept.Result, err = arrears.Compute(r.kept.Input)
 	return r, err
+}
+
+// lostInterest is what the employer owes besides where the region books late months as if they had been paid on time; none elsewhere.
+func (d desk) lostInterest(ctx context.Context, r reckoning) (arrears.Interest, error) {
+	var months []ledger.LateMonth
+	for _, l := range arrears.BearInterest(r.kept.Input, r.people) {
+		months = append(months, ledger.LateMonth{PersonID: l.PersonID, Period: l.Period, Insurance: l.Insurance, Base: l.TrueBase, EmployerOwed: l.EmployerOwed(), PersonOwed: l.PersonOwed()})
+	}
+	if len(months) == 0 {
+		return arrears.Interest{}, nil
+	}
+	paidOn := r.kept.Input.PaidOn
+	lost, err := d.ledger.LostInterest(ctx, r.employer.ID, paidOn, months)
+	if err != nil || lost.Amount == 0 {
+		return arrears.Interest{}, err
+	}
+	return arrears.Interest{Amount: lost.Amount, Persons: lost.Persons, Months: lost.Months, Through: calendar.Date{Year: paidOn.Year - 1, Month: 12, Day: 31}, Basis: account.AsOnTimeRule.Document}, nil
 }
 
 const lastPeriod calendar.Period = 299912

@@ -111,7 +111,7 @@ func (x till) agency() {
 // keep keeps a calculation and returns its address below the case's.
 func (x till) keep(fields ...string) string {
 	x.t.Helper()
-	a := x.post(x.li, "/cases/2026-000001/calc", append([]string{"do", "keep", "paid_on", "2026-11-24"}, fields...)...)
+	a := x.post(x.li, "/cases/2026-000001/calc", append(append([]string{"do", "keep"}, fields...), "paid_on", "2026-11-24")...)
 	x.want(a, 303)
 	return strings.TrimPrefix(a.header.Get("Location"), "/cases/2026-000001/calc/")
 }
@@ -157,6 +157,36 @@ func TestATrueBaseMakesMoreDue(t *testing.T) {
 	if _, differ, err := x.book.Verify(t.Context()); err != nil || len(differ) > 0 {
 		t.Errorf("packed rows differ: %v, %v", differ, err)
 	}
+}
+
+// Where late months are booked as if they had been paid on time, the payer also owes the interest that the accounts have lost: on the page, in what is kept, and in the demand's sum.
+func TestLostInterestIsDemandedWhereTheRegionBooksIt(t *testing.T) {
+	x := newTill(t)
+	x.agency()
+	const next = "2027-02-10" // 480.00 × (6+5+4) at the last published rate, 1.50 % ÷ 12, for each of three people: 27.00
+	if page := x.post(x.li, "/cases/2026-000001/calc", "do", "compute", "paid_on", next); strings.Contains(page.body, "补缴利息") {
+		t.Error("a region of policy A demands interest")
+	}
+	rules := filepath.Join(t.TempDir(), "r.csv")
+	if err := os.WriteFile(rules, []byte("行政区划代码,补缴记账办法,计息办法\n330400,B,月积数法\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.book.Import(t.Context(), ledger.Rules, rules, ledger.Options{Now: x.at}); err != nil {
+		t.Fatal(err)
+	}
+	x.want(x.post(x.li, "/cases/2026-000001/calc", "do", "compute", "paid_on", next), 200, "补缴利息", "27.00", "3 人 9 个月", "2026-12-31", "由缴费单位随本金一并缴纳", "补缴本金和利息，按所属月份记入")
+	if page := x.get(x.li, "/cases/2026-000001/calc"); strings.Contains(page.body, "补缴利息") {
+		t.Error("the year of payment loses no interest: the fund credits it")
+	}
+	calculation := x.keep("paid_on", next)
+	kept := x.get(x.li, "/cases/2026-000001/calc/"+calculation)
+	x.want(kept, 200, "27.00", "3 人 9 个月")
+	total := regexp.MustCompile(`合计</dt>\s*<dd[^>]*>([0-9,.]+) 元`).FindStringSubmatch(kept.body)
+	if total == nil {
+		t.Fatal("no total")
+	}
+	id := x.draft(notice.Demand, calculation)
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id, append(x.filledIn(id, calculation), "do", "check")...), 200, "补缴利息（计至2026-12-31）", "27.00 元", "按各年度记账利率计至2026年12月31日", total[1]+" 元（人民币")
 }
 
 // draft begins a document and fills in what nobody can know.

@@ -37,6 +37,8 @@ type Input struct {
 	Lines   []Line        `json:"lines"`
 	Facts   Facts         `json:"facts"`
 	Setting Setting       `json:"setting"`
+	// Interest that the payer owes besides, counted from the workers' accounts; none in most regions.
+	Interest Interest `json:"interest,omitzero"`
 }
 
 // Why a row bears no fee, or none that can be counted; the locale files say it in words.
@@ -98,11 +100,15 @@ func (s *Sum) add(r Row) {
 // Total is owed and fee together.
 func (s Sum) Total() money.Fen { return s.Owed + s.Fee }
 
-// Result of a calculation: rows by period and insurance, and their sums. It never changes once kept.
+// Result of a calculation: rows by period and insurance, their sums, and the lost interest of the whole. It never changes once kept.
 type Result struct {
-	Rows []Row `json:"rows"`
-	Sum  Sum   `json:"sum"`
+	Rows     []Row    `json:"rows"`
+	Sum      Sum      `json:"sum"`
+	Interest Interest `json:"interest,omitzero"`
 }
+
+// Total is all that is to be paid: owed, fee and lost interest.
+func (r Result) Total() money.Fen { return r.Sum.Total() + r.Interest.Amount }
 
 // Compute counts what is owed on the day of payment and the fee on it: simple, on the principal only, one rounding an item.
 // Errors: money.ErrOverflow; what latefee refuses.
@@ -115,7 +121,7 @@ func Compute(in Input) (Result, error) {
 		return int(a.Insurance - b.Insurance)
 	})
 	rules := in.Setting.Rules()
-	result := Result{Rows: make([]Row, 0, len(lines))}
+	result := Result{Rows: make([]Row, 0, len(lines)), Interest: in.Interest}
 	for _, line := range lines {
 		if line.Principal() <= 0 {
 			continue
@@ -129,7 +135,7 @@ func Compute(in Input) (Result, error) {
 		result.Rows = append(result.Rows, row)
 		result.Sum.add(row)
 	}
-	if result.Sum.Owed > money.Limit || result.Sum.Uncapped > money.Limit {
+	if result.Sum.Owed > money.Limit || result.Sum.Uncapped > money.Limit || result.Interest.Amount > money.Limit {
 		return Result{}, money.ErrOverflow
 	}
 	return result, nil

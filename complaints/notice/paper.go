@@ -228,14 +228,22 @@ func (b builder) figures() {
 	owed.Total = []string{"合计", "", "", "", (sum.Due + sum.Gap).Grouped(), sum.Paid.Grouped(), sum.Owed.Grouped()}
 	fees.Total = []string{"合计", "", "", "", "", "", "", sum.Fee.Grouped()}
 	b.p.Parts = append(b.p.Parts, Part{Heading: "欠缴金额", Table: owed})
-	if len(fees.Rows) == 0 {
-		return
+	if len(fees.Rows) > 0 {
+		note := "滞纳金按欠缴本金逐日计算，不计复利，持续计算至实际缴清之日。"
+		if sum.Fee != sum.Uncapped {
+			note += "依照《行政强制法》第四十五条第二款，滞纳金不超过本金；不设上限时为" + sum.Uncapped.Grouped() + "元。"
+		}
+		b.p.Parts = append(b.p.Parts, Part{Heading: "滞纳金", Table: fees, Paragraphs: append([]string{note}, bases...)})
 	}
-	note := "滞纳金按欠缴本金逐日计算，不计复利，持续计算至实际缴清之日。"
-	if sum.Fee != sum.Uncapped {
-		note += "依照《行政强制法》第四十五条第二款，滞纳金不超过本金；不设上限时为" + sum.Uncapped.Grouped() + "元。"
+	b.lostInterest(f.Result.Interest)
+}
+
+// lostInterest says what the payer owes to the workers' accounts besides, and by which rule.
+func (b builder) lostInterest(lost arrears.Interest) {
+	if lost.Amount > 0 {
+		b.say("补缴利息", fmt.Sprintf("本地区补缴的基本养老保险费按原所属期记入职工个人账户，账户因欠缴少得的利息由缴费单位随本金一并缴纳。涉及 %d 人 %d 个月，按各年度记账利率计至%s，计 %s 元。",
+			lost.Persons, lost.Months, chineseDate(lost.Through), lost.Amount.Grouped()), "依据："+lost.Basis+"。")
 	}
-	b.p.Parts = append(b.p.Parts, Part{Heading: "滞纳金", Table: fees, Paragraphs: append([]string{note}, bases...)})
 }
 
 func contains(list []string, text string) bool {
@@ -251,7 +259,12 @@ func contains(list []string, text string) bool {
 func (b builder) sums() {
 	if f := b.s.Figures; f != nil {
 		sum := f.Result.Sum
-		b.list("应缴合计", Pair{"欠缴本金", yuan(sum.Owed)}, Pair{"滞纳金（计至" + f.PaidOn.String() + "）", yuan(sum.Fee)}, Pair{"合计", yuan(sum.Total()) + "（" + Capital(sum.Total()) + "）"})
+		pairs := []Pair{{"欠缴本金", yuan(sum.Owed)}, {"滞纳金（计至" + f.PaidOn.String() + "）", yuan(sum.Fee)}}
+		if lost := f.Result.Interest; lost.Amount > 0 {
+			pairs = append(pairs, Pair{"补缴利息（计至" + lost.Through.String() + "）", yuan(lost.Amount)})
+		}
+		total := f.Result.Total()
+		b.list("应缴合计", append(pairs, Pair{"合计", yuan(total) + "（" + Capital(total) + "）"})...)
 	}
 }
 

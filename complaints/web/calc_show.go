@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -165,7 +166,11 @@ func (s *Site) calcView(c *fiber.Ctx, k Calc, wrong []layout.FieldError) pages.C
 	sum := k.Result.Sum
 	yuan := func(f money.Fen) string { return f.Grouped() + " " + p.T("site.yuan") }
 	v.Facts = []pages.Pair{{Term: p.T("money.employer"), Value: k.Employer}, {Term: p.T("money.owed"), Value: yuan(sum.Owed)}, {Term: p.T("money.fee"), Value: yuan(sum.Fee)},
-		{Term: p.T("money.total"), Value: yuan(sum.Total())}, {Term: p.T("money.uncapped"), Value: yuan(sum.Uncapped)}, {Term: p.T("money.capped"), Value: yuan(sum.Capped)}}
+		{Term: p.T("money.total"), Value: yuan(k.Result.Total())}, {Term: p.T("money.uncapped"), Value: yuan(sum.Uncapped)}, {Term: p.T("money.capped"), Value: yuan(sum.Capped)}}
+	if lost := k.Result.Interest; lost.Amount > 0 {
+		v.Facts = slices.Insert(v.Facts, 3, pages.Pair{Term: p.T("money.interest"), Value: yuan(lost.Amount)})
+		v.Interest = p.T("money.interest.note", lost.Amount.Grouped(), lost.Persons, lost.Months, lost.Through, lost.Basis)
+	}
 	if sum.Gap > 0 {
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("money.gap"), Value: yuan(sum.Gap)})
 	}

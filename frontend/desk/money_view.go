@@ -11,6 +11,7 @@ type Calc struct {
 	Findings       layout.Input
 	Facts          []Pair
 	Rule           string
+	Interest       string // what the lost interest is, who pays it and by which rule; empty where there is none
 	ByInsurance    []SumRow
 	ByPeriod       []SumRow
 	Total          SumRow

@@ -157,9 +157,8 @@ func packPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64, 
 	return people.err()
 }
 
-// years is everything of one person of a region, by year: rows, which come in order, and the account where there is one. refused: the contributions go back to before 1998 and
-// need a rule of their place that is not set; no account is better than a wrong one.
-func (r *rules) years(id int64, region string, own books, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
+// input is what the account of one person of a region is run from, rows and events in their order; ok is false for who has none.
+func (r *rules) input(region string, own books, rows []contribution.Row) (in account.Input, ok bool) {
 	on, through := own.on, r.through
 	firstPension := calendar.Period(0)
 	for _, row := range rows {
@@ -183,10 +182,17 @@ func (r *rules) years(id int64, region string, own books, rows []contribution.Ro
 	if on.IsZero() && start != 0 {
 		on = calendar.Date{Year: start - 1, Month: 12, Day: 31}
 	}
+	return account.Input{Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: own.balance - own.employer, OpeningEmployer: own.employer, Rows: rows, Events: own.events, Through: through},
+		!on.IsZero() && !through.IsZero()
+}
+
+// years is everything of one person of a region, by year: rows, which come in order, and the account where there is one. refused: the contributions go back to before 1998 and
+// need a rule of their place that is not set; no account is better than a wrong one.
+func (r *rules) years(id int64, region string, own books, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
 	var accounts []account.Year
-	if !on.IsZero() && !through.IsZero() {
-		accounts, err = account.Run(account.Input{
-			Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: own.balance - own.employer, OpeningEmployer: own.employer, Rows: rows, Events: own.events, Through: through})
+	in, ok := r.input(region, own, rows)
+	if ok {
+		accounts, err = account.Run(in)
 		switch {
 		case errors.Is(err, account.ErrLocalRule):
 			accounts, refused = nil, true
@@ -194,7 +200,7 @@ func (r *rules) years(id int64, region string, own books, rows []contribution.Ro
 			return nil, false, err
 		}
 	}
-	due := r.settingOf(region).Due
+	due := in.Due
 	for len(rows) > 0 || len(accounts) > 0 {
 		y := PersonYear{PersonID: id}
 		switch {
