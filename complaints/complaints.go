@@ -35,11 +35,11 @@ import (
 // Config are the wing's settings.
 type Config struct {
 	publicURL     string
-	ledgerKey     config.Secret
-	stateKey      config.Secret
+	ledgerKeys    config.Secrets
+	stateKeys     config.Secrets
 	contentKey    seal.PrivateKey
 	publicKeys    intake.PublicKeys
-	receiptKey    config.Secret
+	receiptKeys   config.Secrets
 	smallEmployer int
 	takeEvery     time.Duration
 	sweepEvery    time.Duration
@@ -65,10 +65,10 @@ type Config struct {
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
-	c := Config{publicURL: r.PublicURL("DESK_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32),
+	c := Config{publicURL: r.PublicURL("DESK_PUBLIC_URL", ""), ledgerKeys: r.Secrets("SHEBAO_LEDGER_KEY", 32), stateKeys: r.Secrets("SHEBAO_STATE_KEY", 32),
 		smallEmployer: r.Int("DESK_SMALL_EMPLOYER", 5, 0, 100), takeEvery: r.Duration("DESK_TAKE_EVERY", 2*time.Second), sweepEvery: r.Duration("DESK_SWEEP_EVERY", time.Minute),
 		warnEvery: r.Duration("DESK_WARN_EVERY", 10*time.Minute), idle: r.Duration("DESK_IDLE", 30*time.Minute)}
-	c.publicKeys, c.receiptKey = publicKeys(r), r.Secret("SHEBAO_RECEIPT_KEY", 32)
+	c.publicKeys, c.receiptKeys = publicKeys(r), r.Secrets("SHEBAO_RECEIPT_KEY", 32)
 	c.limits, c.document = readLimits(r), document.ReadConfig(r)
 	key, err := seal.ParsePrivateKey(r.Required("SHEBAO_DESK_CONTENT_PRIVATE"))
 	if err != nil {
@@ -117,15 +117,15 @@ func New(ctx context.Context, c Config, d server.Deps) (server.Wing, error) {
 	if err != nil {
 		return server.Wing{}, err
 	}
-	field, err := seal.NewFieldKey(c.ledgerKey, "ledger")
+	field, err := seal.FieldKeyOf(c.ledgerKeys, "ledger")
 	if err != nil {
 		return server.Wing{}, err
 	}
-	hash, err := seal.NewHashKey(c.ledgerKey, "ledger")
+	hash, err := seal.HashKeyOf(c.ledgerKeys, "ledger")
 	if err != nil {
 		return server.Wing{}, err
 	}
-	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
+	receipts, err := seal.HashKeyOf(c.receiptKeys, "receipt")
 	if err != nil {
 		return server.Wing{}, err
 	}
@@ -233,7 +233,7 @@ func every(interval time.Duration, work func(ctx context.Context)) func(context.
 }
 
 func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
-	field, err := seal.NewFieldKey(c.stateKey, "complaints")
+	field, err := seal.FieldKeyOf(c.stateKeys, "complaints")
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +243,7 @@ func (c Config) store(pool *pgxpool.Pool) (*store.Store, error) {
 		s.KeepFor(c.keep)
 	}
 	s.OpenFor(c.openings)
-	hash, err := seal.NewHashKey(c.ledgerKey, "ledger")
+	hash, err := seal.HashKeyOf(c.ledgerKeys, "ledger")
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func PlayPublications(ctx context.Context, c Config, pool *pgxpool.Pool, book *l
 	if err != nil {
 		return err
 	}
-	hash, err := seal.NewHashKey(c.ledgerKey, "ledger")
+	hash, err := seal.HashKeyOf(c.ledgerKeys, "ledger")
 	if err != nil {
 		return err
 	}

@@ -61,8 +61,8 @@ func newRoom(t *testing.T, set ...func(c *Config)) *room {
 	if r.identity, err = seal.GenerateKey(); err != nil {
 		t.Fatal(err)
 	}
-	c := Config{ledgerKey: config.Secret(bytes.Repeat([]byte{3}, 32)), stateKey: config.Secret(bytes.Repeat([]byte{2}, 32)), contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, assistanceDays: 20, limits: lifecycle.DefaultSettings()}
-	c.publicKeys, c.receiptKey = intake.PublicKeys{Content: content.Public(), Identity: r.identity.Public()}, config.Secret(bytes.Repeat([]byte{1}, 32))
+	c := Config{ledgerKeys: config.Secrets{bytes.Repeat([]byte{3}, 32)}, stateKeys: config.Secrets{bytes.Repeat([]byte{2}, 32)}, contentKey: content, smallEmployer: 5, takeEvery: time.Second, idle: 366 * 24 * time.Hour, windowDays: 5, assistanceDays: 20, limits: lifecycle.DefaultSettings()}
+	c.publicKeys, c.receiptKeys = intake.PublicKeys{Content: content.Public(), Identity: r.identity.Public()}, config.Secrets{bytes.Repeat([]byte{1}, 32)}
 	c.keep, c.openings = retention.Default(), store.DefaultOpenings()
 	for _, s := range set {
 		s(&c)

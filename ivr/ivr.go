@@ -29,22 +29,22 @@ import (
 
 // Config are the wing's settings.
 type Config struct {
-	publicURL                               string
-	ledgerKey, pepper, receiptKey, stateKey config.Secret
-	contentKey, identityKey                 seal.PublicKey
-	accountSID                              string
-	tokens                                  [][]byte
-	carrier                                 string // where the carrier's REST interface is
-	trunk                                   string // of another carrier, over which people are called; none is the carrier's own network
-	fallback                                string // what the carrier asks when we do not answer
-	fetchEvery                              time.Duration
-	hours                                   callflow.Hours
-	agents                                  []string
-	portalURL                               string    // none means that no statement is offered by text
-	number                                  string    // our own; none means that nobody is called and no text is sent
-	backPrefixes                            []string  // the countries that may be called back
-	rehearseAt                              time.Time // zero: the real clock
-	texts                                   sms.Config
+	publicURL                                   string
+	ledgerKeys, peppers, receiptKeys, stateKeys config.Secrets
+	contentKey, identityKey                     seal.PublicKey
+	accountSID                                  string
+	tokens                                      [][]byte
+	carrier                                     string // where the carrier's REST interface is
+	trunk                                       string // of another carrier, over which people are called; none is the carrier's own network
+	fallback                                    string // what the carrier asks when we do not answer
+	fetchEvery                                  time.Duration
+	hours                                       callflow.Hours
+	agents                                      []string
+	portalURL                                   string    // none means that no statement is offered by text
+	number                                      string    // our own; none means that nobody is called and no text is sent
+	backPrefixes                                []string  // the countries that may be called back
+	rehearseAt                                  time.Time // zero: the real clock
+	texts                                       sms.Config
 }
 
 // Telephone numbers in the international form; only the configuration's ever reach the carrier.
@@ -56,8 +56,8 @@ var (
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
-	c := Config{ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32), receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32),
-		stateKey: r.Secret("SHEBAO_STATE_KEY", 32), fetchEvery: r.Duration("IVR_FETCH_EVERY", 2*time.Second)}
+	c := Config{ledgerKeys: r.Secrets("SHEBAO_LEDGER_KEY", 32), peppers: r.Secrets("SHEBAO_PIN_PEPPER", 32), receiptKeys: r.Secrets("SHEBAO_RECEIPT_KEY", 32),
+		stateKeys: r.Secrets("SHEBAO_STATE_KEY", 32), fetchEvery: r.Duration("IVR_FETCH_EVERY", 2*time.Second)}
 	for name, key := range map[string]*seal.PublicKey{"SHEBAO_DESK_CONTENT_PUBLIC": &c.contentKey, "SHEBAO_DESK_IDENTITY_PUBLIC": &c.identityKey} {
 		parsed, err := seal.ParsePublicKey(r.Required(name))
 		if err != nil {
@@ -166,27 +166,27 @@ func sendTexts(l *line, client *twilio.Client, c Config, d server.Deps) func(con
 }
 
 func newLine(c Config, d server.Deps, carrier telephony) (*line, error) {
-	field, err := seal.NewFieldKey(c.stateKey, "ivr")
+	field, err := seal.FieldKeyOf(c.stateKeys, "ivr")
 	if err != nil {
 		return nil, err
 	}
-	hash, err := seal.NewHashKey(c.stateKey, "callers")
+	hash, err := seal.HashKeyOf(c.stateKeys, "callers")
 	if err != nil {
 		return nil, err
 	}
-	light, err := seal.NewHashKey(c.stateKey, "light steps")
+	light, err := seal.HashKeyOf(c.stateKeys, "light steps")
 	if err != nil {
 		return nil, err
 	}
-	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
+	receipts, err := seal.HashKeyOf(c.receiptKeys, "receipt")
 	if err != nil {
 		return nil, err
 	}
-	people, err := seal.NewFieldKey(c.ledgerKey, "ledger")
+	people, err := seal.FieldKeyOf(c.ledgerKeys, "ledger")
 	if err != nil {
 		return nil, err
 	}
-	lookup, err := seal.NewHashKey(c.ledgerKey, "ledger")
+	lookup, err := seal.HashKeyOf(c.ledgerKeys, "ledger")
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func newLine(c Config, d server.Deps, carrier telephony) (*line, error) {
 	}
 	slow := seal.NewSlow()
 	book := ledger.New(d.DB, ledger.Keys{Field: people, Hash: lookup})
-	return &line{calls: store.New(d.DB, d.Redis, field), ledger: book, pins: credential.New(d.DB, slow, c.pepper),
+	return &line{calls: store.New(d.DB, d.Redis, field), ledger: book, pins: credential.New(d.DB, slow, c.peppers...),
 		counter: intake.NewCounter(d.DB, intake.PublicKeys{Content: c.contentKey, Identity: c.identityKey}, receipts, slow), eligible: eligibility.New(d.DB), limiter: redis.NewLimiter(d.Redis), texts: texts, carrier: carrier,
 		hash: hash, light: light, workdays: book.Calendar(), hours: c.hours, agents: c.agents, backPrefixes: c.backPrefixes, publicURL: c.publicURL, portalURL: c.portalURL, db: d.DB, log: d.Log, opening: func(now time.Time) time.Time {
 			if c.rehearseAt.IsZero() {

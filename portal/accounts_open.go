@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -22,11 +23,11 @@ func openAccounts(site *web.Site, c Config, d server.Deps, book *ledger.Ledger, 
 	if err != nil {
 		return err
 	}
-	codes, err := seal.NewHashKey(c.stateKey, "codes")
+	codes, err := seal.HashKeyOf(c.stateKeys, "codes")
 	if err != nil {
 		return err
 	}
-	known := credential.New(d.DB, slow, c.pepper)
+	known := credential.New(d.DB, slow, c.peppers...)
 	site.PINs = pins{known, d.DB, own, messages}
 	site.Proofs = proofs{d.DB, own, book, known, messages, codes}
 	site.Helpers = helpers{d.DB, own, book, known, messages}
@@ -42,12 +43,12 @@ func EndSignIns(ctx context.Context, tx pgx.Tx, personID int64, now time.Time) e
 const sweepEvery = time.Hour
 
 // sweep removes old sign-ins, proofs and grants until ctx ends.
-func sweep(own *store.Store, now func() time.Time, log *slog.Logger) func(context.Context) error {
+func sweep(own *store.Store, known *credential.PINs, now func() time.Time, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()
 		for {
-			if err := own.Sweep(ctx, now().UTC()); err != nil && ctx.Err() == nil {
+			if err := errors.Join(own.Sweep(ctx, now().UTC()), known.NamePepper(ctx)); err != nil && ctx.Err() == nil {
 				log.Error("sweeping sign-ins failed", "error", err.Error()) // it is tried again
 			}
 			select {

@@ -10,6 +10,7 @@ import (
 	"shebao/portal/store"
 	"shebao/portal/web"
 	"shebao/shared/config"
+	"shebao/shared/credential"
 	"shebao/shared/document"
 	"shebao/shared/eligibility"
 	"shebao/shared/intake"
@@ -25,23 +26,23 @@ import (
 
 // Config are the wing's settings.
 type Config struct {
-	publicURL                               string
-	ledgerKey, pepper, receiptKey, stateKey config.Secret
-	tokenSeeds                              [][]byte
-	contentKey, identityKey                 seal.PublicKey
-	statements                              ledger.StatementKeys
-	press                                   document.Config
-	sms                                     sms.Config
-	demo                                    bool
-	demoHints                               []string
-	objectionDays                           int
+	publicURL                                   string
+	ledgerKeys, peppers, receiptKeys, stateKeys config.Secrets
+	tokenSeeds                                  [][]byte
+	contentKey, identityKey                     seal.PublicKey
+	statements                                  ledger.StatementKeys
+	press                                       document.Config
+	sms                                         sms.Config
+	demo                                        bool
+	demoHints                                   []string
+	objectionDays                               int
 }
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
 	c := Config{
-		publicURL: r.PublicURL("PORTAL_PUBLIC_URL", ""), ledgerKey: r.Secret("SHEBAO_LEDGER_KEY", 32), pepper: r.Secret("SHEBAO_PIN_PEPPER", 32),
-		receiptKey: r.Secret("SHEBAO_RECEIPT_KEY", 32), stateKey: r.Secret("SHEBAO_STATE_KEY", 32), demo: r.Bool("PORTAL_DEMO", false),
+		publicURL: r.PublicURL("PORTAL_PUBLIC_URL", ""), ledgerKeys: r.Secrets("SHEBAO_LEDGER_KEY", 32), peppers: r.Secrets("SHEBAO_PIN_PEPPER", 32),
+		receiptKeys: r.Secrets("SHEBAO_RECEIPT_KEY", 32), stateKeys: r.Secrets("SHEBAO_STATE_KEY", 32), demo: r.Bool("PORTAL_DEMO", false),
 		sms: sms.ReadConfig(r), objectionDays: r.Int("DESK_DAYS_OBJECTION", 10, 1, 365),
 	}
 	c.statements, c.press = ledger.ReadStatementKeys(r), document.ReadConfig(r)
@@ -81,7 +82,7 @@ func New(_ context.Context, c Config, d server.Deps) (server.Wing, error) {
 	app := server.New(server.Options{Name: "portal", PublicURL: c.publicURL, Log: d.Log, Now: d.Now, DB: d.DB, Metrics: d.Metrics, Trace: d.Trace, Compress: true, Pages: true, Problem: site.Problem,
 		Uploads: server.Uploads{At: web.TakesFiles, Limit: web.FilesLimit}})
 	site.Routes(app)
-	return server.Wing{App: app, Background: []func(context.Context) error{sweep(own, d.Now, d.Log), days.Keep}}, nil
+	return server.Wing{App: app, Background: []func(context.Context) error{sweep(own, credential.New(d.DB, nil, c.peppers...), d.Now, d.Log), days.Keep}}, nil
 }
 
 // Forms gives out a person's statement of a year as visitors get it, for whoever compares the figures of page, JSON and paper. It opens no session and notes no look: it is for the operator's own commands.
@@ -97,19 +98,19 @@ func Forms(c Config, d server.Deps) (func(ctx context.Context, person int64, yea
 
 func newSite(c Config, d server.Deps) (*web.Site, *store.Store, *ledger.Calendar, error) {
 	none := func(err error) (*web.Site, *store.Store, *ledger.Calendar, error) { return nil, nil, nil, err }
-	keys, err := ledgerKeys(c.ledgerKey, c.statements)
+	keys, err := ledgerKeys(c.ledgerKeys, c.statements)
 	if err != nil {
 		return none(err)
 	}
-	receipts, err := seal.NewHashKey(c.receiptKey, "receipt")
+	receipts, err := seal.HashKeyOf(c.receiptKeys, "receipt")
 	if err != nil {
 		return none(err)
 	}
-	field, err := seal.NewFieldKey(c.stateKey, "portal")
+	field, err := seal.FieldKeyOf(c.stateKeys, "portal")
 	if err != nil {
 		return none(err)
 	}
-	limits, err := seal.NewHashKey(c.stateKey, "limits")
+	limits, err := seal.HashKeyOf(c.stateKeys, "limits")
 	if err != nil {
 		return none(err)
 	}
@@ -139,11 +140,11 @@ func newSite(c Config, d server.Deps) (*web.Site, *store.Store, *ledger.Calendar
 	return site, own, days, nil
 }
 
-func ledgerKeys(secret config.Secret, statements ledger.StatementKeys) (ledger.Keys, error) {
-	field, err := seal.NewFieldKey(secret, "ledger")
+func ledgerKeys(secrets config.Secrets, statements ledger.StatementKeys) (ledger.Keys, error) {
+	field, err := seal.FieldKeyOf(secrets, "ledger")
 	if err != nil {
 		return ledger.Keys{}, err
 	}
-	hash, err := seal.NewHashKey(secret, "ledger")
+	hash, err := seal.HashKeyOf(secrets, "ledger")
 	return ledger.Keys{Field: field, Hash: hash, Statements: statements}, err
 }

@@ -36,7 +36,7 @@ const toldAtOnce = 500
 // a year (社会保险费征缴暂行条例 art. 16). The text names nobody and its link leads to the sign-in. A corrected statement is told again. Error: fault.Unavailable.
 func TellStatements(ctx context.Context, c Config, pool *pgxpool.Pool, ask TellOptions) (Told, error) {
 	told := Told{Year: ask.Year}
-	keys, err := ledgerKeys(c.ledgerKey, c.statements)
+	keys, err := ledgerKeys(c.ledgerKeys, c.statements)
 	if err != nil {
 		return told, err
 	}

@@ -245,7 +245,7 @@ func (p program) prepareDemo(ctx context.Context, g *ground) (demoFacts, error) 
 
 // demoPeople gives the personas their PIN and makes the staff accounts.
 func (p program) demoPeople(ctx context.Context, _ *ground, pool *pgxpool.Pool, book *ledger.Ledger, settings *config.Reader, facts demoFacts, now time.Time) error {
-	pins := credential.New(pool, seal.NewSlow(), settings.Secret("SHEBAO_PIN_PEPPER", 32))
+	pins := credential.New(pool, seal.NewSlow(), settings.Secrets("SHEBAO_PIN_PEPPER", 32)...)
 	for _, persona := range facts.Personas {
 		if persona.PIN == "" {
 			continue
@@ -268,7 +268,7 @@ func (p program) demoPeople(ctx context.Context, _ *ground, pool *pgxpool.Pool, 
 
 // demoCounter files reports as portal and hotline do.
 func demoCounter(pool *pgxpool.Pool, settings *config.Reader) (*intake.Counter, error) {
-	hash, err := seal.NewHashKey(settings.Secret("SHEBAO_RECEIPT_KEY", 32), "receipt")
+	hash, err := seal.HashKeyOf(settings.Secrets("SHEBAO_RECEIPT_KEY", 32), "receipt")
 	if err != nil {
 		return nil, err
 	}

@@ -189,15 +189,15 @@ func (g *ground) pool(ctx context.Context, role, name string, options ...postgre
 
 // ledgerOn opens the ledger over a pool with the installation's keys for it.
 func (g *ground) ledgerOn(pool *pgxpool.Pool, r *config.Reader) (*ledger.Ledger, error) {
-	secret, statements := r.Secret("SHEBAO_LEDGER_KEY", 32), ledger.ReadStatementKeys(r)
+	secrets, statements := r.Secrets("SHEBAO_LEDGER_KEY", 32), ledger.ReadStatementKeys(r)
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	field, err := seal.NewFieldKey(secret, "ledger")
+	field, err := seal.FieldKeyOf(secrets, "ledger")
 	if err != nil {
 		return nil, err
 	}
-	hash, err := seal.NewHashKey(secret, "ledger")
+	hash, err := seal.HashKeyOf(secrets, "ledger")
 	if err != nil {
 		return nil, err
 	}

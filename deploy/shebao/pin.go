@@ -31,11 +31,11 @@ func (p program) pin(ctx context.Context, args []string) error {
 	return p.asOwner(ctx, "pin", func(g *ground, pool *pgxpool.Pool) error {
 		settings := config.NewReader(g.lookup)
 		book, err := g.ledgerOn(pool, settings)
-		pepper := settings.Secret("SHEBAO_PIN_PEPPER", 32)
+		peppers := settings.Secrets("SHEBAO_PIN_PEPPER", 32)
 		if err := firstError(settings.Err(), err); err != nil {
 			return err
 		}
-		return p.setPINs(ctx, pool, book, credential.New(pool, seal.NewSlow(), pepper))
+		return p.setPINs(ctx, pool, book, credential.New(pool, seal.NewSlow(), peppers...))
 	})
 }
 

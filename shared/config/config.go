@@ -3,12 +3,14 @@
 package config
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +30,21 @@ func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
 
 // MarshalText hides the value from JSON.
 func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// Secrets is a secret that is being rotated: the newest first, which is used for what is new; the others for what was made with them. It prints as Secret does.
+type Secrets [][]byte
+
+// String hides the values.
+func (Secrets) String() string { return "[secret]" }
+
+// GoString hides the values from %#v.
+func (Secrets) GoString() string { return "[secret]" }
+
+// LogValue hides the values from slog.
+func (Secrets) LogValue() slog.Value { return slog.StringValue("[secret]") }
+
+// MarshalText hides the values from JSON.
+func (Secrets) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
 
 // Lookup finds a setting by name: os.LookupEnv, a map's, or a chain of them.
 type Lookup func(name string) (string, bool)
@@ -104,6 +121,30 @@ func (r *Reader) Secret(name string, minBytes int) Secret {
 		return nil
 	}
 	return b
+}
+
+// Secrets are required secrets in base64 (URL alphabet, no padding) of at least minBytes each, separated by commas, the newest first. The same one twice is a problem: it would be
+// taken for a rotation.
+func (r *Reader) Secrets(name string, minBytes int) Secrets {
+	text := r.value(name, "")
+	if text == "" {
+		r.Problem(name, "missing secret")
+		return nil
+	}
+	var list Secrets
+	for part := range strings.SplitSeq(text, ",") {
+		b, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(part))
+		switch {
+		case err != nil || len(b) < minBytes:
+			r.Problem(name, fmt.Sprintf("needs at least %d bytes in unpadded URL base64, or several such separated by commas, the newest first", minBytes))
+			return nil
+		case slices.ContainsFunc(list, func(other []byte) bool { return bytes.Equal(other, b) }):
+			r.Problem(name, "holds the same secret twice")
+			return nil
+		}
+		list = append(list, b)
+	}
+	return list
 }
 
 // Password is a required secret text, such as a carrier's token.

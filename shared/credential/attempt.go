@@ -45,10 +45,11 @@ const (
 // Errors: fault.Denied (fault.signin) for a wrong ID number or PIN alike; fault.Limited: pin.locked while the way is locked, fault.busy while too many wait.
 func (p *PINs) Verify(ctx context.Context, way Track, personID int64, pin string, now time.Time) error {
 	var hash, salt []byte
+	var made *string
 	var until *time.Time
 	err := p.pool.QueryRow(ctx, `
-		SELECT p.hash, p.salt, a.locked_until FROM credential.pin p LEFT JOIN credential.attempt a ON a.person_id = p.person_id AND a.track = $2 WHERE p.person_id = $1`,
-		personID, string(way)).Scan(&hash, &salt, &until)
+		SELECT p.hash, p.salt, p.pepper, a.locked_until FROM credential.pin p LEFT JOIN credential.attempt a ON a.person_id = p.person_id AND a.track = $2 WHERE p.person_id = $1`,
+		personID, string(way)).Scan(&hash, &salt, &made, &until)
 	unknown := errors.Is(err, pgx.ErrNoRows)
 	switch {
 	case unknown:
@@ -58,7 +59,8 @@ func (p *PINs) Verify(ctx context.Context, way Track, personID int64, pin string
 	case until != nil && until.After(now):
 		return locked(until.Sub(now))
 	}
-	got, err := p.hash(ctx, pin, salt)
+	pepper, old := p.pepperOf(made)
+	got, err := p.hash(ctx, pepper, pin, salt) // one hash, whichever pepper and whoever asks
 	if err != nil {
 		return err
 	}
@@ -70,6 +72,9 @@ func (p *PINs) Verify(ctx context.Context, way Track, personID int64, pin string
 	}
 	if subtle.ConstantTimeCompare(got, hash) != 1 {
 		return fault.New(fault.Denied, "fault.signin")
+	}
+	if old {
+		p.renew(ctx, personID, pin, hash)
 	}
 	return p.clear(ctx, way, personID, now)
 }

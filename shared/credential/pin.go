@@ -34,27 +34,34 @@ const PINLength = 6
 
 // PINs sets and verifies. The pepper is a secret kept outside the database: six digits alone would be guessed from a stolen table.
 type PINs struct {
-	pool   *pgxpool.Pool
-	slow   *seal.Slow
-	pepper []byte
+	pool    *pgxpool.Pool
+	slow    *seal.Slow
+	peppers [][]byte // the newest first
 }
 
-// New makes the store; pepper needs 32 bytes.
-func New(pool *pgxpool.Pool, slow *seal.Slow, pepper []byte) *PINs {
-	return &PINs{pool: pool, slow: slow, pepper: pepper}
+// New makes the store; a pepper needs 32 bytes. Of several the first is used for what is hashed anew: a right PIN that was hashed with another is, at that sign-in.
+func New(pool *pgxpool.Pool, slow *seal.Slow, peppers ...[]byte) *PINs {
+	return &PINs{pool: pool, slow: slow, peppers: peppers}
 }
 
 // Hashed is a PIN ready to be stored: hashing is slow, and no transaction waits for it.
-type Hashed struct{ hash, salt []byte }
+type Hashed struct {
+	hash, salt []byte
+	pepper     string
+}
 
 // Hash prepares a PIN for Put. Errors: those of CheckPIN; fault.Limited (fault.busy).
 func (p *PINs) Hash(ctx context.Context, pin string) (Hashed, error) {
 	if err := CheckPIN(pin); err != nil {
 		return Hashed{}, err
 	}
+	return p.hashAnew(ctx, pin)
+}
+
+func (p *PINs) hashAnew(ctx context.Context, pin string) (Hashed, error) {
 	salt := seal.NewSalt()
-	hash, err := p.hash(ctx, pin, salt)
-	return Hashed{hash, salt}, err
+	hash, err := p.hash(ctx, p.peppers[0], pin, salt)
+	return Hashed{hash, salt, seal.KeyID(p.peppers[0])}, err
 }
 
 // DB is what a statement runs on: a pool or the caller's own transaction.
@@ -66,9 +73,9 @@ type DB interface {
 func (p *PINs) Put(ctx context.Context, db DB, personID int64, pin Hashed, now time.Time) error {
 	_, err := db.Exec(ctx, `
 		WITH lifted AS (DELETE FROM credential.attempt WHERE person_id = $1)
-		INSERT INTO credential.pin (person_id, hash, salt, changed_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, salt = excluded.salt, changed_at = excluded.changed_at`,
-		personID, pin.hash, pin.salt, now)
+		INSERT INTO credential.pin (person_id, hash, salt, pepper, changed_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, salt = excluded.salt, pepper = excluded.pepper, changed_at = excluded.changed_at`,
+		personID, pin.hash, pin.salt, pin.pepper, now)
 	if err != nil {
 		return fmt.Errorf("set PIN: %w", err)
 	}
@@ -92,8 +99,8 @@ func (p *PINs) Has(ctx context.Context, personID int64) (has bool, err error) {
 	return has, nil
 }
 
-func (p *PINs) hash(ctx context.Context, pin string, salt []byte) ([]byte, error) {
-	mac := hmac.New(sha256.New, p.pepper)
+func (p *PINs) hash(ctx context.Context, pepper []byte, pin string, salt []byte) ([]byte, error) {
+	mac := hmac.New(sha256.New, pepper)
 	mac.Write([]byte(pin))
 	return p.slow.Hash(ctx, mac.Sum(nil), salt)
 }

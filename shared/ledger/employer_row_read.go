@@ -81,13 +81,13 @@ func (l *Ledger) MaskedPersons(ctx context.Context, ids []int64) (map[int64]Mask
 
 // EmployedPersons finds the people of an employer whose name begins with some characters, or whose ID number is the one given. Error: fault.Unavailable.
 func (l *Ledger) EmployedPersons(ctx context.Context, employerID int32, search string) ([]int64, error) {
-	var hash []byte
+	var hashes [][]byte
 	if number, err := identity.ParseDocument("", search); err == nil {
-		hash = l.keys.Hash.Sum(domainIDNumber, number)
+		hashes = l.keys.Hash.Sums(domainIDNumber, number)
 	}
 	rows, err := l.pool.Query(ctx, `
 		SELECT p.id FROM ledger.employment e JOIN ledger.person p ON p.id = e.person_id
-		WHERE e.employer_id = $1 AND (starts_with(p.name, $2) OR p.id_hash = $3) ORDER BY p.id`, employerID, search, hash)
+		WHERE e.employer_id = $1 AND (starts_with(p.name, $2) OR p.id_hash = ANY ($3)) ORDER BY p.id`, employerID, search, hashes)
 	if err != nil {
 		return nil, postgres.Classify(fmt.Errorf("find employer's people: %w", err))
 	}

@@ -61,7 +61,7 @@ const importLock = 0x5e_ba_01
 
 // Import reads a CSV or XLSX file into the ledger. Good rows are kept, bad ones go to <file>.rejects.csv; the same file twice changes nothing; an import
 // that was killed can be run again. Errors: fault.Invalid (import.*) when the file cannot be read at all, and then nothing has changed;
-// fault.Conflict (import.running) while another import runs; fault.Unavailable.
+// fault.Conflict: import.running while another import runs, import.key without the key that persons are found by; fault.Unavailable.
 func (l *Ledger) Import(ctx context.Context, kind Kind, path string, opt Options) (Report, error) {
 	file, err := openRows(path)
 	if err != nil {
@@ -83,6 +83,11 @@ func (l *Ledger) Import(ctx context.Context, kind Kind, path string, opt Options
 		return Report{}, err
 	}
 	defer unlock()
+	if kind == Persons || kind == Contributions || kind == Events {
+		if err := l.checkKeys(ctx, conn); err != nil {
+			return Report{}, err
+		}
+	}
 	run := &importRun{
 		ledger: l, conn: conn, file: file, columns: columns, today: calendar.DateOf(opt.Now), now: opt.Now,
 		report: Report{Kind: kind, UnknownColumns: columns.unknown, Reasons: map[Reason]int64{}}, progress: newProgress(opt.Progress, file),

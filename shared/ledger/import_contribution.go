@@ -180,11 +180,13 @@ func (r *importRun) findPersons(ctx context.Context, fresh []*personRef) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	hashes := make([][]byte, len(fresh))
+	hashes := make([][]byte, 0, len(fresh))
 	byHash := make(map[string]*personRef, len(fresh))
-	for i, person := range fresh {
-		hashes[i] = r.ledger.keys.Hash.Sum(domainIDNumber, person.number)
-		byHash[string(hashes[i])] = person
+	for _, person := range fresh {
+		for _, hash := range r.ledger.keys.Hash.Sums(domainIDNumber, person.number) {
+			hashes = append(hashes, hash)
+			byHash[string(hash)] = person
+		}
 	}
 	rows, err := r.conn.Query(ctx, `SELECT id_hash, id FROM ledger.person WHERE id_hash = ANY ($1)`, hashes)
 	if err != nil {

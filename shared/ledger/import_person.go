@@ -22,7 +22,8 @@ func (r *importRun) importPersons(ctx context.Context) error {
 	seen := map[[16]byte][16]byte{}                                // 32 bytes a person, not the rows
 	var batch pgx.Batch
 	var touched []int64
-	differs := false // the file says several things of one person
+	var older [][]byte // hashes of the batch's persons by older keys
+	differs := false   // the file says several things of one person
 	for {
 		rec, bad, more, err := r.next()
 		if err != nil {
@@ -42,8 +43,8 @@ func (r *importRun) importPersons(ctx context.Context) error {
 			continue
 		}
 		idHash := r.ledger.keys.Hash.Sum(domainIDNumber, p.IDNumber)
-		content := r.ledger.keys.Hash.Sum(domainPerson, fmt.Sprint(p))
-		key, value := [16]byte(idHash), [16]byte(content)
+		said := r.ledger.keys.Hash.Sum(domainPerson, content(p))
+		key, value := [16]byte(idHash), [16]byte(said)
 		if before, again := seen[key]; again {
 			if before == value {
 				r.report.Duplicates++
@@ -52,6 +53,7 @@ func (r *importRun) importPersons(ctx context.Context) error {
 			differs = true
 		}
 		seen[key] = value
+		older = append(older, r.ledger.keys.Hash.Older(domainIDNumber, p.IDNumber)...)
 		var mobile []byte
 		if p.Mobile != "" {
 			mobile = r.ledger.keys.Field.Seal(placeMobile, []byte(p.Mobile))
@@ -65,7 +67,7 @@ func (r *importRun) importPersons(ctx context.Context) error {
 			WHERE old.content_hash <> excluded.content_hash
 			RETURNING xmax = 0, id`,
 			idHash, r.ledger.keys.Field.Seal(placeIDNumber, []byte(p.IDNumber)), p.IDType, p.Name, string(p.Sex), civilDate(p.BirthDate), p.CardNumber, mobile,
-			int16(p.Status), int64(p.OpeningBalance), int64(p.OpeningEmployer), civilDate(p.OpeningOn), content, r.id).Query(func(rows pgx.Rows) error {
+			int16(p.Status), int64(p.OpeningBalance), int64(p.OpeningEmployer), civilDate(p.OpeningOn), said, r.id).Query(func(rows pgx.Rows) error {
 			for rows.Next() {
 				var inserted bool
 				var id int64
@@ -82,12 +84,12 @@ func (r *importRun) importPersons(ctx context.Context) error {
 			return rows.Err()
 		})
 		if batch.Len() == rowsAtOnce {
-			if err := r.send(ctx, tx, &batch); err != nil {
+			if err := r.sendPersons(ctx, tx, &batch, &older); err != nil {
 				return err
 			}
 		}
 	}
-	if err := r.send(ctx, tx, &batch); err != nil {
+	if err := r.sendPersons(ctx, tx, &batch, &older); err != nil {
 		return err
 	}
 	if differs {
@@ -109,6 +111,15 @@ func (r *importRun) importPersons(ctx context.Context) error {
 		return fmt.Errorf("import persons: commit: %w", err)
 	}
 	return nil
+}
+
+// sendPersons sends a batch once the persons in it stand under the newest key.
+func (r *importRun) sendPersons(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, older *[][]byte) error {
+	if err := r.ledger.renewFound(ctx, tx, *older); err != nil {
+		return err
+	}
+	*older = (*older)[:0]
+	return r.send(ctx, tx, batch)
 }
 
 func (r *importRun) person(cells [][]byte) (Person, *problem) {

@@ -84,3 +84,10 @@ func (p *progress) done() {
 		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
 	}
 }
+
+// Bar draws other work on stored rows as an import draws its own: tell is told how many of how many are done, end wipes the line.
+func Bar(out io.Writer, phase string) (tell func(done, whole int64), end func()) {
+	p := newProgress(out, nil)
+	p.phase = phase
+	return func(done, whole int64) { p.overall(done, done, whole) }, p.done
+}

@@ -26,7 +26,7 @@ const personColumns = `id, id_type, id_sealed, name, sex, birth_date, card_numbe
 
 // PersonByDocument finds a person by a normalized ID number of any type. Errors: fault.NotFound, fault.Unavailable.
 func (l *Ledger) PersonByDocument(ctx context.Context, number string) (Person, error) {
-	return l.person(ctx, `SELECT `+personColumns+` FROM ledger.person WHERE id_hash = $1`, l.keys.Hash.Sum(domainIDNumber, number))
+	return l.person(ctx, `SELECT `+personColumns+` FROM ledger.person WHERE id_hash = ANY ($1)`, l.keys.Hash.Sums(domainIDNumber, number))
 }
 
 // Person reads a person. Errors: fault.NotFound, fault.Unavailable.

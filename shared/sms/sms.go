@@ -57,7 +57,7 @@ type Message struct {
 
 // Config are the settings.
 type Config struct {
-	key       config.Secret
+	keys      config.Secrets
 	prefixes  []string
 	perPerson int
 	perDay    int
@@ -65,7 +65,7 @@ type Config struct {
 
 // ReadConfig reads the settings; what is wrong is kept in the reader.
 func ReadConfig(r *config.Reader) Config {
-	c := Config{key: r.Secret("SHEBAO_STATE_KEY", 32), perPerson: r.Int("SMS_PER_PERSON", 10, 1, 1000), perDay: r.Int("SMS_PER_DAY", 20_000, 1, 10_000_000)}
+	c := Config{keys: r.Secrets("SHEBAO_STATE_KEY", 32), perPerson: r.Int("SMS_PER_PERSON", 10, 1, 1000), perDay: r.Int("SMS_PER_DAY", 20_000, 1, 10_000_000)}
 	for _, prefix := range strings.Split(r.Text("SMS_PREFIXES", "+86"), ",") {
 		prefix = strings.TrimSpace(prefix)
 		if len(prefix) < 2 || prefix[0] != '+' || strings.Trim(prefix[1:], "0123456789") != "" {
@@ -87,11 +87,11 @@ type Messages struct {
 
 // New makes it; Enqueue needs no pool of its own, delivery does.
 func New(pool *pgxpool.Pool, c Config) (*Messages, error) {
-	field, err := seal.NewFieldKey(c.key, "sms")
+	field, err := seal.FieldKeyOf(c.keys, "sms")
 	if err != nil {
 		return nil, err
 	}
-	hash, err := seal.NewHashKey(c.key, "sms")
+	hash, err := seal.HashKeyOf(c.keys, "sms")
 	if err != nil {
 		return nil, err
 	}

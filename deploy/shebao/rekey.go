@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"shebao/shared/config"
+	"shebao/shared/credential"
+	"shebao/shared/ledger"
+	"shebao/shared/rekey"
+)
+
+// exitOld and exitLost are rekey's exit codes when an older key is still needed, and when rows are there that no key opens.
+const (
+	exitOld  exitCode = 3
+	exitLost exitCode = 4
+)
+
+// rekey brings what is stored under the newest key of each secret, and then counts what still needs an older one; or only counts.
+func (p program) rekey(ctx context.Context, args []string) error {
+	check, asJSON := false, false
+	for _, arg := range args {
+		switch arg {
+		case "--check":
+			check = true
+		case "--json":
+			asJSON = true
+		default:
+			return errUsage
+		}
+	}
+	return p.asOwner(ctx, "rekey", func(g *ground, pool *pgxpool.Pool) error {
+		kinds, keys, err := g.rekeyed(ctx, pool)
+		if err != nil {
+			return err
+		}
+		renewed := map[string]int64{}
+		if !check {
+			lines, err := p.walkKinds(ctx, pool, kinds, true, asJSON)
+			if err != nil {
+				return inChinese(err)
+			}
+			for _, l := range lines {
+				renewed[l.What] = l.Renewed
+			}
+		}
+		lines, err := p.walkKinds(ctx, pool, kinds, false, asJSON) // what others wrote meanwhile counts too
+		if err != nil {
+			return inChinese(err)
+		}
+		for i := range lines {
+			lines[i].Renewed = renewed[lines[i].What]
+		}
+		if asJSON {
+			err = p.sayJSON(lines)
+		} else {
+			p.sayKinds(lines, keys)
+		}
+		return firstError(err, verdict(lines))
+	})
+}
+
+// rekeyed are the kinds of rows that depend on a secret that can be replaced, and how many keys each secret has.
+func (g *ground) rekeyed(ctx context.Context, pool *pgxpool.Pool) ([]rekey.Kind, map[string]int, error) {
+	settings := config.NewReader(g.lookup)
+	book, err := g.ledgerOn(pool, settings)
+	ledgerKeys, peppers := settings.Secrets("SHEBAO_LEDGER_KEY", 32), settings.Secrets("SHEBAO_PIN_PEPPER", 32)
+	if err := firstError(settings.Err(), err); err != nil {
+		return nil, nil, err
+	}
+	if err := credential.New(pool, nil, peppers...).NamePepper(ctx); err != nil {
+		return nil, nil, err
+	}
+	kinds := slices.Concat(book.Rekeyed(), credential.Rekeyed(peppers))
+	return kinds, map[string]int{"SHEBAO_LEDGER_KEY": len(ledgerKeys), "SHEBAO_PIN_PEPPER": len(peppers)}, nil
+}
+
+func (p program) walkKinds(ctx context.Context, pool *pgxpool.Pool, kinds []rekey.Kind, write, quiet bool) ([]rekey.Line, error) {
+	phase := "counting"
+	if write {
+		phase = "renewing"
+	}
+	out := p.err
+	if quiet {
+		out = nil
+	}
+	tell, end := ledger.Bar(out, phase)
+	defer end()
+	return rekey.Run(ctx, pool, kinds, write, tell)
+}
+
+func verdict(lines []rekey.Line) error {
+	var old, lost int64
+	for _, l := range lines {
+		old, lost = old+l.Old, lost+l.Lost
+	}
+	switch {
+	case lost > 0:
+		return exitLost
+	case old > 0:
+		return exitOld
+	}
+	return nil
+}
+
+func (p program) sayKinds(lines []rekey.Line, keys map[string]int) {
+	p.say(fmt.Sprintf("%-28s %10s %10s %10s %10s  %s", "secret", "rows", "renewed", "older key", "no key", "of"))
+	needed := map[string]bool{}
+	var secrets []string
+	for _, l := range lines {
+		p.say(fmt.Sprintf("%-28s %10d %10d %10d %10d  %s", l.Secret, l.Rows, l.Renewed, l.Old, l.Lost, l.What))
+		needed[l.Secret] = needed[l.Secret] || l.Old > 0
+		if !slices.Contains(secrets, l.Secret) {
+			secrets = append(secrets, l.Secret)
+		}
+	}
+	for _, l := range lines {
+		if l.Lost > 0 {
+			p.say(fmt.Sprintf("%s: %d %s open with no key of the list: a key was taken away too early, put it back", l.Secret, l.Lost, l.What))
+		}
+		if l.Old > 0 && l.Until != "" {
+			p.say(fmt.Sprintf("%s: %d %s need an older key until %s", l.Secret, l.Old, l.What, l.Until))
+		}
+	}
+	for _, secret := range secrets {
+		switch {
+		case keys[secret] > 1 && needed[secret]:
+			p.say(secret + ": keep the older keys")
+		case keys[secret] > 1:
+			p.say(secret + ": nothing needs the older keys any more: take them away")
+		}
+	}
+}
