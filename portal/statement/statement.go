@@ -3,6 +3,8 @@
 package statement
 
 import (
+	"slices"
+
 	"time"
 
 	"shebao/shared/account"
@@ -42,7 +44,7 @@ type Statement struct {
 	DataDate     calendar.Date
 	InsuredSince calendar.Period // of the first row that the ledger has
 	Employers    []Engagement
-	Insurances   []InsuranceLine // those with a row in the year, in the order of contribution.Insurances
+	Insurances   []InsuranceLine // those with a row in the year or a paid month before it, in the order of contribution.Insurances
 	Months       [12]Month
 	Account      *account.Year
 	Owed         money.Fen // both parts, all insurances, of the months in arrears
@@ -65,9 +67,15 @@ type Debt struct {
 // InsuranceLine counts one insurance.
 type InsuranceLine struct {
 	Insurance      contribution.Insurance
-	MonthsThisYear int // paid in full, back-paid ones included
-	MonthsTotal    int // since the ledger's first row
-	MonthsOwed     int // of this year
+	MonthsThisYear int  // paid in full, back-paid ones included
+	MonthsTotal    int  // since the ledger's first row
+	MonthsOwed     int  // of this year
+	Insured        bool // in this year: there is a row
+}
+
+// Insured are the lines of the insurances with a row in the year.
+func (s *Statement) Insured() []InsuranceLine {
+	return slices.DeleteFunc(slices.Clone(s.Insurances), func(l InsuranceLine) bool { return !l.Insured })
 }
 
 // Month is one calendar month over all insurances.
@@ -199,7 +207,6 @@ func Worse(a, b contribution.Status) contribution.Status {
 // count counts the months of every insurance: a month counts once, whatever the number of its employers.
 func (s *Statement) count(in Input) {
 	var lines [len(contribution.Insurances)]InsuranceLine
-	var seen [len(contribution.Insurances)]bool
 	if in.Before != nil {
 		s.InsuredSince = in.Before.Since
 		for i, months := range in.Before.Months {
@@ -219,12 +226,12 @@ func (s *Statement) count(in Input) {
 		for k, status := range s.Months[i].Cells {
 			if status != contribution.None { // there is a row
 				lines[k].add(status, true)
-				seen[k] = true
+				lines[k].Insured = true
 			}
 		}
 	}
 	for i, line := range lines {
-		if seen[i] {
+		if line.Insured || line.MonthsTotal > 0 { // who has paid nothing this year keeps what was paid before
 			line.Insurance = contribution.Insurances[i]
 			s.Insurances = append(s.Insurances, line)
 		}

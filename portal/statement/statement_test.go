@@ -96,6 +96,14 @@ func TestAYearOfNothing(t *testing.T) {
 	}
 }
 
+// Who has paid nothing this year still reads how many months there are in all.
+func TestAYearOfNothingKeepsTheMonthsBefore(t *testing.T) {
+	s := statement.Build(statement.Input{Year: 2026, Earlier: [][]contribution.Row{{paidRow(202501, contribution.EmployeePension, 1), paidRow(202502, contribution.EmployeePension, 1)}}, DataDate: calendar.NewDate(2026, 6, 30)})
+	if want := (statement.InsuranceLine{Insurance: contribution.EmployeePension, MonthsTotal: 2}); len(s.Insurances) != 1 || s.Insurances[0] != want {
+		t.Errorf("%+v", s.Insurances)
+	}
+}
+
 // Whatever the rows are: the account adds up to the fen, its credits are the months', the months in all are last year's and this year's, and what each employer owes
 // adds up to what is owed.
 func TestEveryStatementAddsUp(t *testing.T) {

@@ -58,7 +58,7 @@ func gridOf(l string, st *statement.Statement) pages.Grid {
 	words := cells()[l]
 	ahead, anyAhead := cellAhead(l), false
 	var occurs [len(cellClasses)]bool
-	for _, line := range st.Insurances {
+	for _, line := range st.Insured() {
 		row := pages.GridRow{Name: insuranceName(l, line.Insurance), Cells: make([]pages.Cell, 12)}
 		for i := range st.Months {
 			status := st.Months[i].Cells.Of(line.Insurance)

@@ -54,7 +54,10 @@ func (s *Site) paper(l string, issued ledger.Statement) official.Document {
 	if !issued.SupersededAt.IsZero() {
 		d.Banner = t("paper.superseded", dayWords(l, calendar.DateOf(issued.SupersededAt)))
 	}
-	d.Blocks = append(d.Blocks, official.Pairs{Columns: 3, Items: paperPerson(l, issued)}, official.Paragraph{Text: sentence(l, &st)}, paperEmployers(l, &st), paperMonths(l, &st), paperParts(l, &st))
+	d.Blocks = append(d.Blocks, official.Pairs{Columns: 3, Items: paperPerson(l, issued)}, official.Paragraph{Text: sentence(l, &st)}, paperEmployers(l, &st), paperMonths(l, &st))
+	if parts := paperParts(l, &st); len(parts.Columns) > 1 {
+		d.Blocks = append(d.Blocks, parts)
+	}
 	if owed := paperOwed(l, &st); len(owed.Rows) > 0 {
 		d.Blocks = append(d.Blocks, owed, official.Paragraph{Text: t("paper.owed.later"), Small: true}) // a paper stays as it was issued
 	}
@@ -163,14 +166,14 @@ func orDashes(s string) string {
 func paperParts(l string, st *statement.Statement) official.Table {
 	t := func(key string) string { return locale.Text(l, key) }
 	table := official.Table{Caption: t("paper.parts"), Unit: t("paper.unit"), Small: true, Columns: []official.Column{{Head: t("portal.month"), Share: 2.6, Align: official.Middle}}}
-	for _, line := range st.Insurances {
+	for _, line := range st.Insured() {
 		name := insuranceName(l, line.Insurance)
 		table.Columns = append(table.Columns, official.Column{Group: name, Head: t("paper.employer"), Share: 4, Align: official.End}, official.Column{Group: name, Head: t("paper.person"), Share: 4, Align: official.End})
 	}
 	for i := range st.Months {
 		m := &st.Months[i]
 		cells := []string{monthShort(l, m.Period)}
-		for _, line := range st.Insurances {
+		for _, line := range st.Insured() {
 			cells = append(cells, partWords(m, line.Insurance)...)
 		}
 		table.Rows = append(table.Rows, official.Line{Cells: cells})
@@ -205,7 +208,7 @@ func paperOwed(l string, st *statement.Statement) official.Table {
 	t := func(key string) string { return locale.Text(l, key) }
 	right := func(head string) official.Column { return official.Column{Head: head, Share: 4, Align: official.End} }
 	table := official.Table{Caption: t("paper.owed"), Unit: t("paper.unit"), Small: true, Columns: []official.Column{{Head: t("portal.month"), Share: 2.6, Align: official.Middle}}}
-	for _, line := range st.Insurances {
+	for _, line := range st.Insured() {
 		table.Columns = append(table.Columns, right(insuranceName(l, line.Insurance)))
 	}
 	table.Columns = append(table.Columns, right(t("portal.total")))
@@ -215,7 +218,7 @@ func paperOwed(l string, st *statement.Statement) official.Table {
 			continue
 		}
 		cells, total := []string{monthShort(l, m.Period)}, money.Fen(0)
-		for _, line := range st.Insurances {
+		for _, line := range st.Insured() {
 			var owed money.Fen
 			for _, row := range m.Rows {
 				if row.Insurance == line.Insurance && contribution.Owing(row, st.DataDate) {
