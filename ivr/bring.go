@@ -132,8 +132,8 @@ func (l *line) signIn(ctx context.Context, call, number, pin string, t web.Turn)
 		return 0, err
 	}
 	var person ledger.Person
-	if id, err := identity.ParseCitizenID(number); err == nil {
-		person, err = l.ledger.PersonByDocument(ctx, string(id))
+	if document, err := identity.ParseNumber(number); err == nil { // travel permits may be digits alone
+		person, err = l.ledger.PersonByDocument(ctx, document)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return 0, err
 		}

@@ -53,6 +53,7 @@ type Home struct {
 	Balance  *Balance
 	DataDate string
 
+	Earlier    []Link   // earlier years in which something is still owed
 	Changes    *Changes // none on the first visit
 	Recoveries []Recovery
 }

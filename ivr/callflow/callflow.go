@@ -399,8 +399,8 @@ func entered(s State, in Input) (State, Reply) {
 	keys := strings.TrimSuffix(in.Keys, "#")
 	switch s.Place {
 	case Number:
-		if number := strings.ReplaceAll(keys, "*", "X"); len(number) == 18 || len(number) == 15 {
-			s.Number = number
+		if n := len(keys); n == 18 || n == 15 || n >= 8 && n <= 10 { // travel permits and passports that are digits alone are shorter
+			s.Number = strings.ReplaceAll(keys, "*", "X")
 			return to(s, PIN)
 		}
 		return failed(s, "wrong_number")

@@ -42,8 +42,8 @@ func FactsOf(lang string, years []Year, employer Standing, dataDate calendar.Dat
 			insured = true
 		}
 	}
-	if !insured {
-		return []Line{{Key: "fact_none"}}
+	if !insured { // an account may have been opened or moved here without a month
+		return append([]Line{{Key: "fact_none"}}, balance(lang, years, dataDate)...)
 	}
 	facts := []Line{{Key: "fact_reach", Args: []string{SpokenDate(lang, dataDate)}}}
 	if last != 0 {
@@ -95,7 +95,11 @@ func balance(lang string, years []Year, dataDate calendar.Date) []Line {
 			continue
 		}
 		if a.Settled {
-			return []Line{{Key: "fact_balance", Args: []string{SpokenDate(lang, a.HeldOn()), SpokenMoney(lang, a.Closing)}}}
+			on := a.HeldOn()
+			if on.After(dataDate) { // something was booked after the account's end
+				on = dataDate
+			}
+			return []Line{{Key: "fact_balance", Args: []string{SpokenDate(lang, on), SpokenMoney(lang, a.Closing)}}}
 		}
 		open = a
 	}

@@ -72,6 +72,24 @@ func TestTheBalanceOfAnAccountThatHasEnded(t *testing.T) {
 	}
 }
 
+// What was booked after the end is held by now, not by the end of a year that is not over.
+func TestTheBalanceOfAnAccountThatGotSomethingAfterItsEnd(t *testing.T) {
+	years := []callflow.Year{{Year: 2024, Rows: rows(2024), Account: &account.Year{Year: 2024, Settled: true, Closing: 100}}, {Year: 2025, Account: &account.Year{Year: 2025, Settled: true, Closing: 5000}}}
+	got := heard("cmn", callflow.FactsOf("cmn", years, callflow.Standing{}, calendar.NewDate(2025, 9, 30)))
+	if last := got[len(got)-1]; last != "到2025年9月30日，个人账户累计50元。" {
+		t.Errorf("%q", last)
+	}
+}
+
+// Who has a balance and no month hears the balance that the portal shows.
+func TestTheBalanceOfWhoHasNoMonth(t *testing.T) {
+	years := []callflow.Year{{Year: 2024, Account: &account.Year{Year: 2024, Settled: true, Closing: 570111}}, {Year: 2025, Account: &account.Year{Year: 2025, Closing: 570111}}}
+	got := heard("cmn", callflow.FactsOf("cmn", years, callflow.Standing{}, calendar.NewDate(2025, 9, 30)))
+	if len(got) != 2 || got[0] != "没有查到您的缴费记录。" || got[1] != "到2024年12月31日，个人账户累计5701元1角1分。" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestFactsOfNobody(t *testing.T) {
 	got := callflow.FactsOf("cmn", nil, callflow.Standing{}, calendar.NewDate(2025, 12, 31))
 	if len(got) != 1 || got[0].Key != "fact_none" {

@@ -82,7 +82,7 @@ func (s *Statement) Insured() []InsuranceLine {
 type Month struct {
 	Period       calendar.Period
 	Status       contribution.Status // the worst of the insurances'
-	Ahead        bool                // it begins after the day that the data reaches: nothing can be known of it
+	Ahead        bool                // it is not judged yet: that it has no row does not tell that nobody was insured
 	Cells        Cells
 	Base         money.Fen // the highest of the insurances'
 	EmployerDue  money.Fen
@@ -124,7 +124,7 @@ func Build(in Input) Statement {
 	for i := range s.Months {
 		period := calendar.NewPeriod(in.Year, time.Month(i+1))
 		s.Months[i].Period = period
-		s.Months[i].Ahead = period.FirstDay().After(in.DataDate)
+		s.Months[i].Ahead = !contribution.Judged(period, in.DataDate)
 		if in.Account != nil {
 			s.Months[i].Credited = in.Account.Credits[i]
 		}

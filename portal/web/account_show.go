@@ -1,13 +1,17 @@
 package web
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/shared/account"
+	"shebao/shared/contribution"
+	"shebao/shared/ledger"
 	"shebao/shared/money"
 )
 
@@ -26,6 +30,9 @@ func (s *Site) showAccount(c *fiber.Ctx) error {
 		}
 	}
 	if len(years) == 0 {
+		if slices.ContainsFunc(r.Years, func(y ledger.PersonYear) bool { return paidPension(y.Rows) }) {
+			v.Sentence = p.T("portal.account.local")
+		}
 		return render(c, pages.AccountPage(v))
 	}
 	for i := len(years) - 1; i >= 0; i-- {
@@ -46,10 +53,19 @@ func (s *Site) showAccount(c *fiber.Ctx) error {
 		key = "portal.account.title.now"
 	}
 	v.Sentence, v.Chart = p.T(key, last.Year, last.Closing.Grouped()), chartOf(p.Lang, years)
-	if endedEarly(&last) {
+	switch {
+	case last.AfterEnd():
+		v.Sentence = p.T("event.title.after", last.Closing.Grouped())
+	case endedEarly(&last):
 		v.Sentence = p.T("event.title", dateWords(p.Lang, last.HeldOn()), last.Closing.Grouped())
 	}
 	return render(c, pages.AccountPage(v))
+}
+
+// paidPension reports whether there is a pension insurance among rows: who has one and no account has contributions from before 1998, whose account only a local rule can make
+// (account.ErrLocalRule).
+func paidPension(rows []contribution.Row) bool {
+	return slices.ContainsFunc(rows, func(r contribution.Row) bool { return r.Insurance.IsPension() })
 }
 
 func accountRow(l string, a account.Year) pages.AccountRow {
@@ -83,6 +99,9 @@ func chartOf(l string, years []account.Year) pages.Chart {
 		Title: locale.Text(l, "portal.chart", first.Year, last.Year), Width: strconv.Itoa(chartWidth), Height: strconv.Itoa(chartHeight),
 		Description: locale.Text(l, "portal.chart.desc", first.Year, first.Closing.Grouped(), last.Year, last.Closing.Grouped()),
 	}
+	if first.Year == last.Year {
+		c.Title, c.Description = locale.Text(l, "portal.chart.one", first.Year), locale.Text(l, "portal.chart.one.desc", first.Year, first.Closing.Grouped())
+	}
 	step := chartWidth / max(len(years), 4)
 	width := step * 2 / 3
 	for i, y := range years {
@@ -97,11 +116,17 @@ func chartOf(l string, years []account.Year) pages.Chart {
 	return c
 }
 
-// roundly is an amount short enough for the head of a bar: ten thousands in Chinese, thousands in English, one decimal up to a hundred.
+// roundly is an amount short enough for the head of a bar: ten thousands in Chinese, thousands in English, one decimal up to a hundred; below one of them whole yuan.
 func roundly(l string, f money.Fen) string {
 	unit := money.Fen(100_000) // a tenth of 10,000 yuan
 	if l == locale.English {
 		unit = 10_000 // a tenth of 1,000 yuan
+	}
+	if f < 0 {
+		return "-" + roundly(l, -f)
+	}
+	if f < 10*unit {
+		return strings.TrimSuffix(((f + 50) / 100 * 100).Grouped(), ".00")
 	}
 	tenths := int64((f + unit/2) / unit)
 	if tenths >= 1000 { // a hundred of them: a decimal more would run into the next bar's

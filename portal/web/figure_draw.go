@@ -34,7 +34,7 @@ func cellOf(l string, status contribution.Status) pages.Cell {
 	return of[status]
 }
 
-// cellAhead is for what nobody can know yet: no row of a month that begins after the data's day.
+// cellAhead is for what nobody can know yet: no row of a month whose data may still come.
 func cellAhead(l string) pages.Cell {
 	return pages.Cell{Class: "none", Glyph: "·", Word: locale.Text(l, "portal.ahead")}
 }
@@ -92,12 +92,15 @@ func sentence(l string, st *statement.Statement) string {
 	case len(sum.Owing) > 0:
 		parts = append(parts, locale.Count(l, "portal.sentence.gap", len(sum.Owing), st.Year, sum.Insured, sum.Paid+sum.BackPaid, monthsWords(l, sum.Owing)))
 	case sum.Insured > 0:
-		parts = append(parts, locale.Text(l, "portal.sentence.full", st.Year, sum.Insured))
+		parts = append(parts, locale.Count(l, "portal.sentence.full", sum.Insured, st.Year))
 	}
 	if sum.BackPaid > 0 {
 		parts = append(parts, locale.Count(l, "portal.sentence.backpaid", sum.BackPaid))
 	}
-	if sum.Pending > 0 {
+	switch {
+	case sum.Pending > 0 && len(parts) == 0: // more than nothing would be odd
+		parts = append(parts, locale.Count(l, "portal.sentence.waiting", sum.Pending, st.Year))
+	case sum.Pending > 0:
 		parts = append(parts, locale.Count(l, "portal.sentence.pending", sum.Pending))
 	}
 	if l == locale.English {

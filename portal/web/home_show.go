@@ -10,6 +10,7 @@ import (
 	"shebao/portal/statement"
 	"shebao/shared/account"
 	"shebao/shared/calendar"
+	"shebao/shared/contribution"
 	"shebao/shared/identity"
 	"shebao/shared/server"
 )
@@ -34,6 +35,7 @@ func (s *Site) showHome(c *fiber.Ctx) error {
 	}
 	st, _ := r.statement(year)
 	v.Year, v.Sentence, v.Alert, v.Grid, v.Balance = strconv.Itoa(year), sentence(p.Lang, &st), alertOf(p.Lang, &st), gridOf(p.Lang, &st), balanceOf(p.Lang, r.account())
+	v.Earlier = r.earlierOwed(p.Lang, year)
 	back, err := s.recoveries(c.UserContext(), r, calendar.DateOf(server.Now(c)))
 	if err != nil {
 		return err
@@ -49,6 +51,26 @@ func (s *Site) showHome(c *fiber.Ctx) error {
 	return render(c, pages.HomePage(v))
 }
 
+// earlierOwed leads to the years before the one that is shown in which something is still owed: the hotline counts them too.
+func (r record) earlierOwed(l string, shown int) (list []pages.Link) {
+	for _, y := range r.Years {
+		if y.Year >= shown {
+			break
+		}
+		months, last := 0, calendar.Period(0)
+		for _, row := range y.Rows { // by period
+			if row.Period != last && contribution.Owing(row, r.DataDate) {
+				months, last = months+1, row.Period
+			}
+		}
+		if months > 0 {
+			year := strconv.Itoa(y.Year)
+			list = append(list, pages.Link{Text: locale.Count(l, "portal.earlier.year", months, year), Href: "/statement/" + year + "?only=gaps"})
+		}
+	}
+	return list
+}
+
 func balanceOf(l string, a *account.Year) *pages.Balance {
 	if a == nil {
 		return nil
@@ -58,7 +80,10 @@ func balanceOf(l string, a *account.Year) *pages.Balance {
 		key = "portal.balance.now"
 	}
 	b := &pages.Balance{Label: locale.Text(l, key, a.Year), Amount: amount(l, a.Closing)}
-	if endedEarly(a) {
+	switch {
+	case a.AfterEnd():
+		b.Label = locale.Text(l, "event.balance.after")
+	case endedEarly(a):
 		b.Label = locale.Text(l, "event.balance", dateWords(l, a.HeldOn()))
 	}
 	switch change := a.Closing - a.Opening; {

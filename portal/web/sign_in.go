@@ -127,14 +127,9 @@ func checkSignIn(number, pin string) (document, digits string, wrong []fault.Fie
 
 // checkDocument reads an ID number, or the number of a passport or a travel permit.
 func checkDocument(number string) (document string, wrong []fault.Field) {
-	number = strings.TrimSpace(number)
-	id, err := identity.ParseCitizenID(number)
-	document = string(id)
-	if length := len([]rune(number)); err != nil && length != 15 && length != 18 {
-		document, err = identity.ParseDocument("其他", number)
-	}
+	document, err := identity.ParseNumber(number)
 	switch {
-	case number == "":
+	case strings.TrimSpace(number) == "":
 		wrong = append(wrong, fault.Field{Name: "number", Key: "portal.number.empty"})
 	case err != nil:
 		wrong = append(wrong, fault.Field{Name: "number", Key: "portal.number.wrong"})

@@ -67,7 +67,7 @@ func (s *Site) paper(l string, issued ledger.Statement) official.Document {
 	}
 	d.Blocks = append(d.Blocks,
 		official.Pairs{Columns: 1, Items: []official.Pair{{Term: t("paper.check"), Value: checkLine(l, &st), Strong: true}}},
-		official.Clause{Title: t("portal.notes"), Items: append(notesOf(l, st.Account), t("paper.note.verify")), Numbered: true, Small: true},
+		official.Clause{Title: t("portal.notes"), Items: append(notesOf(l, &st), t("paper.note.verify")), Numbered: true, Small: true},
 		official.SignOff{Agency: issued.Agency, Date: day, Seal: t("paper.seal"), Note: t("paper.seal.note")})
 	return d
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -67,7 +68,7 @@ func statementView(p layout.Page, r yearRecord, st *statement.Statement, back ma
 	v := pages.Statement{
 		Page: p, Heading: p.Title, Sentence: sentence(l, st), Alert: alertOf(l, st), Grid: gridOf(l, st), Months: monthRows(l, st, back), OnlyGaps: onlyGaps,
 		Insurances: insuranceRows(l, st), Account: accountPairs(l, st.Account), AccountWhy: rateWords(l, st.Account), DataDate: p.T("portal.data", dateWords(l, r.DataDate)),
-		JSON: "/api/v1/statements/" + strconv.Itoa(st.Year), Totals: totalsOf(l, st), Notes: notesOf(l, st.Account),
+		JSON: "/api/v1/statements/" + strconv.Itoa(st.Year), Totals: totalsOf(l, st), Notes: notesOf(l, st),
 	}
 	v.Years, v.Older, v.OldShown = yearLinks(r, st.Year)
 	problems := problemsOf(v.Months, st)
@@ -187,7 +188,8 @@ func accountPairs(l string, a *account.Year) []pages.Pair {
 	closing := "portal.account.closing"
 	if a.Settled {
 		list = append(list, pair("portal.account.interest.opening", a.InterestOnOpening), pair("portal.account.interest.current", a.InterestOnCurrent))
-	} else {
+	}
+	if !a.Settled || a.AfterEnd() {
 		closing = "portal.account.closing.now"
 	}
 	last := pair(closing, a.Closing)
@@ -218,6 +220,8 @@ func rateWords(l string, a *account.Year) string {
 
 func rateOf(l string, a *account.Year) string {
 	switch {
+	case a.AfterEnd():
+		return locale.Text(l, "event.after")
 	case !a.Settled:
 		return locale.Text(l, "portal.account.unsettled")
 	case a.Provisional:
@@ -226,7 +230,8 @@ func rateOf(l string, a *account.Year) string {
 	return locale.Text(l, "portal.account.rate.final", a.Rate.Percent(), a.RateDocument)
 }
 
-func notesOf(l string, a *account.Year) []string {
+func notesOf(l string, st *statement.Statement) []string {
+	a := st.Account
 	notes := []string{locale.Text(l, "portal.note.full"), locale.Text(l, "portal.note.never"), locale.Text(l, "portal.note.latefee")}
 	if a != nil {
 		for _, rule := range []account.RuleVersion{account.Share8, account.Share11, account.TransferRule} {
@@ -239,6 +244,8 @@ func notesOf(l string, a *account.Year) []string {
 		if a.Settled && a.Provisional {
 			notes = append(notes, locale.Text(l, "portal.note.provisional"))
 		}
+	} else if slices.ContainsFunc(st.Insurances, func(line statement.InsuranceLine) bool { return line.Insurance.IsPension() }) {
+		notes = append(notes, locale.Text(l, "portal.account.local"))
 	}
 	return append(notes, locale.Text(l, "portal.note.objection"), locale.Text(l, "portal.note.hotline"))
 }

@@ -98,12 +98,14 @@ func TestMonthsInWords(t *testing.T) {
 }
 
 func TestAmountsAtTheHeadOfABar(t *testing.T) {
-	for want, amount := range map[string]money.Fen{"14.9\u00a0万": 14897942, "0.0\u00a0万": 49999, "0.1\u00a0万": 50000, "0.5\u00a0万": 462193, "99.9\u00a0万": 99944999, "148\u00a0万": 148450000} {
+	for want, amount := range map[string]money.Fen{"14.9\u00a0万": 14897942, "0": 0, "500": 49999, "4,622": 462193, "9,999": 999949, "1.0\u00a0万": 1000000, "-958": -95841, "-1.2\u00a0万": -1200000, "99.9\u00a0万": 99944999, "148\u00a0万": 148450000} {
 		if got := roundly(locale.Chinese, amount); strings.ReplaceAll(got, " ", "\u00a0") != want {
 			t.Errorf("%s: %q, want %q", amount, got, want)
 		}
 	}
-	if got := roundly(locale.English, 14897942); got != "149k" {
-		t.Errorf("%q", got)
+	for want, amount := range map[string]money.Fen{"149k": 14897942, "480": 48000, "1.0k": 100000} {
+		if got := roundly(locale.English, amount); got != want {
+			t.Errorf("%s: %q, want %q", amount, got, want)
+		}
 	}
 }

@@ -187,6 +187,11 @@ func (y *Year) book(events []Event, personal, employer course) (err error) {
 	return err
 }
 
+// AfterEnd reports whether the account had ended before the year began: no rate is of use in it, and what is booked in it is all that it will hold.
+func (y Year) AfterEnd() bool {
+	return y.Settled && !y.Provisional && y.Rate == 0 && y.RateDocument == ""
+}
+
 // HeldOn is the day on which Closing is what the account holds: the year's last, or the day on which it ended or left for good.
 func (y Year) HeldOn() calendar.Date {
 	on := calendar.Date{Year: y.Year, Month: 12, Day: 31}

@@ -91,6 +91,9 @@ func TestAnAccountAfterItsEnd(t *testing.T) {
 			if got[i] != c.want[i] {
 				t.Errorf("%s: %v, want %v", name, got, c.want)
 			}
+			if after := c.event.Kind.Ends() && years[i].Year > c.event.On.Year; years[i].AfterEnd() != after || after && years[i].Interest() != 0 {
+				t.Errorf("%s, %d: after the end is %v, by rate %s", name, years[i].Year, !after, years[i].Rate.Percent())
+			}
 		}
 	}
 	in.Rows, in.Events = nil, []account.Event{{Kind: account.TransferOut, On: day(2021, 6, 30)}, {Kind: account.Correction, On: day(2023, 2, 1), Personal: 500}}

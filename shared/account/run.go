@@ -181,7 +181,9 @@ func runYear(in Input, y int, months Months, ended calendar.Date, personal, empl
 	if year.Opening, err = money.Sum(personal.balance, employer.balance); err != nil {
 		return Year{}, err
 	}
-	if entry, provisional, ok := in.Rates.Of(in.Region, schemeOf(in.Rows, y), y); ok {
+	if !ended.IsZero() && y > ended.Year {
+		// nothing earns any more, by whatever rate
+	} else if entry, provisional, ok := in.Rates.Of(in.Region, schemeOf(in.Rows, y), y); ok {
 		year.Rate, year.RateDocument, year.Provisional = entry.Rate, entry.Document, provisional
 	} else {
 		year.Provisional = true

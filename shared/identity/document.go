@@ -39,6 +39,20 @@ func ParseDocument(idType, number string) (string, error) {
 	return string(b), nil
 }
 
+// ParseNumber checks a number whose ID type is not said, as at a sign-in: what can only be a citizen's is checked as one, anything with letters (passports, travel permits, old cards of
+// permanent residents, foreigners' social security numbers) and whatever has another length as ParseDocument checks those. Errors: as ParseDocument.
+func ParseNumber(number string) (string, error) {
+	b, err := normalize(number)
+	if err != nil {
+		return "", err
+	}
+	if (len(b) < 5 || len(b) == 15 || len(b) >= 18) && strings.Trim(strings.TrimSuffix(string(b), "X"), "0123456789") == "" {
+		id, err := ParseCitizenID(number)
+		return string(id), err
+	}
+	return ParseDocument("other", number)
+}
+
 // ParseMobile takes 11 digits that begin with 1, with blanks, dashes or +86 around them. Error: ErrMobile.
 func ParseMobile(s string) (string, error) {
 	b, err := normalize(strings.NewReplacer(" ", "", "-", "", "\u3000", "").Replace(s))

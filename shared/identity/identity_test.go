@@ -110,6 +110,18 @@ func TestOtherDocuments(t *testing.T) {
 	}
 }
 
+// A sign-in and most files do not say whose number it is: only what can be nothing else is held to the citizens' check character.
+func TestNumbersOfAnyKind(t *testing.T) {
+	for in, want := range map[string]string{
+		"07010219910925762x": "07010219910925762X", "070102199109257621": "", "070102910925762": "07010219910925762X", " e12345678 ": "E12345678", "USA110120030101": "USA110120030101",
+		"12345678": "12345678", "USA0E1234567890123": "USA0E1234567890123", "1234": "", "E1234/678": "", "": "", "0701021991092576200": "",
+	} {
+		if got, err := identity.ParseNumber(in); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v; want %q", in, got, err, want)
+		}
+	}
+}
+
 func TestMasks(t *testing.T) {
 	if got := identity.MaskName("𠅤伟民"); got != "𠅤**" {
 		t.Error(got)

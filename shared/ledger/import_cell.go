@@ -159,19 +159,11 @@ func (r *row) date(name string, today calendar.Date) calendar.Date {
 // (台湾居民来往大陆通行证 has eight), so that a number too short for a citizen's is refused only once it is looked up.
 func (r *row) personNumber(name string) (number string, unknown Reason) {
 	text := strings.ToUpper(r.cell(name))
-	digits := strings.Trim(strings.TrimSuffix(text, "X"), "0123456789") == ""
-	if digits && (len(text) < 5 || len(text) == 15 || len(text) >= 18) {
-		id, err := identity.ParseCitizenID(text)
-		if err != nil {
-			r.wrong(idReason(err), name, text)
-		}
-		return string(id), ReasonUnknownPerson
-	}
-	number, err := identity.ParseDocument("other", text)
+	number, err := identity.ParseNumber(text)
 	if err != nil {
 		r.wrong(idReason(err), name, text)
 	}
-	if digits {
+	if len(number) < 18 && strings.Trim(strings.TrimSuffix(number, "X"), "0123456789") == "" {
 		return number, ReasonIDLength
 	}
 	return number, ReasonUnknownPerson
