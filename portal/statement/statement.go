@@ -4,7 +4,6 @@ package statement
 
 import (
 	"slices"
-
 	"time"
 
 	"shebao/shared/account"

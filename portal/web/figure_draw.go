@@ -115,6 +115,9 @@ func alertOf(l string, st *statement.Statement) *pages.Alert {
 		return nil
 	}
 	a := &pages.Alert{Title: locale.Count(l, "portal.alert.title", len(st.Summarize().Owing))}
+	if len(st.Owing) > 1 {
+		a.Title += locale.Text(l, "portal.alert.total", st.Owed.Grouped())
+	}
 	for _, debt := range st.Owing {
 		months := "employer=" + debt.USCC + "&from=" + debt.Months[0].String() + "&to=" + debt.Months[len(debt.Months)-1].String()
 		a.Lines = append(a.Lines, pages.AlertLine{

@@ -107,3 +107,18 @@ func TestAChartOfOneYear(t *testing.T) {
 		t.Errorf("%q, %q", c.Title, c.Description)
 	}
 }
+
+// What several employers owe together stands on the page too, as on paper and in JSON; of one it is its own line's sum.
+func TestTheAlertSaysWhatIsOwedInAll(t *testing.T) {
+	debts := []statement.Debt{
+		{Employer: statement.Employer{Name: "甲"}, Months: []calendar.Period{202503}, Owed: 10000}, {Employer: statement.Employer{Name: "乙"}, Months: []calendar.Period{202504}, Owed: 2345},
+	}
+	for _, l := range []string{locale.Chinese, locale.English} {
+		if a := alertOf(l, &statement.Statement{Year: 2025, Owed: 12345, Owing: debts}); !strings.Contains(a.Title, "123.45") {
+			t.Errorf("%s: %s", l, a.Title)
+		}
+		if a := alertOf(l, &statement.Statement{Year: 2025, Owed: 10000, Owing: debts[:1]}); strings.Contains(a.Title, "100.00") {
+			t.Errorf("%s: %s", l, a.Title)
+		}
+	}
+}

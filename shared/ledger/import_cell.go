@@ -125,13 +125,17 @@ func (r *row) amount(name string) money.Fen {
 	return amount
 }
 
+// maxAmount of a cell is ten billion yuan: far above any contribution or account, and far enough below money.Limit that a slip can be added up and bear a late fee for decades without
+// stopping the sums of everybody else.
+const maxAmount = money.Fen(1_000_000_000_000)
+
 func (r *row) signedAmount(name string) money.Fen {
 	text := r.cell(name)
 	amount, err := money.Parse(text)
 	switch {
 	case errors.Is(err, money.ErrDecimals):
 		r.wrong(ReasonDecimals, name, text)
-	case errors.Is(err, money.ErrOverflow):
+	case errors.Is(err, money.ErrOverflow) || amount > maxAmount || amount < -maxAmount:
 		r.wrong(ReasonOverflow, name, text)
 	case err != nil:
 		r.wrong(ReasonText, name, text)

@@ -87,10 +87,10 @@ func (r *contributionReader) short(cells [][]byte, into *stagedRow) bool {
 		row.EmployerPaid <= row.EmployerDue && row.PersonPaid <= row.PersonDue && (row.Paid() == 0) == row.PaidOn.IsZero()
 }
 
-// plainAmount reads yuan as most files write them: digits, at most eleven, and a point with two more.
+// plainAmount reads yuan as most files write them: digits, at most ten (below maxAmount), and a point with two more.
 func plainAmount(cell []byte) (money.Fen, bool) {
 	n := len(cell)
-	if n < 4 || n > 14 || cell[n-3] != '.' {
+	if n < 4 || n > 13 || cell[n-3] != '.' {
 		return 0, false
 	}
 	var amount money.Fen

@@ -25,7 +25,7 @@ const (
 	ReasonNegative        Reason = "negative_amount"
 	ReasonDecimals        Reason = "amount_decimals" // more than two
 	ReasonText            Reason = "amount_text"     // no number, or an empty cell
-	ReasonOverflow        Reason = "amount_overflow" // above ten trillion yuan
+	ReasonOverflow        Reason = "amount_overflow" // above ten billion yuan
 	ReasonPaidExceedsDue  Reason = "paid_exceeds_due"
 	ReasonName            Reason = "name"         // empty, or longer than 200 characters
 	ReasonRegion          Reason = "region"       // not six digits

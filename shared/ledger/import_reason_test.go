@@ -101,6 +101,7 @@ func TestEveryReason(t *testing.T) {
 		{ledger.Contributions, row(6, "1e3"), ledger.ReasonText, "employer_paid"},
 		{ledger.Contributions, row(6, `"1,000.00"`), ledger.ReasonText, "employer_paid"},
 		{ledger.Contributions, row(7, "99999999999999.99"), ledger.ReasonOverflow, "person_due"},
+		{ledger.Contributions, row(7, "10000000000.01"), ledger.ReasonOverflow, "person_due"},
 		{ledger.Contributions, row(8, "400.01"), ledger.ReasonPaidExceedsDue, "person_paid"},
 		{ledger.Contributions, row(6, "800.01"), ledger.ReasonPaidExceedsDue, "employer_paid"},
 		{ledger.Contributions, row(9, "2025-02-30"), ledger.ReasonDate, "paid_on"},
