@@ -3,6 +3,7 @@ package complaints
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"shebao/complaints/arrears"
@@ -42,8 +43,8 @@ func (s supervise) run(every time.Duration, now func() time.Time, log *slog.Logg
 	}
 }
 
-// refresh brings the figures up to date when there is news: after an import all of them, from the ledger; once a day, since late fees grow, and after a change of the desk the fees and levels of what
-// the register holds. done tells whether it did.
+// refresh brings the figures up to date when there is news: after an import all of them, from the ledger; after a payment what it changed; once a day, since late fees grow, and after a change of the
+// desk the fees and levels of what the register holds. done tells whether it did.
 func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err error) {
 	state, err := s.ledger.State(ctx)
 	if err != nil || state.DataDate.IsZero() {
@@ -54,12 +55,7 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 	if err != nil || last.Run == state.Run && last.DataDate == state.DataDate && last.OnDay == today && last.Asked == last.Answered {
 		return false, err
 	}
-	figures := store.LedgerFigures{Imported: last.Run != state.Run || last.DataDate != state.DataDate}
-	if figures.Imported {
-		err = s.imported(ctx, &figures, state.DataDate)
-	} else {
-		figures.Debtors, err = s.store.Owing(ctx)
-	}
+	figures, state, err := s.figures(ctx, last, state, now)
 	if err != nil {
 		return false, err
 	}
@@ -72,29 +68,62 @@ func (s supervise) refresh(ctx context.Context, now time.Time) (done bool, err e
 	return s.store.RefreshSupervised(ctx, last, store.Supervised{Run: state.Run, Last: state.Last, DataDate: state.DataDate, OnDay: today, At: now, Asked: last.Asked}, figures)
 }
 
-// imported takes over what only an import changes.
-func (s supervise) imported(ctx context.Context, figures *store.LedgerFigures, dataDate calendar.Date) error {
-	totals, err := s.ledger.Totals(ctx, contribution.LastJudged(dataDate))
+// figures are what has changed since the last refresh, and the state of the ledger that they were read from.
+func (s supervise) figures(ctx context.Context, last store.Supervised, state ledger.State, now time.Time) (figures store.LedgerFigures, of ledger.State, err error) {
+	before := ledger.State{Run: last.Run, Last: last.Last, DataDate: last.DataDate}
+	if state == before {
+		figures.Debtors, err = s.store.Owing(ctx)
+		return figures, state, err
+	}
+	booked, only, err := s.ledger.BookedSince(ctx, before, contribution.LastJudged(state.DataDate), now)
 	if err != nil {
-		return err
+		return figures, state, err
 	}
-	figures.Debtors = debtorsOf(totals)
-	figures.Flows = make([]store.CollectionFlow, len(totals.Flows))
-	for i, f := range totals.Flows {
-		figures.Flows[i] = store.CollectionFlow(f)
+	if !only {
+		of, err = s.imported(ctx, &figures, state)
+		return figures, of, err
 	}
-	figures.Signs = signsOf(totals)
+	if figures.Debtors, err = s.store.Owing(ctx); err != nil {
+		return figures, state, err
+	}
+	figures.Debtors = slices.DeleteFunc(figures.Debtors, func(d supervision.DebtorFigures) bool {
+		_, anew := slices.BinarySearchFunc(booked.Employers, d.EmployerID, func(e ledger.Employer, id int32) int { return int(e.ID - id) })
+		return anew
+	})
+	figures.Debtors = append(figures.Debtors, debtorsOf(booked.Employers, booked.Owed)...)
+	figures.Changes = flowsOf(booked.Flows)
+	return figures, booked.State, nil
+}
+
+// imported takes everything over from the ledger.
+func (s supervise) imported(ctx context.Context, figures *store.LedgerFigures, state ledger.State) (ledger.State, error) {
+	totals, err := s.ledger.Totals(ctx, contribution.LastJudged(state.DataDate))
+	if err != nil {
+		return totals.State, err
+	}
+	if totals.State.DataDate != state.DataDate { // an import has ended since: other months are judged
+		return s.imported(ctx, figures, totals.State)
+	}
+	figures.Imported = true
+	figures.Debtors, figures.Flows, figures.Signs = debtorsOf(totals.Employers, totals.Owed), flowsOf(totals.Flows), signsOf(totals)
 	figures.Pensioners, err = s.pensioners(ctx)
-	return err
+	return totals.State, err
+}
+
+func flowsOf(list []ledger.Flow) []store.CollectionFlow {
+	flows := make([]store.CollectionFlow, len(list))
+	for i, f := range list {
+		flows[i] = store.CollectionFlow(f)
+	}
+	return flows
 }
 
 // debtorsOf are the employers that owe for periods that are judged, with their lines.
-func debtorsOf(totals ledger.Totals) []supervision.DebtorFigures {
+func debtorsOf(employers []ledger.Employer, owed []ledger.EmployerOwed) []supervision.DebtorFigures {
 	var debtors []supervision.DebtorFigures
-	employers := totals.Employers
-	for from := 0; from < len(totals.Owed); {
-		id, to := totals.Owed[from].EmployerID, from
-		for to < len(totals.Owed) && totals.Owed[to].EmployerID == id {
+	for from := 0; from < len(owed); {
+		id, to := owed[from].EmployerID, from
+		for to < len(owed) && owed[to].EmployerID == id {
 			to++
 		}
 		for employers[0].ID != id { // both ascend, and whoever owes is registered
@@ -102,7 +131,7 @@ func debtorsOf(totals ledger.Totals) []supervision.DebtorFigures {
 		}
 		e := employers[0]
 		d := supervision.DebtorFigures{EmployerID: id, USCC: string(e.USCC), Name: e.Name, Region: e.Region, Ownership: e.Ownership, Lines: make([]supervision.DebtorLine, to-from)}
-		for i, line := range totals.Owed[from:to] {
+		for i, line := range owed[from:to] {
 			d.Lines[i] = supervision.DebtorLine{Period: line.Period, Insurance: line.Insurance, Persons: line.Persons, Owed: line.Owed}
 		}
 		debtors = append(debtors, d)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"shebao/complaints/lifecycle"
@@ -86,6 +87,7 @@ func newAgencyBench(b *testing.B) agencyBench {
 		FROM generate_series(1, $1::int) p, generate_series(202510, 202609) m, unnest(ARRAY[110, 210, 310, 410, 510]) i,
 			LATERAL (SELECT 1 + p % $2::int AS e, 60000 + p % 900 * 100 + i AS due) k, LATERAL (SELECT e % 12 = 0 AND m >= 202604 AS owes) o
 		WHERE m % 100 BETWEEN 1 AND 12`, benchPersons, benchEmployers)
+	a.exec(b, `INSERT INTO ledger.employment SELECT DISTINCT employer_id, person_id FROM ledger.contribution`)
 	a.pack(b)
 	a.exec(b, `UPDATE ledger.reach SET data_date = '2026-11-20'`)
 	a.exec(b, `CREATE TABLE public.line (LIKE complaints.debtor_line); CREATE TABLE public.figure (region text, insurance smallint, due bigint, collected bigint, recovered bigint, opening bigint)`)
@@ -118,6 +120,28 @@ func (a agencyBench) month(b *testing.B) {
 	a.exec(b, `UPDATE ledger.contribution SET employer_paid = CASE WHEN employer_id % 12 <> 0 THEN employer_due WHEN employer_paid = 0 THEN employer_due / 2 ELSE 0 END,
 		paid_on = CASE WHEN employer_id % 12 <> 0 THEN make_date(2026, 9, 1) + (paid_on - make_date(2026, 9, 1) + 35) % 70 WHEN employer_paid = 0 THEN date '2026-11-01' END WHERE period = 202609`)
 	a.pack(b)
+}
+
+// pays books what the employer that owes most owes for one of its months.
+func (a agencyBench) pays(b *testing.B, at time.Time) {
+	b.Helper()
+	var employer int32
+	var period calendar.Period
+	if err := a.pool.QueryRow(b.Context(), `SELECT employer_id, min(period) FROM complaints.debtor_line GROUP BY 1 ORDER BY sum(owed) DESC LIMIT 1`).Scan(&employer, &period); err != nil {
+		b.Fatal(err)
+	}
+	owed, err := a.ledger.PersonsOwed(b.Context(), employer, period, period)
+	if err != nil || len(owed) == 0 {
+		b.Fatal(owed, err)
+	}
+	p := ledger.Payment{ID: at.String(), EmployerID: employer, PaidOn: calendar.DateOf(at)}
+	for _, o := range owed {
+		p.Lines = append(p.Lines, ledger.PaymentLine{PersonID: o.PersonID, Period: o.Period, Insurance: o.Insurance, EmployerPart: o.EmployerOwed, PersonPart: o.PersonOwed})
+	}
+	err = postgres.Tx(b.Context(), a.pool, func(tx pgx.Tx) error { _, err := a.ledger.RecordPayment(b.Context(), tx, p, at); return err })
+	if err != nil {
+		b.Fatal(err)
+	}
 }
 
 // cpu is the processor time that this program and its database server have taken so far.
@@ -236,6 +260,9 @@ func BenchmarkSupervise(b *testing.B) {
 			imported()
 		}, func() { register(); bare() }, refresh)
 		a.against(b, "import", 1, func() { a.month(b); imported() }, func() { register(); bare() }, refresh)
+		a.against(b, "payment", 5, func() { at = at.Add(time.Second); a.pays(b, at) }, func() { register(); bare() }, refresh)
+		register()
+		bare()
 		a.agree(b, figures())
 		a.against(b, "week", 1, func() {}, func() {
 			for range 7 {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,8 +145,20 @@ func (c *chance) pays() {
 // bounces takes a payment out again.
 func (c *chance) bounces() {
 	if len(c.payments) > 0 {
-		p := pick(c, c.payments)
-		c.inLedger(func(tx pgx.Tx) error { _, err := c.ledger.ReversePayment(c.t.Context(), tx, p, c.at); return err })
+		c.bounce(pick(c, c.payments))
+	}
+}
+
+func (c *chance) bounce(p ledger.Payment) {
+	c.inLedger(func(tx pgx.Tx) error { _, err := c.ledger.ReversePayment(c.t.Context(), tx, p, c.at); return err })
+}
+
+// bookings come many between two refreshes: one bounces at once, and another is for the same months.
+func (c *chance) bookings() {
+	for range 3 {
+		if c.pays(); len(c.payments) > 0 && c.IntN(3) > 0 {
+			c.bounce(c.payments[len(c.payments)-1])
+		}
 	}
 }
 
@@ -271,8 +284,8 @@ func TestARefreshIsARebuild(t *testing.T) {
 	c := newChance(t, 20261124)
 	c.contributions()
 	c.mustRefresh(t, c.at)
-	steps := map[string]func(){"contributions": c.contributions, "employer": c.moved, "due day": c.dueDay, "payment": c.pays, "reversal": c.bounces, "assessment": c.assessed, "bankruptcy": c.bankrupt, "fee setting": c.setting, "day": c.aDayPasses}
-	names := []string{"contributions", "employer", "due day", "payment", "payment", "reversal", "assessment", "bankruptcy", "fee setting", "day"}
+	steps := map[string]func(){"contributions": c.contributions, "employer": c.moved, "due day": c.dueDay, "payment": c.pays, "reversal": c.bounces, "bookings": c.bookings, "assessment": c.assessed, "bankruptcy": c.bankrupt, "fee setting": c.setting, "day": c.aDayPasses}
+	names := []string{"contributions", "employer", "due day", "payment", "payment", "reversal", "bookings", "assessment", "bankruptcy", "fee setting", "day"}
 	changed := map[string]int{}
 	before := c.shown()
 	for i := range 60 {
@@ -280,8 +293,16 @@ func TestARefreshIsARebuild(t *testing.T) {
 		if i < len(names) {
 			name = names[i]
 		}
+		last, err := c.store.Supervised(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		steps[name]()
 		c.at = c.at.Add(time.Minute)
+		_, booked, err := c.ledger.BookedSince(t.Context(), ledger.State{Run: last.Run, Last: last.Last, DataDate: last.DataDate}, 202609, c.at)
+		if whole := slices.Contains([]string{"contributions", "employer", "due day", "assessment"}, name); err != nil || booked == whole {
+			t.Errorf("step %d, %s: told by its bookings %v, %v", i, name, booked, err)
+		}
 		if _, err := c.refresh(t.Context(), c.at); err != nil {
 			t.Fatal(err)
 		}
@@ -307,13 +328,23 @@ func TestARefreshIsARebuild(t *testing.T) {
 			"flows": {`SELECT concat_ws(' ', region, insurance, period, received, due, paid) FROM complaints.collection_flow WHERE $1::date IS NOT NULL ORDER BY region, insurance, period, received`,
 				`SELECT concat_ws(' ', e.region, c.insurance, c.period, r.received, sum(employer_due + person_due), sum(employer_paid + person_paid)) FROM ledger.contribution c JOIN ledger.employer e ON e.id = c.employer_id,
 					LATERAL (SELECT CASE WHEN employer_paid + person_paid = 0 THEN 0 ELSE coalesce(to_char(paid_on, 'YYYYMM')::integer, period) END AS received) r
-				WHERE $1::date IS NOT NULL GROUP BY e.region, c.insurance, c.period, r.received ORDER BY e.region, c.insurance, c.period, r.received`},
+				WHERE $1::date IS NOT NULL GROUP BY e.region, c.insurance, c.period, r.received HAVING sum(employer_due + person_due) > 0 ORDER BY e.region, c.insurance, c.period, r.received`},
 		} {
 			if shown, truth := c.lines(pair[0], state.DataDate.Time()), c.lines(pair[1], state.DataDate.Time()); shown != truth {
 				t.Fatalf("step %d, %s: %s\n%s\nthe rows say\n%s", i, name, what, shown, truth)
 			}
 		}
 		before = after
+	}
+	c.exec(t, `INSERT INTO ledger.import_run (kind, file, started_at) VALUES ('contributions', 'x', $1)`, c.at)
+	last, err := c.store.Supervised(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for after, want := range map[time.Duration]bool{time.Hour: false, 25 * time.Hour: true} {
+		if _, booked, err := c.ledger.BookedSince(t.Context(), ledger.State{Run: last.Run, Last: last.Last, DataDate: last.DataDate}, 202609, c.at.Add(after)); err != nil || booked != want {
+			t.Errorf("%s after an import began that has not ended: %v, %v", after, booked, err)
+		}
 	}
 	for _, name := range names {
 		if changed[name] == 0 {

@@ -48,7 +48,8 @@ func (s *Store) Supervised(ctx context.Context) (Supervised, error) {
 // LedgerFigures are what a refresh takes from the ledger.
 type LedgerFigures struct {
 	Debtors    []supervision.DebtorFigures
-	Imported   bool // the ledger has news: what follows is given, else what is kept of it stands
+	Changes    []CollectionFlow // to be added to the collection figures that stand
+	Imported   bool             // what follows is given anew, else what is kept of it stands
 	Flows      []CollectionFlow
 	Signs      []supervision.Candidate // every employer, for choosing audits and for coverage
 	Pensioners map[string]int          // by region
@@ -78,6 +79,9 @@ func (s *Store) RefreshSupervised(ctx context.Context, before, of Supervised, fr
 				return err
 			}
 		}
+		if err := changeFlows(ctx, tx, from.Changes); err != nil {
+			return err
+		}
 		if err := refreshDebtors(ctx, tx, of, from.Debtors); err != nil {
 			return err
 		}
@@ -98,6 +102,26 @@ func replaceFlows(ctx context.Context, tx pgx.Tx, flows []CollectionFlow) error 
 		f := flows[i]
 		return []any{f.Region, int16(f.Insurance), int32(f.Period), int32(f.Received), int64(f.Due), int64(f.Paid)}, nil
 	})
+}
+
+// changeFlows adds to the flows that stand, once each place; what comes to nothing goes.
+func changeFlows(ctx context.Context, tx pgx.Tx, changes []CollectionFlow) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	for _, f := range changes { // a payment has few
+		_, err := tx.Exec(ctx, `
+			INSERT INTO complaints.collection_flow AS f (region, insurance, period, received, due, paid) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (region, insurance, period, received) DO UPDATE SET due = f.due + excluded.due, paid = f.paid + excluded.paid`,
+			f.Region, int16(f.Insurance), f.Period, f.Received, int64(f.Due), int64(f.Paid))
+		if err != nil {
+			return fmt.Errorf("change collection figures: %w", err)
+		}
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM complaints.collection_flow WHERE due = 0`); err != nil {
+		return fmt.Errorf("change collection figures: %w", err)
+	}
+	return nil
 }
 
 // refreshDebtors stages the ledger's figures, notes the differences as events, and then takes the figures over: a few statements whatever the number of employers.

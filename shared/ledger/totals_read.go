@@ -15,6 +15,7 @@ import (
 
 // Totals are what the register of arrears, the collection rates and the choice of audits are made of, all of one moment.
 type Totals struct {
+	State     State
 	Employers []Employer             // all of them, ascending
 	Flows     []Flow                 // by region, insurance, period and month of arrival
 	Owed      []EmployerOwed         // through the last period that is judged, by employer, period and insurance; what is pending is not owed
@@ -22,7 +23,7 @@ type Totals struct {
 	Before    map[int32]EmployerSize // twelve months earlier
 }
 
-// Flow is what fell due in a region and insurance for one period and, of it, what arrived in one month: the figure that every collection rate is a sum of.
+// Flow is what fell due in a region and insurance for one period and, of it, what arrived in one month: the figure that every collection rate is a sum of. Where nothing fell due there is none.
 type Flow struct {
 	Region    string // six digits, of the employer
 	Insurance contribution.Insurance
@@ -54,6 +55,10 @@ func (l *Ledger) Totals(ctx context.Context, through calendar.Period) (Totals, e
 		return Totals{}, postgres.Classify(fmt.Errorf("sum contributions: %w", err))
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // only read
+	state, err := stateOf(ctx, tx)
+	if err != nil {
+		return Totals{}, err
+	}
 	employers, err := allEmployers(ctx, tx)
 	if err != nil {
 		return Totals{}, postgres.Classify(err)
@@ -62,7 +67,9 @@ func (l *Ledger) Totals(ctx context.Context, through calendar.Period) (Totals, e
 	if err := eachPackedYear(ctx, tx, sum.add); err != nil {
 		return Totals{}, err
 	}
-	return sum.totals(), nil
+	all := sum.totals()
+	all.State = state
+	return all, nil
 }
 
 // eachPackedYear reads everybody's packed years, in no order. Errors: what add refuses, with year and person; fault.Unavailable.
@@ -120,10 +127,12 @@ type State struct {
 }
 
 // State reads it. Error: fault.Unavailable.
-func (l *Ledger) State(ctx context.Context) (State, error) {
+func (l *Ledger) State(ctx context.Context) (State, error) { return stateOf(ctx, l.pool) }
+
+func stateOf(ctx context.Context, db querier) (State, error) {
 	var s State
 	var date civilDate
-	err := l.pool.QueryRow(ctx, `SELECT count(*), coalesce(max(id), 0), (SELECT data_date FROM ledger.reach) FROM ledger.import_run WHERE finished_at IS NOT NULL`).Scan(&s.Run, &s.Last, &date)
+	err := db.QueryRow(ctx, `SELECT count(*), coalesce(max(id), 0), (SELECT data_date FROM ledger.reach) FROM ledger.import_run WHERE finished_at IS NOT NULL`).Scan(&s.Run, &s.Last, &date)
 	s.DataDate = calendar.Date(date)
 	return s, postgres.Classify(err)
 }

@@ -102,6 +102,9 @@ func (t *totaller) addRow(row *contribution.Row) {
 		return
 	}
 	due, paid := row.EmployerDue+row.PersonDue, row.EmployerPaid+row.PersonPaid
+	if due == 0 {
+		return
+	}
 	key := flowKey{t.region, row.Insurance, row.Period, row.Period}
 	switch {
 	case paid == 0:
