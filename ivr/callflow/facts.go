@@ -39,7 +39,7 @@ func FactsOf(lang string, years []Year, employer Standing, dataDate calendar.Dat
 			case status.Owing():
 				earlier++
 			}
-			insured = true
+			insured = insured || status != contribution.None
 		}
 	}
 	if !insured { // an account may have been opened or moved here without a month

@@ -159,6 +159,9 @@ func (s *Statement) add(m *Month, r *contribution.Row, employer Employer) {
 	if i := indexOf(r.Insurance); i >= 0 {
 		m.Cells[i] = Worse(m.Cells[i], status)
 	}
+	if status == contribution.None {
+		return // it was corrected to nothing
+	}
 	s.engage(r.Period, employer)
 	if status.Owing() {
 		s.Owed += r.Owed()

@@ -32,6 +32,22 @@ func runAccount(t interface{ Fatal(...any) }, rows []contribution.Row, year int)
 	return &years[0]
 }
 
+// A month that was corrected to nothing is no month of insurance; one whose payment the state waived is.
+func TestAMonthCorrectedToNothing(t *testing.T) {
+	void, waived := contribution.Row{Period: 202503, Insurance: contribution.EmployeePension, EmployerID: 2}, contribution.Row{Period: 202504, Insurance: contribution.EmployeePension, EmployerID: 1, Base: 500000}
+	s := statement.Build(statement.Input{Year: 2025, Rows: []contribution.Row{paidRow(202502, contribution.EmployeePension, 1), void, waived}, Employers: employers, DataDate: calendar.NewDate(2025, 12, 31),
+		Earlier: [][]contribution.Row{{{Period: 202412, Insurance: contribution.EmployeePension}}}})
+	if line := s.Insurances[0]; line.MonthsThisYear != 2 || line.MonthsTotal != 2 {
+		t.Errorf("%+v", line)
+	}
+	if sum := s.Summarize(); sum.Insured != 2 || sum.Paid != 2 {
+		t.Errorf("%+v", sum)
+	}
+	if march := s.Months[2]; march.Status != contribution.None || len(march.Rows) != 1 || len(s.Employers) != 1 {
+		t.Errorf("March %+v, employers %+v", march, s.Employers)
+	}
+}
+
 func TestAYearWithAGapALateMonthAndAPendingOne(t *testing.T) {
 	var rows []contribution.Row
 	for p := calendar.Period(202501); p <= 202510; p++ {
@@ -46,7 +62,7 @@ func TestAYearWithAGapALateMonthAndAPendingOne(t *testing.T) {
 			rows = append(rows, r)
 		}
 	}
-	s := statement.Build(statement.Input{Year: 2025, Rows: rows, Earlier: [][]contribution.Row{{{Period: 202412, Insurance: contribution.EmployeePension}}},
+	s := statement.Build(statement.Input{Year: 2025, Rows: rows, Earlier: [][]contribution.Row{{paidRow(202412, contribution.EmployeePension, 1)}},
 		Account: runAccount(t, rows, 2025), Employers: employers, DataDate: calendar.NewDate(2025, 11, 5)})
 	sum := s.Summarize()
 	if sum.Paid != 7 || sum.BackPaid != 1 || sum.Pending != 1 || len(sum.Owing) != 1 || sum.Owing[0] != 202503 || sum.Insured != 9 {

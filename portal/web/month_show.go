@@ -101,8 +101,10 @@ func monthPart(p layout.Page, r record, row contribution.Row, due contribution.D
 // explain says what the month's status means for the person.
 func explain(p layout.Page, m *statement.Month) string {
 	switch {
-	case m.Ahead && m.Status == contribution.None:
+	case m.Ahead && len(m.Rows) == 0:
 		return p.T("portal.month.ahead")
+	case m.Status == contribution.None && len(m.Rows) > 0:
+		return p.T("portal.month.void")
 	case m.Status == contribution.Pending:
 		return p.T("portal.month.pending", dateWords(p.Lang, contribution.DueDate(m.Period).AddDays(contribution.PostingLag)))
 	}

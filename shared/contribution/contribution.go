@@ -51,6 +51,12 @@ func (r Row) Owed() money.Fen { return r.Due() - r.Paid() }
 // PaidInFull reports whether both parts are paid in full: only then does the month count and credit the account (domain: 滚动 rules of 1997; a partly paid month credits nothing).
 func (r Row) PaidInFull() bool { return r.EmployerPaid == r.EmployerDue && r.PersonPaid == r.PersonDue }
 
+// Void reports whether a row was corrected to nothing, since a file cannot take a row back: it has neither a base nor anything due, and the person was not insured by it. A month whose
+// payment the state waived has a base, and counts.
+func (r Row) Void() bool {
+	return r.Base == 0 && r.EmployerDue == 0 && r.PersonDue == 0 && r.EmployerPaid == 0 && r.PersonPaid == 0
+}
+
 // Status of a person's month in one insurance, as people are told it.
 type Status uint8
 
@@ -117,6 +123,8 @@ func (d Due) OnTime(r Row) bool {
 // StatusOf judges one row on a day, by the due date of its region. dataDate is the day that the ledger's data reaches.
 func StatusOf(r Row, due Due, dataDate calendar.Date) Status {
 	switch {
+	case r.Void():
+		return None
 	case due.OnTime(r):
 		return Paid
 	case r.PaidInFull():

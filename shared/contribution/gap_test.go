@@ -31,3 +31,15 @@ func TestGapsAreWrittenAndReadBack(t *testing.T) {
 		t.Errorf("of rubbish %v was read", left)
 	}
 }
+
+// A row that was corrected to nothing is not a month of insurance; whatever stands in it makes it one.
+func TestARowCorrectedToNothing(t *testing.T) {
+	reach := calendar.NewDate(2026, 10, 31)
+	for want, r := range map[contribution.Status]contribution.Row{
+		contribution.None: {Period: 202601}, contribution.Paid: {Period: 202601, Base: 500000}, contribution.Arrears: {Period: 202601, PersonDue: 1},
+	} {
+		if got := contribution.StatusOf(r, contribution.Due{}, reach); got != want {
+			t.Errorf("%+v is %s, want %s", r, got, want)
+		}
+	}
+}

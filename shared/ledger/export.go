@@ -64,7 +64,7 @@ func personTable(p Person) Table {
 }
 
 var statusNames = map[contribution.Status]string{
-	contribution.Pending: "待到账", contribution.Paid: "已缴", contribution.BackPaid: "已补缴", contribution.Part: "部分欠缴", contribution.Arrears: "欠缴",
+	contribution.None: "已更正为零", contribution.Pending: "待到账", contribution.Paid: "已缴", contribution.BackPaid: "已补缴", contribution.Part: "部分欠缴", contribution.Arrears: "欠缴",
 }
 
 func contributionTable(p Person, years []PersonYear, employers map[int32]Employer, reach calendar.Date) Table {

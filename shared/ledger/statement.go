@@ -76,14 +76,14 @@ func (s Statement) Owed() money.Fen {
 	return owed
 }
 
-// monthsPaid counts months in which every row of an insurance is paid in full; rows are ordered by period, insurance and employer.
+// monthsPaid counts months in which every row of an insurance that is not void is paid in full; rows are ordered by period, insurance and employer.
 func monthsPaid(rows []contribution.Row) (months [len(contribution.Insurances)]int) {
 	for i := 0; i < len(rows); {
-		first, paid := &rows[i], true
+		first, paid, insured := &rows[i], true, false
 		for ; i < len(rows) && rows[i].Period == first.Period && rows[i].Insurance == first.Insurance; i++ {
-			paid = paid && rows[i].PaidInFull()
+			paid, insured = paid && rows[i].PaidInFull(), insured || !rows[i].Void()
 		}
-		if at := packInsurance(first.Insurance); paid && int(at) < len(months) {
+		if at := packInsurance(first.Insurance); paid && insured && int(at) < len(months) {
 			months[at]++
 		}
 	}

@@ -131,7 +131,8 @@ func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest un
 		return u, err
 	}
 	var month byte // month and insurance of the rows being looked at; 0 is none
-	full := false
+	full, insured := false, false
+	noBase := true // of the row being looked at
 	n := u.count()
 	b, at := u.rest, 0
 	for range n {
@@ -147,10 +148,11 @@ func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest un
 			c.since = calendar.Period(year*100 + int(head>>4))
 		}
 		if head != month {
-			c.settle(month, full)
-			month, full = head, true
+			c.settle(month, full && insured)
+			month, full, insured = head, true, false
 		}
-		full = full && flags&(employerPaidFull|personPaidFull) == employerPaidFull|personPaidFull
+		rowFull := flags&(employerPaidFull|personPaidFull) == employerPaidFull|personPaidFull
+		full = full && rowFull
 		if flags&sameEmployer == 0 {
 			id, size := binary.Varint(b[at:])
 			if size <= 0 {
@@ -161,7 +163,13 @@ func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest un
 				*employers = append(*employers, int32(id))
 			}
 		}
-		for k := numbersAfter[flags&31]; k > 0; k-- { // a number ends with the first byte below 0x80
+		dues := at
+		if flags&sameBase == 0 {
+			noBase = at < len(b) && b[at] == 0
+			dues++ // of no base; with one they do not matter
+		}
+		insured = insured || !noBase || !rowFull || dues+1 >= len(b) || b[dues] != 0 || b[dues+1] != 0 // as contribution.Row.Void
+		for k := numbersAfter[flags&31]; k > 0; k-- {                                                  // a number ends with the first byte below 0x80
 			for at < len(b) && b[at] >= 0x80 {
 				at++
 			}
@@ -171,7 +179,7 @@ func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest un
 			return u, errPacked
 		}
 	}
-	c.settle(month, full)
+	c.settle(month, full && insured)
 	u.rest = b[at:]
 	if u.damaged {
 		return u, errPacked
