@@ -12,7 +12,7 @@ out  amount capped uncapped exact stopped
 	"interest": `in   method (month_product, annual, month_product_partial)  opening annual_rate, such as 0.0150
      credits_by_month {"1": …, "12": …} or credited_in_year (annual)  through_month (month_product_partial); these may stand in an object named inputs
 out  interest_on_opening interest_on_current closing`,
-	"repayment": `in   payment current_due  pre_regulation_arrears and post_regulation_arrears [["1998-01", amount]]  policy (notice_2001, rolling_1997)
+	"repayment": `in   payment current_due  pre_regulation_arrears and post_regulation_arrears [["1998-01", amount]]  policy (notice_2001 or 2001, rolling_1997 or 1997)
 out  mode allocations left_over`,
 	"id": `in   number
 out  valid normalized birth_date sex region_code reason (length, alphabet, birth_date, checksum)`,

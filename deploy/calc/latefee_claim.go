@@ -149,7 +149,7 @@ var insurances = map[string]contribution.Insurance{
 }
 
 func insurance(name text) (contribution.Insurance, error) {
-	code, ok := insurances[strings.ReplaceAll(strings.ToLower(strings.TrimSpace(string(name))), " ", "_")]
+	code, ok := insurances[strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(string(name))))]
 	if !ok {
 		return 0, errInsurance
 	}

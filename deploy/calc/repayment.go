@@ -22,7 +22,7 @@ type repaymentQuestion struct {
 	Current text     `json:"current_due"`
 	Pre     [][]text `json:"pre_regulation_arrears"`
 	Post    [][]text `json:"post_regulation_arrears"`
-	Policy  string
+	Policy  text // a year may be a number
 }
 
 type repaymentAnswer struct {
@@ -32,7 +32,7 @@ type repaymentAnswer struct {
 }
 
 func repayment(q repaymentQuestion) (repaymentAnswer, error) {
-	policies := map[string]latefee.Policy{"": latefee.Notice2001, "notice_2001": latefee.Notice2001, "rolling_1997": latefee.Rolling1997}
+	policies := map[text]latefee.Policy{"": latefee.Notice2001, "notice_2001": latefee.Notice2001, "2001": latefee.Notice2001, "rolling_1997": latefee.Rolling1997, "1997": latefee.Rolling1997}
 	policy, ok := policies[q.Policy]
 	if !ok {
 		return repaymentAnswer{}, errPolicy

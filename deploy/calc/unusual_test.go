@@ -35,6 +35,7 @@ func TestUnusualQuestions(t *testing.T) {
 		{"late-fee", `{"principal":"1000","first_day":"1999-01-22","last_day":"1999-01-22"}`, `"amount":"2.00"`},
 		{"late-fee", `{"principal":"1000","first_day":"2010-12-31","last_day":"2011-01-01","insurance":"work_injury"}`, `"error"`},
 		{"late-fee", `{"principal":"1000","first_day":"2011-01-01","last_day":"2011-07-02","insurance":"410"}`, `"amount":"91.50"`},
+		{"late-fee", `{"principal":"1000","first_day":"2011-01-01","last_day":"2011-01-02","insurance":"Work-Injury"}`, `"amount":"1.00"`},
 		// Part payments: the day of payment still bears on the old principal; one of everything ends it; more than is owed is a mistake.
 		{"late-fee", `{"principal":"10000","first_day":"2020-01-16","last_day":"2020-06-30","payments":[{"date":"2020-03-10","amount":"10000"}]}`, `"amount":"275.00"`},
 		{"late-fee", `{"principal":"10000","first_day":"2020-01-16","last_day":"2020-06-30","payments":[{"date":"2020-03-10","amount":"10000.01"}]}`, `"error"`},
@@ -54,6 +55,7 @@ func TestUnusualQuestions(t *testing.T) {
 		{"repayment", `{"payment":"700","current_due":"0","pre_regulation_arrears":[["1998-02","200"],["1998-01","300"]],"post_regulation_arrears":[]}`,
 			`"mode":"all_at_once" [["1998-01","300.00"],["1998-02","200.00"]] "left_over":"200.00"`},
 		{"repayment", `{"payment":"100","current_due":"0","pre_regulation_arrears":[],"post_regulation_arrears":[["2000-01","0"]]}`, `"mode":"none" "left_over":"100.00"`},
+		{"repayment", `{"payment":"500","current_due":"400","pre_regulation_arrears":[],"post_regulation_arrears":[["2000-01","300"]],"policy":1997}`, `"allocations":[["2000-01","300.00"],["current","200.00"]]`},
 		// ID numbers: old ones, small x, full width, a slip that can be read, a birthday to come.
 		{"id", `{"number":"110105491231002"}`, `"valid":true "normalized":"11010519491231002X"`},
 		{"id", `{"number":"１１０１０５１９４９１２３１００２ｘ"}`, `"valid":true "normalized":"11010519491231002X"`},
