@@ -105,7 +105,9 @@ func newCode() string {
 	return fmt.Sprintf("%06d", n)
 }
 
-func (p proofs) hashOf(token, code string) []byte { return p.hash.Sum("proof.code", token+"."+code) }
+func (p proofs) hashOf(token, code string) []byte { return p.hash.Sum(domainCode, token+"."+code) }
+
+const domainCode = "proof.code"
 
 func (p proofs) send(ctx context.Context, tx pgx.Tx, who ledger.Person, purpose, code, lang string, now time.Time) error {
 	minutes := int(store.CodeLife.Minutes())
@@ -150,7 +152,7 @@ func (p proofs) Of(ctx context.Context, token string, now time.Time) (web.Proof,
 
 // Try judges a code. Errors: fault.Invalid with the reason for the field code, fault.NotFound, fault.Unavailable.
 func (p proofs) Try(ctx context.Context, token, code string, now time.Time) error {
-	return p.store.TryCode(ctx, token, p.hashOf(token, code), now)
+	return p.store.TryCode(ctx, token, p.hash.Sums(domainCode, token+"."+code), now)
 }
 
 // Finish sets the PIN of who has proved to be the person, ends every sign-in, and tells the mobile on record. All of it, or nothing.

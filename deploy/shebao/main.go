@@ -37,7 +37,7 @@ func commands() map[string]command {
 		"retention":    {"retention preview | run DIGEST", "show which cases have been kept for their time, and remove exactly those that were shown", program.retention},
 
 		"secrets": {"secrets", "print a fresh set of secrets for an installation with a configured database", program.secrets},
-		"rekey":   {"rekey [--check] [--json]", "bring what is stored under the newest key of each secret, and count what still needs an older one", program.rekey},
+		"rekey":   {"rekey [--check] [--json] [SECRET…]", "bring what is stored under the newest key of each secret, and count what still needs an older one", program.rekey},
 		"backup":  {"backup FILE|-", "keep the whole database in a file, while everybody goes on working", program.backup},
 		"restore": {"restore FILE|-", "bring a backup into an empty database, and prove what came back", program.restore},
 

@@ -4,13 +4,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"shebao/complaints"
+	"shebao/ivr"
+	"shebao/portal"
 	"shebao/shared/config"
 	"shebao/shared/credential"
 	"shebao/shared/ledger"
 	"shebao/shared/rekey"
+	"shebao/shared/sms"
 )
 
 // exitOld and exitLost are rekey's exit codes when an older key is still needed, and when rows are there that no key opens.
@@ -22,12 +27,15 @@ const (
 // rekey brings what is stored under the newest key of each secret, and then counts what still needs an older one; or only counts.
 func (p program) rekey(ctx context.Context, args []string) error {
 	check, asJSON := false, false
+	var only []string
 	for _, arg := range args {
-		switch arg {
-		case "--check":
+		switch {
+		case arg == "--check":
 			check = true
-		case "--json":
+		case arg == "--json":
 			asJSON = true
+		case strings.HasPrefix(arg, "SHEBAO_"):
+			only = append(only, arg)
 		default:
 			return errUsage
 		}
@@ -36,6 +44,12 @@ func (p program) rekey(ctx context.Context, args []string) error {
 		kinds, keys, err := g.rekeyed(ctx, pool)
 		if err != nil {
 			return err
+		}
+		if len(only) > 0 {
+			kinds = slices.DeleteFunc(kinds, func(k rekey.Kind) bool { return !slices.Contains(only, k.Secret) })
+		}
+		if len(kinds) == 0 {
+			return errUsage
 		}
 		renewed := map[string]int64{}
 		if !check {
@@ -63,19 +77,30 @@ func (p program) rekey(ctx context.Context, args []string) error {
 	})
 }
 
-// rekeyed are the kinds of rows that depend on a secret that can be replaced, and how many keys each secret has.
-func (g *ground) rekeyed(ctx context.Context, pool *pgxpool.Pool) ([]rekey.Kind, map[string]int, error) {
+// rekeyed are the kinds of rows that depend on a secret that can be replaced, and the secrets.
+func (g *ground) rekeyed(ctx context.Context, pool *pgxpool.Pool) ([]rekey.Kind, map[string]config.Secrets, error) {
 	settings := config.NewReader(g.lookup)
 	book, err := g.ledgerOn(pool, settings)
-	ledgerKeys, peppers := settings.Secrets("SHEBAO_LEDGER_KEY", 32), settings.Secrets("SHEBAO_PIN_PEPPER", 32)
+	keys := map[string]config.Secrets{}
+	for _, name := range []string{"SHEBAO_LEDGER_KEY", "SHEBAO_PIN_PEPPER", "SHEBAO_STATE_KEY"} {
+		keys[name] = settings.Secrets(name, 32)
+	}
+	texts := sms.ReadConfig(settings)
 	if err := firstError(settings.Err(), err); err != nil {
 		return nil, nil, err
 	}
+	peppers, states := keys["SHEBAO_PIN_PEPPER"], keys["SHEBAO_STATE_KEY"]
 	if err := credential.New(pool, nil, peppers...).NamePepper(ctx); err != nil {
 		return nil, nil, err
 	}
-	kinds := slices.Concat(book.Rekeyed(), credential.Rekeyed(peppers))
-	return kinds, map[string]int{"SHEBAO_LEDGER_KEY": len(ledgerKeys), "SHEBAO_PIN_PEPPER": len(peppers)}, nil
+	messages, err1 := sms.New(pool, texts)
+	desk, err2 := complaints.Rekeyed(states, keys["SHEBAO_LEDGER_KEY"])
+	hotline, err3 := ivr.Rekeyed(states)
+	own, err4 := portal.Rekeyed(states)
+	if err := firstError(err1, err2, err3, err4); err != nil {
+		return nil, nil, err
+	}
+	return slices.Concat(book.Rekeyed(), desk, credential.Rekeyed(peppers), own, hotline, messages.Rekeyed()), keys, nil
 }
 
 func (p program) walkKinds(ctx context.Context, pool *pgxpool.Pool, kinds []rekey.Kind, write, quiet bool) ([]rekey.Line, error) {
@@ -106,7 +131,7 @@ func verdict(lines []rekey.Line) error {
 	return nil
 }
 
-func (p program) sayKinds(lines []rekey.Line, keys map[string]int) {
+func (p program) sayKinds(lines []rekey.Line, keys map[string]config.Secrets) {
 	p.say(fmt.Sprintf("%-28s %10s %10s %10s %10s  %s", "secret", "rows", "renewed", "older key", "no key", "of"))
 	needed := map[string]bool{}
 	var secrets []string
@@ -127,9 +152,9 @@ func (p program) sayKinds(lines []rekey.Line, keys map[string]int) {
 	}
 	for _, secret := range secrets {
 		switch {
-		case keys[secret] > 1 && needed[secret]:
+		case len(keys[secret]) > 1 && needed[secret]:
 			p.say(secret + ": keep the older keys")
-		case keys[secret] > 1:
+		case len(keys[secret]) > 1:
 			p.say(secret + ": nothing needs the older keys any more: take them away")
 		}
 	}

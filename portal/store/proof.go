@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -103,9 +104,9 @@ func (s *Store) RenewCode(ctx context.Context, tx pgx.Tx, token string, codeHash
 	return personID, purpose, nil
 }
 
-// TryCode judges a code by its hash. The try is counted before it is judged. Errors: fault.NotFound (proof.gone); fault.Invalid with proof.code.wrong, proof.code.late or
+// TryCode judges a code by its hashes, under each of the keys. The try is counted before it is judged. Errors: fault.NotFound (proof.gone); fault.Invalid with proof.code.wrong, proof.code.late or
 // proof.code.tries for the field code; fault.Unavailable.
-func (s *Store) TryCode(ctx context.Context, token string, codeHash []byte, now time.Time) error {
+func (s *Store) TryCode(ctx context.Context, token string, codeHashes [][]byte, now time.Time) error {
 	var want []byte
 	var tries int
 	err := s.pool.QueryRow(ctx, `
@@ -118,7 +119,7 @@ func (s *Store) TryCode(ctx context.Context, token string, codeHash []byte, now 
 	if err != nil {
 		return postgres.Classify(fmt.Errorf("count code: %w", err))
 	}
-	if subtle.ConstantTimeCompare(want, codeHash) != 1 {
+	if !slices.ContainsFunc(codeHashes, func(sum []byte) bool { return subtle.ConstantTimeCompare(want, sum) == 1 }) {
 		if tries == codeTries {
 			return fault.InvalidFields(fault.Field{Name: "code", Key: "proof.code.tries"})
 		}

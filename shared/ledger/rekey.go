@@ -26,10 +26,10 @@ func (l *Ledger) Rekeyed() []rekey.Kind {
 		}
 	}
 	return []rekey.Kind{
-		{Secret: keySetting, What: "persons", Lock: l.lockForRekey, Rows: rows("person"), Walk: func(ctx context.Context, tx pgx.Tx, after int64, write bool) (rekey.Batch, error) {
+		{Secret: keySetting, What: "persons", Lock: l.lockForRekey, First: int64(0), Rows: rows("person"), Walk: func(ctx context.Context, tx pgx.Tx, after any, write bool) (rekey.Batch, error) {
 			return l.renewPersons(ctx, tx, write, `WHERE id > $1 ORDER BY id LIMIT $2`, after, personsAtOnce)
 		}},
-		{Secret: keySetting, What: "what persons' rows said before", Lock: l.lockForRekey, Rows: rows("person_history"), Walk: func(ctx context.Context, tx pgx.Tx, after int64, write bool) (rekey.Batch, error) {
+		{Secret: keySetting, What: "what persons' rows said before", Lock: l.lockForRekey, First: int64(0), Rows: rows("person_history"), Walk: func(ctx context.Context, tx pgx.Tx, after any, write bool) (rekey.Batch, error) {
 			return l.renewFormer(ctx, tx, write, `WHERE h.id > $1 ORDER BY h.id LIMIT $2`, after, personsAtOnce)
 		}},
 	}

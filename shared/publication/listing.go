@@ -84,8 +84,11 @@ func (c *Counter) Listing(ctx context.Context, uscc string, code receipt.Code) (
 	var l Listing
 	var entry []byte
 	var to *time.Time
-	hash := c.hash.Sum(codeDomain, string(code))
-	err := c.pool.QueryRow(ctx, `SELECT id, region, span, entry, objections_to, state FROM publication.listed($1, $2)`, uscc, hash).Scan(&l.ID, &l.Region, &l.Span, &entry, &to, &l.State)
+	hash, err := c.listed(ctx, uscc, code)
+	if err != nil {
+		return l, err
+	}
+	err = c.pool.QueryRow(ctx, `SELECT id, region, span, entry, objections_to, state FROM publication.listed($1, $2)`, uscc, hash).Scan(&l.ID, &l.Region, &l.Span, &entry, &to, &l.State)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return l, fault.New(fault.NotFound, "fault.publication.listing")
 	}
@@ -106,6 +109,26 @@ func (c *Counter) Listing(ctx context.Context, uscc string, code receipt.Code) (
 	return l, postgres.Classify(err)
 }
 
+// CodeSums are the hashes under which a letter's code may be listed, the newest key's first.
+func CodeSums(hash seal.HashKey, code receipt.Code) [][]byte {
+	return hash.Sums(codeDomain, string(code))
+}
+
+// listed is the hash under which a code is listed: the newest key's, or during a rotation perhaps an older one's.
+func (c *Counter) listed(ctx context.Context, uscc string, code receipt.Code) ([]byte, error) {
+	sums := CodeSums(c.hash, code)
+	for _, older := range sums[1:] {
+		var found bool
+		if err := c.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM publication.listed($1, $2))`, uscc, older).Scan(&found); err != nil {
+			return nil, postgres.Classify(fmt.Errorf("find listing: %w", err))
+		}
+		if found {
+			return older, nil
+		}
+	}
+	return sums[0], nil
+}
+
 func dateOf(t time.Time) calendar.Date {
 	return calendar.NewDate(t.Year(), t.Month(), t.Day())
 }
@@ -118,9 +141,13 @@ func (c *Counter) Object(ctx context.Context, uscc string, code receipt.Code, fo
 		return err
 	}
 	key := Hash(form)
+	hash, err := c.listed(ctx, uscc, code)
+	if err != nil {
+		return err
+	}
 	return postgres.Tx(ctx, c.pool, func(tx pgx.Tx) error {
 		var filed *int64
-		err := tx.QueryRow(ctx, `SELECT publication.object($1, $2, $3, $4, $5, $6)`, uscc, c.hash.Sum(codeDomain, string(code)), key, sealed, calendar.DateOf(now).Time(), now).Scan(&filed)
+		err := tx.QueryRow(ctx, `SELECT publication.object($1, $2, $3, $4, $5, $6)`, uscc, hash, key, sealed, calendar.DateOf(now).Time(), now).Scan(&filed)
 		if err != nil {
 			return fmt.Errorf("object: %w", err)
 		}

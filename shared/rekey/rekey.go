@@ -16,8 +16,9 @@ import (
 type Kind struct {
 	Secret string // the setting that holds the keys
 	What   string // the rows, in words
-	// Walk looks at the next rows after a place, within a transaction of its own, and writes those anew that an older key made, unless it is told only to look.
-	Walk func(ctx context.Context, tx pgx.Tx, after int64, write bool) (Batch, error)
+	// Walk looks at the next rows after a place, within a transaction of its own, and writes those anew that an older key made, unless it is told only to look. First is the place before all.
+	Walk  func(ctx context.Context, tx pgx.Tx, after any, write bool) (Batch, error)
+	First any
 	// Rows estimates how many rows there are to walk.
 	Rows func(ctx context.Context, db Querier) (int64, error)
 	// Lock keeps others from writing these rows during the walk; nil where nothing is in the way.
@@ -42,7 +43,7 @@ type Tally struct {
 // Batch is what became of some rows.
 type Batch struct {
 	Tally
-	Last int64 // the place to go on after
+	Last any // the place to go on after
 	More bool
 }
 
@@ -97,7 +98,7 @@ func (k Kind) walk(ctx context.Context, pool *pgxpool.Pool, write bool, line *Li
 		}
 		defer unlock()
 	}
-	for after, more := int64(0), true; more; {
+	for after, more := k.First, true; more; {
 		var b Batch
 		err := postgres.Tx(ctx, pool, func(tx pgx.Tx) (err error) {
 			b, err = k.Walk(ctx, tx, after, write)

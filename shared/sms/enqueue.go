@@ -50,7 +50,7 @@ func (m *Messages) Enqueue(ctx context.Context, tx pgx.Tx, message Message, now 
 		message.Expires = now.Add(usualLife)
 	}
 	hash := m.hash.Sum("number", number)
-	if err := m.allow(ctx, tx, message, hash, now); err != nil {
+	if err := m.allow(ctx, tx, message, m.hash.Sums("number", number), now); err != nil {
 		return err
 	}
 	var cause *string
@@ -78,7 +78,7 @@ func (m *Messages) mayReach(number string) bool {
 
 // allow counts what the last 24 hours brought to the person, to the number (which several persons may share) and to everybody. The lock makes two messages to one person
 // count each other; the limit of all is not that exact.
-func (m *Messages) allow(ctx context.Context, tx pgx.Tx, message Message, hash []byte, now time.Time) error {
+func (m *Messages) allow(ctx context.Context, tx pgx.Tx, message Message, hashes [][]byte, now time.Time) error {
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('sms.message', $1))`, message.PersonID); err != nil {
 		return fmt.Errorf("lock a person's SMS: %w", err)
 	}
@@ -89,10 +89,10 @@ func (m *Messages) allow(ctx context.Context, tx pgx.Tx, message Message, hash [
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM sms.message WHERE cause = $5),
 		       (SELECT count(*) FROM sms.message WHERE person_id = $1 AND enqueued_at > $3 AND kind <> 'announcement'),
-		       (SELECT count(*) FROM sms.message WHERE number_hash = $2 AND enqueued_at > $3 AND kind <> 'announcement'),
+		       (SELECT count(*) FROM sms.message WHERE number_hash = ANY ($2) AND enqueued_at > $3 AND kind <> 'announcement'),
 		       (SELECT count(*) FROM (SELECT FROM sms.message WHERE enqueued_at > $3 AND kind <> 'announcement' LIMIT $4) AS today),
-		       (SELECT min(enqueued_at) FROM sms.message WHERE (person_id = $1 OR number_hash = $2) AND enqueued_at > $3 AND kind <> 'announcement')`,
-		message.PersonID, hash, since, m.config.perDay, message.Cause).Scan(&again, &toPerson, &toNumber, &toAll, &first)
+		       (SELECT min(enqueued_at) FROM sms.message WHERE (person_id = $1 OR number_hash = ANY ($2)) AND enqueued_at > $3 AND kind <> 'announcement')`,
+		message.PersonID, hashes, since, m.config.perDay, message.Cause).Scan(&again, &toPerson, &toNumber, &toAll, &first)
 	switch {
 	case err != nil:
 		return fmt.Errorf("count SMS: %w", err)
