@@ -22,7 +22,7 @@ type repaymentQuestion struct {
 	Current text     `json:"current_due"`
 	Pre     [][]text `json:"pre_regulation_arrears"`
 	Post    [][]text `json:"post_regulation_arrears"`
-	Policy  text // a year may be a number
+	Policy  text     // a year may be a number
 }
 
 type repaymentAnswer struct {
