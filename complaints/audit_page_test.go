@@ -55,7 +55,7 @@ func TestAnAuditGoesThroughThePages(t *testing.T) {
 	r.want(r.post(li, first+"/audit/visits", append([]string{"x", ""}, "visited_on", "2026-11-24", "found", "3", "checked", "4", "unregistered", "0", "underreported", "0")...), 422, "核查人数不能多于现场人数")
 	r.want(r.post(li, first+"/audit/visits", visit...), 303)
 	r.want(r.get(li, first+"/audit"), 200, "员工li、员工wang", "作废 2026-11-24 的结果")
-	r.want(r.get(head, "/supervision/coverage"), 200, "实地稽核 9 人，占参保 15 人的 60.00%", "到 60% 还差 0 人")
+	r.want(r.get(head, "/supervision/coverage"), 200, "实地稽核 9 人，占参保 15 人的 60.00%", "已达到 60%")
 	r.want(r.get(head, "/supervision/report?span=2026Q4"), 200, "实地稽核 9 人", "年终检查考评")
 	book := r.get(head, "/supervision/report.xlsx?span=2026Q4")
 	r.want(book, 200)

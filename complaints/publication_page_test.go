@@ -126,7 +126,7 @@ func TestLettersAndDecisionsOnTheDesk(t *testing.T) {
 	r.want(r.post(author, at+"/letters/void", "version", "4", "served", "91330402MA10000010", "void_reason", "误登记"), http.StatusSeeOther)
 	r.want(r.get(author, at), 200, "送达登记作废", "1 份告知书没有登记送达")
 	r.want(r.post(author, at+"/letters", "version", "5", "way", "announcement", "done_on", "2026-11-24"), http.StatusSeeOther)
-	r.want(r.get(author, at+"/letters"), 200, "公告中，2026-12-24期满才算送达", "2026-12-31")
+	r.want(r.get(author, at+"/letters"), 200, "公告中，<span class=\"nowrap\">2026-12-24</span>期满才算送达", "2026-12-31")
 	r.want(r.post(second, at+"/act", "action", "release", "version", "6"), 409, "异议期还没有结束")
 	r.want(r.post(author, at+"/letters/void", "version", "6", "served", "91330402MA10000010", "void_reason", "本人到场"), http.StatusSeeOther)
 	r.want(r.post(author, at+"/letters", "version", "7", "way", "direct", "done_on", "2026-11-24", "receiver", "王收"), http.StatusSeeOther)

@@ -36,7 +36,7 @@ func (s *Site) showCoverage(c *fiber.Ctx) error {
 		t.Rows = append(t.Rows, row(layout.Cell{Text: regionWords(p, r.Region), Note: r.Region}, r.Headcount, r.Pensioners))
 	}
 	t.Foot = row(layout.Cell{Text: p.T("supervision.sum")}, heads, pensioners)
-	first := pages.Section{Texts: []string{p.T("audit.coverage.heads", year, percent(heads.Ratio()), heads.Done, heads.Of, heads.Missing()), p.T("audit.coverage.pensioners", percent(pensioners.Ratio()), pensioners.Done, pensioners.Of, pensioners.Missing())},
+	first := pages.Section{Texts: []string{p.T("audit.coverage.heads", year, percent(heads.Ratio()), heads.Done, heads.Of, stillMissing(p, heads)), p.T("audit.coverage.pensioners", percent(pensioners.Ratio()), pensioners.Done, pensioners.Of, stillMissing(p, pensioners))},
 		Filter: yearFilter(p, "/supervision/coverage", year, calendar.DateOf(now).Year), Table: t}
 	second := pages.Section{ID: "definition", Title: p.T("supervision.definition"), Texts: []string{p.T("audit.definition.heads"), p.T("audit.definition.pensioners")}}
 	return s.auditPage(c, p, "/supervision/coverage", nil, first, second)
@@ -79,7 +79,7 @@ func (s *Site) pensionersPage(c *fiber.Ctx, year int, open string, wrong []layou
 	for _, way := range eligibility.Ways {
 		ways.Rows = append(ways.Rows, []layout.Cell{{Text: p.T("audit.way." + string(way))}, number(file.ByWay[string(way)])})
 	}
-	first := pages.Section{Texts: []string{p.T("audit.coverage.pensioners", percent(all.Ratio()), all.Done, all.Of, all.Missing()), p.T("audit.pensioners.notmet", file.NotMet)}, Filter: yearFilter(p, "/supervision/pensioners", year, calendar.DateOf(now).Year), Table: ways, Note: p.T("audit.ways.note")}
+	first := pages.Section{Texts: []string{p.T("audit.coverage.pensioners", percent(all.Ratio()), all.Done, all.Of, stillMissing(p, all)), p.T("audit.pensioners.notmet", file.NotMet)}, Filter: yearFilter(p, "/supervision/pensioners", year, calendar.DateOf(now).Year), Table: ways, Note: p.T("audit.ways.note")}
 	if !isOverseerOnly(c) {
 		first.Forms = []layout.Form{{Title: p.T("audit.counter.do"), Action: "/supervision/pensioners/counter", Button: p.T("audit.counter.do"), Note: p.T("audit.counter.note"), Open: open == "counter", Hidden: []layout.Pair{{Term: "year", Value: strconv.Itoa(year)}},
 			Fields: []layout.FormField{field(c, p, "id_number", "", wrong), choice(c, p, "counter_met", "audit.met.", "yes", wrong, "yes", "no")}}}
@@ -190,4 +190,12 @@ func (s *Site) confirmAtCounter(c *fiber.Ctx) error {
 	year := formYear(c)
 	err := s.Audits.ConfirmAtCounter(c.UserContext(), session(c), form(c, "id_number"), form(c, "counter_met") == "yes", server.Now(c))
 	return s.after(c, err, pensionersOf(year), func(wrong []layout.FieldError) error { return s.pensionersPage(c, year, "counter", wrong) })
+}
+
+// stillMissing says how many are missing to the target, or that it is reached.
+func stillMissing(p layout.Page, k supervision.Coverage) string {
+	if n := k.Missing(); n > 0 {
+		return p.N("audit.coverage.short", int(n), k.Target)
+	}
+	return p.T("audit.coverage.reached", k.Target)
 }

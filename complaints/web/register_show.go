@@ -149,7 +149,7 @@ func (s *Site) registerTable(p layout.Page, list []supervision.Debtor) layout.Ta
 			{Text: p.T("supervision.months"), Wide: true}, {Text: p.T("supervision.owner"), Wide: true}}}
 	for _, d := range list {
 		t.Rows = append(t.Rows, []layout.Cell{{Text: d.Name, Href: "/supervision/register/" + d.USCC, Note: regionName(d.Region)}, owedCell(p, d), s.levelCell(p, d.Level), stateCell(p, d),
-			yuan(d.OwedBefore), yuan(d.LateFee), number(d.Headcount), {Text: d.FirstPeriod.String() + " – " + d.LastPeriod.String()}, {Text: d.OwnerName}})
+			yuan(d.OwedBefore), yuan(d.LateFee), number(d.Headcount), {Text: d.FirstPeriod.String() + " – " + d.LastPeriod.String()}, {Text: dashes(d.OwnerName)}})
 	}
 	return t
 }
@@ -270,7 +270,7 @@ func (s *Site) debtorFacts(p layout.Page, d DebtorFile) []layout.Pair {
 	facts := []layout.Pair{{Term: p.T("supervision.uscc"), Value: d.USCC}, {Term: p.T("supervision.region"), Value: regionName(d.Region)}, {Term: p.T("supervision.ownership"), Value: d.Ownership},
 		{Term: p.T("supervision.headcount"), Value: strconv.Itoa(d.Headcount)}, {Term: p.T("supervision.owed"), Value: d.Owed().Grouped()}, {Term: p.T("supervision.before"), Value: d.OwedBefore.Grouped()},
 		{Term: p.T("supervision.after"), Value: d.OwedAfter.Grouped()}, {Term: p.T("supervision.fee"), Value: d.LateFee.Grouped()}, {Term: p.T("supervision.since"), Value: d.Since.String()},
-		{Term: p.T("supervision.owner"), Value: d.OwnerName}}
+		{Term: p.T("supervision.owner"), Value: dashes(d.OwnerName)}}
 	if d.WrittenOff > 0 {
 		facts = append(facts, layout.Pair{Term: p.T("audit.writeoff.sum"), Value: d.WrittenOff.Grouped()}, layout.Pair{Term: p.T("audit.writeoff.rest"), Value: d.Open().Grouped()})
 	}

@@ -144,7 +144,7 @@ func RegisterPage(v Register) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.Table).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.Table).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -240,7 +240,7 @@ func RegisterPage(v Register) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.Levels).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.Levels).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -248,7 +248,7 @@ func RegisterPage(v Register) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.Branches).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.Branches).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -362,7 +362,7 @@ func DebtorPage(v Debtor) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.Lines).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.Lines).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -437,19 +437,19 @@ func DebtorPage(v Debtor) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = layout.Sheet(plan.Table).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.SheetFor(v.Page, plan.Table).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			for _, w := range v.WriteOffs {
-				templ_7745c5c3_Err = layout.Sheet(w).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.SheetFor(v.Page, w).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			for _, t := range v.Papers {
-				templ_7745c5c3_Err = layout.Sheet(t).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.SheetFor(v.Page, t).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -487,7 +487,7 @@ func DebtorPage(v Debtor) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.History).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.History).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -619,7 +619,7 @@ func CollectionPage(v Collection) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.ByRegion).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.ByRegion).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -627,7 +627,7 @@ func CollectionPage(v Collection) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.ByBranch).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.ByBranch).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -645,7 +645,7 @@ func CollectionPage(v Collection) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = layout.Sheet(v.ByTime).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.SheetFor(v.Page, v.ByTime).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

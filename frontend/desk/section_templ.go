@@ -410,7 +410,7 @@ func sections(p layout.Page, parts []Section) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s.Table.ID != "" {
-				templ_7745c5c3_Err = layout.Sheet(s.Table).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.SheetFor(p, s.Table).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -39,7 +39,7 @@ func (t Table) classOf(i int) string {
 
 // headClass is the class of a row's heading cell: a name with something below it may take several lines, so that a phone has room for the rest.
 func (t Table) headClass(c Cell) string {
-	if c.Note != "" && len(c.Text) > len("2026-11-28 11:05") { // a day stays whole
+	if (c.Note != "" || c.Href != "") && len(c.Text) > len("2026-11-28 11:05") { // a day stays whole
 		return t.classOf(0) + " name"
 	}
 	return t.classOf(0)
