@@ -34,8 +34,8 @@ func (l *Ledger) EmployerArrears(ctx context.Context, employerID int32) ([]Arrea
 	return lines, nil
 }
 
-// EmployerMonths is an employer's headcount, average base and arrears, month by month, both ends included; a month without a row is absent.
-// It is evidence for the desk, not a verdict. Error: fault.Unavailable.
+// EmployerMonths is an employer's headcount, average base and arrears, month by month, both ends included; a month without a row is absent, and
+// a row that was corrected to nothing counts nobody. It is evidence for the desk, not a verdict. Error: fault.Unavailable.
 func (l *Ledger) EmployerMonths(ctx context.Context, employerID int32, from, to calendar.Period) ([]EmployerMonth, error) {
 	rows, err := l.pool.Query(ctx, `
 		SELECT period, count(*), count(*) FILTER (WHERE owed > 0), sum(owed)::bigint, round(avg(base))::bigint
@@ -43,7 +43,7 @@ func (l *Ledger) EmployerMonths(ctx context.Context, employerID int32, from, to 
 			SELECT c.period, c.person_id, max(c.base) AS base, sum(c.employer_due - c.employer_paid + c.person_due - c.person_paid) AS owed
 			FROM ledger.employment e
 			JOIN ledger.contribution c ON c.person_id = e.person_id AND c.employer_id = e.employer_id AND c.period BETWEEN $2 AND $3
-			WHERE e.employer_id = $1
+			WHERE e.employer_id = $1 AND c.base + c.employer_due + c.person_due > 0
 			GROUP BY c.period, c.person_id) AS person_month
 		GROUP BY period
 		ORDER BY period`, employerID, from, to)

@@ -21,6 +21,7 @@ func changedSample(t *testing.T) (l *ledger.Ledger, read func(sql string, args .
 		mustImport(t, l, kind, filepath.Join(dir, string(kind)+".csv"))
 	}
 	for _, change := range []string{
+		`UPDATE ledger.contribution SET base = 0, employer_due = 0, employer_paid = 0, person_due = 0, person_paid = 0, paid_on = NULL WHERE person_id % 9 = 0 AND period % 100 IN (8, 12)`, // corrected to nothing
 		`UPDATE ledger.employer SET region = '070210' WHERE id = 2`,
 		`UPDATE ledger.contribution SET paid_on = NULL WHERE person_id % 7 = 1 AND insurance = 310`,
 		`UPDATE ledger.contribution SET employer_paid = employer_due / 3, person_paid = 0 WHERE person_id % 5 = 2 AND period % 100 > 8`,
@@ -28,6 +29,7 @@ func changedSample(t *testing.T) (l *ledger.Ledger, read func(sql string, args .
 		`UPDATE ledger.contribution SET paid_on = paid_on + 200 WHERE person_id % 3 = 1 AND insurance = 110`,
 		`UPDATE ledger.contribution SET base = base + 7777 WHERE person_id % 4 = 1 AND insurance = 410`,
 		`INSERT INTO ledger.contribution SELECT person_id, base + 5, employer_due, employer_paid, person_due, person_paid, period, 1 + employer_id % 3, paid_on, run_id, insurance FROM ledger.contribution WHERE person_id % 6 = 0 AND insurance = 110 ON CONFLICT DO NOTHING`,
+		`INSERT INTO ledger.employment SELECT DISTINCT employer_id, person_id FROM ledger.contribution ON CONFLICT DO NOTHING`,
 	} {
 		if tag, err := pool.Exec(t.Context(), change); err != nil || tag.RowsAffected() == 0 {
 			t.Fatal(tag, err)
@@ -84,6 +86,12 @@ func TestTotalsAreTheTruth(t *testing.T) {
 			WHERE employer_due + person_due > employer_paid + person_paid AND period <= $1 GROUP BY employer_id, period, insurance ORDER BY employer_id, period, insurance`, through); s != want {
 			t.Errorf("owed through %s:\n%s\nwant\n%s", through, s, want)
 		}
+		for _, e := range got.Employers { // what the desk shows of one employer says the same
+			months, err := l.EmployerMonths(t.Context(), e.ID, through, through)
+			if size := got.Sizes[e.ID]; err != nil || len(months) != 1 || months[0].Headcount != size.Headcount || months[0].AverageBase != size.AverageBase {
+				t.Errorf("employer %d in %s: %+v, by its persons %+v (%v)", e.ID, through, size, months, err)
+			}
+		}
 		for period, sizes := range map[calendar.Period]map[int32]ledger.EmployerSize{through: got.Sizes, through.Add(-12): got.Before} {
 			shown = nil
 			for _, e := range got.Employers {
@@ -92,7 +100,7 @@ func TestTotalsAreTheTruth(t *testing.T) {
 				}
 			}
 			if s, want := strings.Join(shown, "\n"), read(`
-				SELECT concat_ws(' ', employer_id, count(*), round(avg(base))) FROM (SELECT employer_id, person_id, max(base) AS base FROM ledger.contribution WHERE period = $1 GROUP BY 1, 2) AS insured
+				SELECT concat_ws(' ', employer_id, count(*), round(avg(base))) FROM (SELECT employer_id, person_id, max(base) AS base FROM ledger.contribution WHERE period = $1 AND base + employer_due + person_due > 0 GROUP BY 1, 2) AS insured
 				GROUP BY employer_id ORDER BY employer_id`, period); s != want {
 				t.Errorf("sizes in %s:\n%s\nwant\n%s", period, s, want)
 			}

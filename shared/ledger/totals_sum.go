@@ -71,7 +71,7 @@ func (t *totaller) add(year int, packed []byte) error {
 	t.largest = t.largest[:0]
 	err := rowsOf(year, packed, func(row *contribution.Row) {
 		t.addRow(row)
-		if row.Period == sized {
+		if row.Period == sized && !row.Void() {
 			t.enlarge(row.EmployerID, row.Base)
 		}
 	})
