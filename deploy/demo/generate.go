@@ -83,15 +83,19 @@ func Write(dir string, today calendar.Date) ([]Persona, error) {
 	return personas, nil
 }
 
+// owing are companies of which somebody reports that they do not pay, and for how many months they have not.
+var owing = map[string]int{"嘉兴南湖电子": 4, "杭州西湖纺织": 5, "嘉兴南湖家具": 4, "嘉兴南湖食品": 3, "湖州吴兴电子": 3, "金华婺城食品": 3}
+
 func (g *generator) makeCompanies() {
 	places := []struct{ name, code string }{{"杭州西湖", "330106"}, {"杭州余杭", "330110"}, {"宁波海曙", "330203"}, {"温州鹿城", "330302"}, {"嘉兴南湖", "330402"}, {"湖州吴兴", "330502"}, {"绍兴越城", "330602"}, {"金华婺城", "330702"}}
 	trades := []string{"电子", "纺织", "精密机械", "软件", "餐饮管理", "物流", "建筑工程", "服装", "食品", "家具"}
 	for i := range employers {
 		place, trade := places[i%len(places)], trades[i/len(places)%len(trades)]
 		c := company{code: creditCode(place.code, i), name: place.name + trade + "有限公司", region: place.code, status: "正常"}
+		months, reported := owing[place.name+trade]
 		switch {
-		case i == 4: // 嘉兴南湖电子: in arrears
-			c.owesFrom = g.last.Add(-3)
+		case reported:
+			c.owesFrom = g.last.Add(1 - months)
 		case i%17 == 16:
 			c.owesFrom = g.last.Add(-g.rng.IntN(12))
 		case i%29 == 28:
