@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"shebao/frontend/layout"
 	"shebao/frontend/locale"
 	"shebao/shared/calendar"
 	"shebao/shared/money"
@@ -82,6 +83,22 @@ func FuzzLocalPath(f *testing.F) {
 			t.Fatalf("%q leads to %q", path, got)
 		}
 	})
+}
+
+// A form that comes with a month of long ago keeps its year: the statement of that year leads here.
+func TestAFormOffersTheYearItComesWith(t *testing.T) {
+	for year, want := range map[string]int{"1995": yearsOffered + 2, "2025": yearsOffered + 1, "": yearsOffered + 1, "x": yearsOffered + 1} {
+		list := monthChoice(layout.Page{Lang: locale.Chinese}, "from", monthField{year: year, month: "3"}, 2026).Years
+		chosen := ""
+		for _, choice := range list {
+			if choice.Chosen && choice.Value != "" {
+				chosen = choice.Value
+			}
+		}
+		if ok := year != "x"; len(list) != want || ok && chosen != year || !ok && chosen != "" {
+			t.Errorf("%q: %q is chosen of %d", year, chosen, len(list))
+		}
+	}
 }
 
 func TestMonthsInWords(t *testing.T) {

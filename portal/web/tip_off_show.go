@@ -82,7 +82,7 @@ func (s *Site) tipOffPage(c *fiber.Ctx, f tipOffForm, offered []ledger.Employer,
 	return render(c, pages.TipOffPage(v))
 }
 
-// yearsOffered is how far back the list of years goes.
+// yearsOffered is how far back the list of years goes; an earlier one is offered when the form comes with it, as from a month of an old statement.
 const yearsOffered = 20
 
 func monthChoice(p layout.Page, id string, m monthField, thisYear int) pages.MonthChoice {
@@ -92,6 +92,9 @@ func monthChoice(p layout.Page, id string, m monthField, thisYear int) pages.Mon
 	for year := thisYear; year > thisYear-yearsOffered; year-- {
 		text := strconv.Itoa(year)
 		v.Years = append(v.Years, pages.Choice{Value: text, Text: text, Chosen: m.year == text})
+	}
+	if year, err := strconv.Atoi(m.year); err == nil && len(m.year) == 4 && year <= thisYear-yearsOffered {
+		v.Years = append(v.Years, pages.Choice{Value: m.year, Text: m.year, Chosen: true})
 	}
 	for month := time.January; month <= time.December; month++ {
 		text := strconv.Itoa(int(month))
