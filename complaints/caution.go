@@ -7,7 +7,8 @@ import (
 	"shebao/complaints/store"
 )
 
-// few is the headcount of an employer so small that acting may tell who reported; 0 for others, and for an audit that nobody asked for and no report is merged into.
+// few is the headcount of an employer so small that acting may tell who reported; 0 for others, and for an audit that nobody asked for and no report is merged into. An employer that
+// has ended, or stopped insuring anybody, counts by its last month: its last people are as easily told apart.
 func (d desk) few(ctx context.Context, c store.Case) (int, error) {
 	if c.Submission == 0 && c.Followers == 0 {
 		return 0, nil
@@ -20,11 +21,15 @@ func (d desk) few(ctx context.Context, c store.Case) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	months, err := d.ledger.EmployerMonths(ctx, employer.ID, reach.Period().Add(-2), reach.Period())
-	if len(months) == 0 || months[len(months)-1].Headcount > d.small {
-		return 0, err
+	for _, back := range [...]int{2, 24, 1200} { // nearly always the first has it
+		months, err := d.ledger.EmployerMonths(ctx, employer.ID, reach.Period().Add(-back), reach.Period())
+		if n := len(months); err != nil || n > 0 && months[n-1].Headcount > d.small {
+			return 0, err
+		} else if n > 0 {
+			return months[n-1].Headcount, nil
+		}
 	}
-	return months[len(months)-1].Headcount, err
+	return 0, nil
 }
 
 // ConfirmCaution keeps why the desk acts although the employer is small. Errors: see store.

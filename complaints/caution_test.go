@@ -55,6 +55,20 @@ func TestActingTowardsASmallEmployerIsConfirmed(t *testing.T) {
 	x.want(x.issue(id), 303)
 }
 
+// An employer that has ended had people too: what the ledger told of it last is what counts, however long ago.
+func TestTheLastPeopleOfAnEmployerThatHasEndedAreProtected(t *testing.T) {
+	x := newTill(t)
+	x.exec(`DELETE FROM complaints.caution`)
+	for _, reach := range []string{"2026-10-31", "2027-06-30", "2031-06-30"} {
+		x.exec(`UPDATE ledger.reach SET data_date = '` + reach + `'`)
+		x.want(x.get(x.li, first), 200, "单位只有 3 人", "仍要采取行动")
+	}
+	x.exec(`UPDATE ledger.employment SET employer_id = employer_id + 1000`) // now the ledger tells nothing
+	if page := x.get(x.li, first); strings.Contains(page.body, "仍要采取行动") {
+		t.Error("a warning about an employer of which nothing is known")
+	}
+}
+
 // Where there is nobody to protect nothing is asked: an employer of more people, one of which the ledger tells nothing, an audit of the plan, a letter to the reporter.
 func TestNothingIsConfirmedWhereActingTellsNothing(t *testing.T) {
 	r := newRoom(t)
