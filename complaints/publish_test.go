@@ -229,6 +229,11 @@ func TestAuditsOfFewStayHidden(t *testing.T) {
 		}
 	}
 	k := publication.Key{Subject: publication.Audit, Region: "33", Span: "2026Q3"}
+	o.mustActOn(t, a, 2, supervision.AskWithdraw, supervisedAt)
+	o.mustActOn(t, b, 2, supervision.Withdraw, supervisedAt)
+	if err := o.actOn(t, b, 4, supervision.Approve, supervisedAt); fault.Of(err).Key != "fault.publication.disclosed" {
+		t.Errorf("August is withdrawn, and whoever kept it reads September from the quarter: %v", err)
+	}
 	if err := o.actOn(t, b, 4, supervision.Drop, supervisedAt); err != nil {
 		t.Fatal(err)
 	}

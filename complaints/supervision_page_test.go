@@ -99,8 +99,11 @@ func TestAMissedInstalmentWarnsWhoIsInCharge(t *testing.T) {
 		t.Error("warned of a plan that ended")
 	}
 	r.want(does(head, "write-off", "amount", "100.00", "writeoff_reason", "破产财产不足"), 409)
+	r.want(does(head, "state", "state", "stopped"), 422)
+	r.want(does(head, "state", "state", "stopped", "stopped_on", "2026-09-30"), http.StatusSeeOther)
+	r.want(r.get(head, at), 200, "停产停业，停产 <span class=\"nowrap\">2026-09-30</span>")
 	r.want(does(head, "state", "state", "bankrupt", "accepted_on", "2026-10-08", "declared_on", "2026-11-02"), http.StatusSeeOther)
-	r.want(r.get(head, at), 200, "破产，法院受理 <span class=\"nowrap\">2026-10-08</span>，宣告破产 ", "正常经营")
+	r.want(r.get(head, at), 200, "破产，法院受理 <span class=\"nowrap\">2026-10-08</span>，宣告破产 ")
 	r.want(does(head, "write-off", "amount", "1000000.00", "writeoff_reason", "破产财产不足"), http.StatusSeeOther)
 	id := r.value(`SELECT id::text FROM complaints.write_off`)
 	for _, step := range []struct {
