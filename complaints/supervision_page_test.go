@@ -41,6 +41,7 @@ func TestAnEmployerOfTheRegisterOnItsPage(t *testing.T) {
 		SELECT id, uscc, name, region, '有限责任公司', 12, 0, 120000000, 4000000, 0, 202605, 202609, 1, '2026-10-01' FROM ledger.employer WHERE name = '嘉兴甲厂'`)
 	const at = "/supervision/register/91330402MA10000010"
 	r.want(r.get(head, "/supervision/register"), 200, "嘉兴甲厂", "1,200,000.00", "省级监控")
+	r.want(r.get(head, "/supervision/register.csv"), 200, "嘉兴甲厂,91330402MA10000010,330402,", ",12,1200000.00,0.00,1200000.00,40000.00,0.00,")
 	r.want(r.get(head, "/supervision/register?q="+"%E4%B9%99%E5%BA%97"), 200, "没有")
 	r.want(r.post(head, at+"/state", "version", "1", "state", "merged", "merged_on", "2026-11-02", "successor", "12345"), 422)
 	r.want(r.post(head, at+"/state", "version", "1", "state", "merged", "merged_on", "2026-11-02", "successor", "91350211M000100Y46"), http.StatusSeeOther)
