@@ -70,9 +70,9 @@ func ReadConfig(r *config.Reader) Config {
 		warnEvery: r.Duration("DESK_WARN_EVERY", 10*time.Minute), idle: r.Duration("DESK_IDLE", 30*time.Minute)}
 	c.publicKeys, c.receiptKeys = publicKeys(r), r.Secrets("SHEBAO_RECEIPT_KEY", 32)
 	c.limits, c.document = readLimits(r), document.ReadConfig(r)
-	key, err := seal.ParsePrivateKey(r.Required("SHEBAO_DESK_CONTENT_PRIVATE"))
+	key, err := seal.ParsePrivateKeys(r.Required("SHEBAO_DESK_CONTENT_PRIVATE"))
 	if err != nil {
-		r.Problem("SHEBAO_DESK_CONTENT_PRIVATE", "is not a private key")
+		r.Problem("SHEBAO_DESK_CONTENT_PRIVATE", "is not a private key, nor several separated by commas")
 	}
 	c.contentKey = key
 	if c.levels, err = supervision.ParseLevels(r.Text("DESK_WATCH_LEVELS", "")); err != nil {

@@ -41,6 +41,9 @@ func TestACallGoesOnThroughARotation(t *testing.T) {
 	if err := before.KeepCallBack(t.Context(), []byte("hash"), "+8610000000017", "zh", at); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := pool.Exec(t.Context(), `INSERT INTO ivr.recording (sid, call_sid, filing_key, seconds, due_at, fetched_at) VALUES ('RE2', 'CA1', '', 3, $1, $1)`, at); err != nil { // fetched, and its key wiped
+		t.Fatal(err)
+	}
 	kinds, err := Rekeyed(config.Secrets{fresh, old})
 	if err != nil {
 		t.Fatal(err)

@@ -76,15 +76,21 @@ func (p program) proveRestored(ctx context.Context, g *ground, pool *pgxpool.Poo
 	if err != nil {
 		return err
 	}
-	var somebody int64
-	if err := pool.QueryRow(ctx, `SELECT coalesce(min(id), 0) FROM ledger.person`).Scan(&somebody); err != nil {
+	kinds, _, err := g.rekeyed(ctx, pool)
+	if err != nil {
 		return err
 	}
-	if somebody != 0 {
-		if _, err := book.Person(ctx, somebody); err != nil {
-			p.say("everything is back, but SHEBAO_LEDGER_KEY is not the one that it was sealed with: give the old installation's secrets")
-			return exitCode(4)
+	lines, err := p.walkKinds(ctx, pool, kinds, false, false)
+	if err != nil {
+		return err
+	}
+	if errors.Is(verdict(lines), exitLost) {
+		for _, l := range lines {
+			if l.Lost > 0 {
+				p.say(fmt.Sprintf("everything is back, but %s is not what %d of %d %s were made with: give the old installation's secrets", l.Secret, l.Lost, l.Rows, l.What))
+			}
 		}
+		return exitLost
 	}
 	if err := p.verifyLedger(ctx, book, false); err != nil {
 		return err

@@ -13,8 +13,11 @@ import (
 	"shebao/portal"
 	"shebao/shared/config"
 	"shebao/shared/credential"
+	"shebao/shared/intake"
 	"shebao/shared/ledger"
+	"shebao/shared/publication"
 	"shebao/shared/rekey"
+	"shebao/shared/seal"
 	"shebao/shared/sms"
 )
 
@@ -49,7 +52,7 @@ func (p program) rekey(ctx context.Context, args []string) error {
 			kinds = slices.DeleteFunc(kinds, func(k rekey.Kind) bool { return !slices.Contains(only, k.Secret) })
 		}
 		if len(kinds) == 0 {
-			return errUsage
+			return fmt.Errorf("no rows depend on %s, or it is not given here", strings.Join(only, ", "))
 		}
 		renewed := map[string]int64{}
 		if !check {
@@ -77,30 +80,57 @@ func (p program) rekey(ctx context.Context, args []string) error {
 	})
 }
 
-// rekeyed are the kinds of rows that depend on a secret that can be replaced, and the secrets.
-func (g *ground) rekeyed(ctx context.Context, pool *pgxpool.Pool) ([]rekey.Kind, map[string]config.Secrets, error) {
+// rekeyed are the kinds of rows that depend on a secret that can be replaced, and how many keys each secret has. Of secrets that are not given here there are no kinds: processes and
+// commands have those that they need.
+func (g *ground) rekeyed(ctx context.Context, pool *pgxpool.Pool) ([]rekey.Kind, map[string]int, error) {
 	settings := config.NewReader(g.lookup)
-	book, err := g.ledgerOn(pool, settings)
-	keys := map[string]config.Secrets{}
-	for _, name := range []string{"SHEBAO_LEDGER_KEY", "SHEBAO_PIN_PEPPER", "SHEBAO_STATE_KEY"} {
-		keys[name] = settings.Secrets(name, 32)
+	keys, counts := map[string]config.Secrets{}, map[string]int{}
+	for _, name := range []string{"SHEBAO_LEDGER_KEY", "SHEBAO_STATE_KEY", "SHEBAO_PIN_PEPPER", "SHEBAO_RECEIPT_KEY"} {
+		if settings.Text(name, "") != "" {
+			keys[name] = settings.Secrets(name, 32)
+			counts[name] = len(keys[name])
+		}
 	}
+	content := settings.Text("SHEBAO_DESK_CONTENT_PRIVATE", "")
 	texts := sms.ReadConfig(settings)
-	if err := firstError(settings.Err(), err); err != nil {
+	if err := settings.Err(); err != nil {
 		return nil, nil, err
 	}
-	peppers, states := keys["SHEBAO_PIN_PEPPER"], keys["SHEBAO_STATE_KEY"]
-	if err := credential.New(pool, nil, peppers...).NamePepper(ctx); err != nil {
+	book, err := g.ledgerOn(pool, settings)
+	if err != nil {
 		return nil, nil, err
 	}
-	messages, err1 := sms.New(pool, texts)
-	desk, err2 := complaints.Rekeyed(states, keys["SHEBAO_LEDGER_KEY"])
-	hotline, err3 := ivr.Rekeyed(states)
-	own, err4 := portal.Rekeyed(states)
+	kinds := book.Rekeyed()
+	states, err1 := complaints.Rekeyed(keys["SHEBAO_STATE_KEY"], keys["SHEBAO_LEDGER_KEY"])
+	hotline, err2 := ivr.Rekeyed(keys["SHEBAO_STATE_KEY"])
+	own, err3 := portal.Rekeyed(keys["SHEBAO_STATE_KEY"])
+	messages, err4 := sms.New(pool, texts)
 	if err := firstError(err1, err2, err3, err4); err != nil {
 		return nil, nil, err
 	}
-	return slices.Concat(book.Rekeyed(), desk, credential.Rekeyed(peppers), own, hotline, messages.Rekeyed()), keys, nil
+	kinds = slices.Concat(kinds, states, hotline, own, messages.Rekeyed())
+	if peppers := keys["SHEBAO_PIN_PEPPER"]; peppers != nil {
+		if err := credential.New(pool, nil, peppers...).NamePepper(ctx); err != nil {
+			return nil, nil, err
+		}
+		kinds = append(kinds, credential.Rekeyed(peppers)...)
+	}
+	if receipts := keys["SHEBAO_RECEIPT_KEY"]; receipts != nil {
+		hash, err := seal.HashKeyOf(receipts, "receipt")
+		if err != nil {
+			return nil, nil, err
+		}
+		kinds = append(kinds, intake.RekeyedReceipts(hash))
+	}
+	if content != "" {
+		key, err := seal.ParsePrivateKeys(content)
+		if err != nil {
+			return nil, nil, fmt.Errorf("SHEBAO_DESK_CONTENT_PRIVATE: %w", err)
+		}
+		counts["SHEBAO_DESK_CONTENT_PRIVATE"] = strings.Count(content, ",") + 1
+		kinds = slices.Concat(kinds, intake.Rekeyed(key), publication.Rekeyed(key))
+	}
+	return kinds, counts, nil
 }
 
 func (p program) walkKinds(ctx context.Context, pool *pgxpool.Pool, kinds []rekey.Kind, write, quiet bool) ([]rekey.Line, error) {
@@ -131,18 +161,21 @@ func verdict(lines []rekey.Line) error {
 	return nil
 }
 
-func (p program) sayKinds(lines []rekey.Line, keys map[string]config.Secrets) {
+func (p program) sayKinds(lines []rekey.Line, keys map[string]int) {
 	p.say(fmt.Sprintf("%-28s %10s %10s %10s %10s  %s", "secret", "rows", "renewed", "older key", "no key", "of"))
 	needed := map[string]bool{}
 	var secrets []string
 	for _, l := range lines {
+		if l.Rows == 0 {
+			continue
+		}
 		p.say(fmt.Sprintf("%-28s %10d %10d %10d %10d  %s", l.Secret, l.Rows, l.Renewed, l.Old, l.Lost, l.What))
+	}
+	for _, l := range lines {
 		needed[l.Secret] = needed[l.Secret] || l.Old > 0
 		if !slices.Contains(secrets, l.Secret) {
 			secrets = append(secrets, l.Secret)
 		}
-	}
-	for _, l := range lines {
 		if l.Lost > 0 {
 			p.say(fmt.Sprintf("%s: %d %s open with no key of the list: a key was taken away too early, put it back", l.Secret, l.Lost, l.What))
 		}
@@ -152,9 +185,9 @@ func (p program) sayKinds(lines []rekey.Line, keys map[string]config.Secrets) {
 	}
 	for _, secret := range secrets {
 		switch {
-		case len(keys[secret]) > 1 && needed[secret]:
+		case keys[secret] > 1 && needed[secret]:
 			p.say(secret + ": keep the older keys")
-		case len(keys[secret]) > 1:
+		case keys[secret] > 1:
 			p.say(secret + ": nothing needs the older keys any more: take them away")
 		}
 	}

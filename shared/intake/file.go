@@ -174,6 +174,7 @@ func (c *Counter) ReceiptOf(ctx context.Context, channel Channel, key Key) (rece
 }
 
 type filing struct {
+	receiptKey                                                             string
 	keyHash, receiptHash, publicKey, lockedKey, content, identity, receipt []byte
 }
 
@@ -186,7 +187,7 @@ func (c *Counter) prepare(ctx context.Context, key Key, t TipOff, reporter *Repo
 	if err != nil {
 		return filing{}, "", err
 	}
-	f := filing{receiptHash: c.hash.Sum("receipt", code.String()), publicKey: mailbox.Public().Bytes()}
+	f := filing{receiptHash: c.hash.Sum("receipt", code.String()), receiptKey: c.hash.Names()[0], publicKey: mailbox.Public().Bytes()}
 	if f.lockedKey, err = c.slow.LockWith(ctx, code.String(), mailbox); err != nil {
 		return filing{}, "", err
 	}
@@ -212,9 +213,9 @@ func (c *Counter) prepare(ctx context.Context, key Key, t TipOff, reporter *Repo
 func (f filing) insert(ctx context.Context, tx pgx.Tx, t TipOff, promisedBy calendar.Date, now time.Time) error {
 	var mailbox int64
 	err := tx.QueryRow(ctx, `
-		INSERT INTO intake.mailbox (receipt_hash, public_key, locked_key, status, status_at, promised_by, filed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $5) RETURNING id`,
-		f.receiptHash, f.publicKey, f.lockedKey, string(Received), now, promisedBy.Time()).Scan(&mailbox)
+		INSERT INTO intake.mailbox (receipt_hash, public_key, locked_key, status, status_at, promised_by, filed_at, receipt_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $5, $7) RETURNING id`,
+		f.receiptHash, f.publicKey, f.lockedKey, string(Received), now, promisedBy.Time(), f.receiptKey).Scan(&mailbox)
 	if err != nil {
 		return fmt.Errorf("insert mailbox: %w", err)
 	}

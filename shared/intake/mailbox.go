@@ -54,7 +54,7 @@ type Paper struct {
 func (c *Counter) Progress(ctx context.Context, code receipt.Code) (Progress, error) {
 	var p Progress
 	var promised *time.Time
-	err := c.pool.QueryRow(ctx, `SELECT status, status_at, promised_by, filed_at FROM intake.mailbox WHERE receipt_hash = $1`, c.hash.Sum("receipt", code.String())).
+	err := c.pool.QueryRow(ctx, `SELECT status, status_at, promised_by, filed_at FROM intake.mailbox WHERE receipt_hash = ANY ($1)`, c.hash.Sums("receipt", code.String())).
 		Scan(&p.Status, &p.StatusAt, &promised, &p.FiledAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return p, fault.New(fault.NotFound, "fault.receipt.unknown")
@@ -76,8 +76,8 @@ func (c *Counter) Open(ctx context.Context, code receipt.Code) (*Mailbox, error)
 	var status string
 	var promised *time.Time
 	err := c.pool.QueryRow(ctx, `
-		SELECT id, public_key, locked_key, status, status_at, promised_by, filed_at FROM intake.mailbox WHERE receipt_hash = $1`,
-		c.hash.Sum("receipt", code.String())).Scan(&m.id, &publicKey, &locked, &status, &m.StatusAt, &promised, &m.FiledAt)
+		SELECT id, public_key, locked_key, status, status_at, promised_by, filed_at FROM intake.mailbox WHERE receipt_hash = ANY ($1)`,
+		c.hash.Sums("receipt", code.String())).Scan(&m.id, &publicKey, &locked, &status, &m.StatusAt, &promised, &m.FiledAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.New(fault.NotFound, "fault.receipt.unknown")
 	}

@@ -10,7 +10,7 @@ import (
 // Renewer makes a sealed value anew under the newest key; stale is false where that sealed it already.
 type Renewer func(place string, sealed []byte) (renewed []byte, stale bool, err error)
 
-// Sealed is a column that one key seals. Its SQL is put together from names that the room's own code writes: all such columns are walked alike.
+// Sealed is a column that one key seals; what was wiped there is NULL or empty. Its SQL is put together from names that the room's own code writes: all such columns are walked alike.
 type Sealed struct {
 	Secret, What  string
 	Renew         Renewer
@@ -28,7 +28,7 @@ func At(place string) func([]byte) string { return func([]byte) string { return 
 // Kind walks the column.
 func (s Sealed) Kind() Kind {
 	return Kind{Secret: s.Secret, What: s.What, Walk: s.walk, First: s.First, Rows: func(ctx context.Context, db Querier) (n int64, err error) {
-		err = db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM %s WHERE %s IS NOT NULL`, s.Table, s.Column)).Scan(&n)
+		err = db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM %s WHERE length(%s) > 0`, s.Table, s.Column)).Scan(&n)
 		return n, err
 	}}
 }
@@ -39,7 +39,7 @@ func (s Sealed) walk(ctx context.Context, tx pgx.Tx, after any, write bool) (Bat
 	if s.Of != "" {
 		of = s.Of
 	}
-	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT %s, %s, %s FROM %s WHERE %s > $1 AND %s IS NOT NULL ORDER BY 1 LIMIT $2`, s.Key, s.Column, of, s.Table, s.Key, s.Column), after, s.AtOnce)
+	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT %s, %s, %s FROM %s WHERE %s > $1 AND length(%s) > 0 ORDER BY 1 LIMIT $2`, s.Key, s.Column, of, s.Table, s.Key, s.Column), after, s.AtOnce)
 	if err != nil {
 		return b, err
 	}

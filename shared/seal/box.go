@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"strings"
 )
 
 // Sealing is HPKE (RFC 9180) with DHKEM(X25519), HKDF-SHA256 and AES-256-GCM.
@@ -19,8 +20,11 @@ const paddedTo = 256
 // PublicKey seals; whoever holds only this cannot read what it sealed.
 type PublicKey struct{ key hpke.PublicKey }
 
-// PrivateKey opens what its PublicKey sealed.
-type PrivateKey struct{ key hpke.PrivateKey }
+// PrivateKey opens what its PublicKey sealed; during a rotation also what was sealed to older ones.
+type PrivateKey struct {
+	key   hpke.PrivateKey
+	older []hpke.PrivateKey
+}
 
 // GenerateKey makes a fresh key pair from the system's randomness.
 func GenerateKey() (PrivateKey, error) {
@@ -29,10 +33,10 @@ func GenerateKey() (PrivateKey, error) {
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("seal: generate key: %w", err)
 	}
-	return PrivateKey{key}, nil
+	return PrivateKey{key: key}, nil
 }
 
-// Public is the sealing half.
+// Public is the sealing half, of the newest key.
 func (k PrivateKey) Public() PublicKey { return PublicKey{k.key.PublicKey()} }
 
 // Bytes is the private key as stored in a key file.
@@ -67,7 +71,7 @@ func NewPrivateKey(b []byte) (PrivateKey, error) {
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("seal: private key: %w", err)
 	}
-	return PrivateKey{key}, nil
+	return PrivateKey{key: key}, nil
 }
 
 // ParsePublicKey reads what PublicKey.Encode wrote.
@@ -88,6 +92,23 @@ func ParsePrivateKey(text string) (PrivateKey, error) {
 	return NewPrivateKey(b)
 }
 
+// ParsePrivateKeys reads a setting's keys, separated by commas, the newest first.
+func ParsePrivateKeys(text string) (PrivateKey, error) {
+	var all PrivateKey
+	for i, part := range strings.Split(text, ",") {
+		key, err := ParsePrivateKey(strings.TrimSpace(part))
+		switch {
+		case err != nil:
+			return PrivateKey{}, err
+		case i == 0:
+			all = key
+		default:
+			all.older = append(all.older, key.key)
+		}
+	}
+	return all, nil
+}
+
 // Seal encrypts a message for the private key's holder. place is authenticated: a box moved to another column or row kind does not open.
 func (k PublicKey) Seal(place string, message []byte) ([]byte, error) {
 	padded := make([]byte, (4+len(message)+paddedTo-1)/paddedTo*paddedTo)
@@ -105,6 +126,9 @@ func (k PublicKey) Seal(place string, message []byte) ([]byte, error) {
 func (k PrivateKey) Open(place string, box []byte) ([]byte, error) {
 	_, kdf, aead := suite()
 	padded, err := hpke.Open(k.key, kdf, aead, []byte(place), box)
+	for i := 0; err != nil && i < len(k.older); i++ {
+		padded, err = hpke.Open(k.older[i], kdf, aead, []byte(place), box)
+	}
 	if err != nil || len(padded) < 4 {
 		return nil, ErrOpen
 	}
@@ -113,4 +137,17 @@ func (k PrivateKey) Open(place string, box []byte) ([]byte, error) {
 		return nil, ErrOpen
 	}
 	return padded[4 : 4+n], nil
+}
+
+// Renew seals again to the newest key what was sealed to an older one; what is sealed to the newest stays, and stale is false. Error: ErrOpen.
+func (k PrivateKey) Renew(place string, box []byte) (renewed []byte, stale bool, err error) {
+	if _, err := (PrivateKey{key: k.key}).Open(place, box); err == nil {
+		return box, false, nil
+	}
+	message, err := k.Open(place, box)
+	if err != nil {
+		return nil, false, err
+	}
+	renewed, err = k.Public().Seal(place, message)
+	return renewed, true, err
 }

@@ -131,6 +131,15 @@ func (k HashKey) Older(domain, value string) [][]byte {
 	return sums
 }
 
+// Names name the keys as KeyID does, the newest first.
+func (k HashKey) Names() []string {
+	names := []string{KeyID(k.key)}
+	for _, key := range k.older {
+		names = append(names, KeyID(key))
+	}
+	return names
+}
+
 func sum(key []byte, domain, value string) []byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(domain))
