@@ -403,7 +403,7 @@ func TestGuessingLocksPersonAndCaller(t *testing.T) {
 		call := h.call(t, "1", "1", number+"#", pin, "hangup")
 		return call.Heard()
 	}
-	locked := func(heard []string) bool { return strings.Contains(strings.Join(heard, "\n"), "输错太多次") }
+	locked := func(heard []string) bool { return strings.Contains(strings.Join(heard, "\n"), "试的次数太多") }
 	tries := 0
 	for ; tries < 20 && !locked(guess(person, "111222", fmt.Sprintf("+86100000001%02d", tries))); tries++ { // each time from another telephone
 	}

@@ -40,7 +40,7 @@ func (r *run) balances(ctx context.Context, persons []int64) error {
 	return nil
 }
 
-// balanceOf is what a person is told: the closing of the latest settled year, or what the account holds when none is settled yet; nothing without an account.
+// balanceOf is what a person is told: the closing of the latest settled year, or what the account holds when none is settled yet or the latest was adjusted; nothing without an account.
 func balanceOf(years []ledger.PersonYear) (held money.Fen) {
 	for _, y := range slices.Backward(years) {
 		if !y.HasAccount {
@@ -51,6 +51,9 @@ func balanceOf(years []ledger.PersonYear) (held money.Fen) {
 		}
 		if held == 0 {
 			held = y.Account.Closing
+		}
+		if y.Account.Adjustments != 0 {
+			return y.Account.Closing
 		}
 	}
 	return held

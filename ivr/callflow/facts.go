@@ -86,7 +86,7 @@ func worse(a, b contribution.Status) contribution.Status {
 	return a
 }
 
-// balance is that of the latest settled year; of an account that has no settled year yet, what it holds now.
+// balance is that of the latest settled year; of an account that has no settled year yet, or to which something was moved or corrected since, what it holds now.
 func balance(lang string, years []Year, dataDate calendar.Date) []Line {
 	var open *account.Year
 	for i := len(years) - 1; i >= 0; i-- {
@@ -102,6 +102,9 @@ func balance(lang string, years []Year, dataDate calendar.Date) []Line {
 			return []Line{{Key: "fact_balance", Args: []string{SpokenDate(lang, on), SpokenMoney(lang, a.Closing)}}}
 		}
 		open = a
+		if a.Adjustments != 0 { // who has moved here in March need not hear that there was nothing in December
+			break
+		}
 	}
 	if open == nil {
 		return nil

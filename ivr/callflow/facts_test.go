@@ -90,6 +90,15 @@ func TestTheBalanceOfWhoHasNoMonth(t *testing.T) {
 	}
 }
 
+// Who has moved here this year hears what was moved, not that the account was empty before.
+func TestTheBalanceOfWhoHasMovedHere(t *testing.T) {
+	years := []callflow.Year{{Year: 2024, Account: &account.Year{Year: 2024, Settled: true}}, {Year: 2025, Rows: rows(2025), Account: &account.Year{Year: 2025, Adjustments: 3648000, Closing: 4080000}}}
+	got := heard("cmn", callflow.FactsOf("cmn", years, callflow.Standing{}, calendar.NewDate(2025, 9, 30)))
+	if last := got[len(got)-1]; last != "到2025年9月30日，个人账户累计4万零800元。" {
+		t.Errorf("%q", last)
+	}
+}
+
 func TestFactsOfNobody(t *testing.T) {
 	got := callflow.FactsOf("cmn", nil, callflow.Standing{}, calendar.NewDate(2025, 12, 31))
 	if len(got) != 1 || got[0].Key != "fact_none" {
