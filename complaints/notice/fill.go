@@ -68,7 +68,15 @@ func (n Facts) scope() string {
 	case n.To == 0:
 		return n.From.String() + " 至今"
 	}
-	return n.From.String() + " 至 " + n.To.String()
+	return months(n.From, n.To)
+}
+
+// months is from the first to the last; one month is itself.
+func months(first, last calendar.Period) string {
+	if first == last {
+		return first.String()
+	}
+	return first.String() + " 至 " + last.String()
 }
 
 // found says what the calculation found, in one sentence.
@@ -78,7 +86,7 @@ func (n Facts) found() string {
 	}
 	periods := n.Figures.Result.ByPeriod()
 	first, last := calendar.Period(periods[0].Key), calendar.Period(periods[len(periods)-1].Key)
-	return fmt.Sprintf("你单位 %s 至 %s 应缴社会保险费 %s 元，已缴 %s 元，欠缴 %s 元。", first, last,
+	return fmt.Sprintf("你单位 %s 应缴社会保险费 %s 元，已缴 %s 元，欠缴 %s 元。", months(first, last),
 		(n.Figures.Result.Sum.Due + n.Figures.Result.Sum.Gap).Grouped(), n.Figures.Result.Sum.Paid.Grouped(), n.Figures.Result.Sum.Owed.Grouped())
 }
 
