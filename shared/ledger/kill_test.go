@@ -108,6 +108,19 @@ func kill(t *testing.T, pool *pgxpool.Pool, work, file, blocker string, done fun
 	if err := <-ended; err == nil || process.ProcessState.ExitCode() != -1 {
 		t.Fatalf("it was not killed: %v", process.ProcessState)
 	}
+	if err := tx.Rollback(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for { // what it had asked the server to commit before it died, the server still commits
+		working, err := exists(ctx, pool, `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'killed' AND datname = current_database())`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !working {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // again does the work once more as soon as the server has noticed that the killed process is gone.
