@@ -19,12 +19,16 @@ type FeeOwed struct {
 
 // Receipt is money that came in on a day, and everything that decides what it is booked to.
 type Receipt struct {
-	Amount  money.Fen
-	PaidOn  calendar.Date
-	Lines   []PersonLine // what is owed, person by person
-	Fees    []FeeOwed    // fees charged earlier and still open
-	Facts   Facts
-	Setting Setting
+	Amount money.Fen
+	PaidOn calendar.Date
+	Lines  []PersonLine // what is owed, person by person
+	Fees   []FeeOwed    // fees charged earlier and still open
+	// Where the region books late months as if they had been paid on time: what the accounts have lost of the months that the money may make good (Reach), and what of it was charged with
+	// earlier payments and is still open.
+	Lost     []MonthInterest
+	Interest []MonthInterest
+	Facts    Facts
+	Setting  Setting
 }
 
 // Part is what of a payment goes to one person's month and insurance.
@@ -39,7 +43,7 @@ type Part struct {
 // Amount is both parts.
 func (p Part) Amount() money.Fen { return p.Employer + p.Person }
 
-// Booked is what of a payment goes to a month and insurance: principal, and the fee that falls due with it.
+// Booked is what of a payment goes to a month and insurance: principal, the fee that falls due with it, and the lost interest of those whose month is whole with it.
 type Booked struct {
 	Period    calendar.Period        `json:"period"`
 	Insurance contribution.Insurance `json:"insurance"`
@@ -49,14 +53,18 @@ type Booked struct {
 	Charged   money.Fen              `json:"charged"` // the fee on this principal to the day of payment
 	FeePaid   money.Fen              `json:"fee_paid"`
 	Why       string                 `json:"why"` // why nothing was charged
+	// Interest that fell due with this payment, and what of it and of earlier payments' was paid.
+	Interest     money.Fen `json:"interest,omitzero"`
+	InterestPaid money.Fen `json:"interest_paid,omitzero"`
 }
 
-// Allocation is a payment booked: principal, fees and what is left add up to the payment, and nothing is booked beyond what is owed.
+// Allocation is a payment booked: principal, fees, lost interest and what is left add up to the payment, and nothing is booked beyond what is owed.
 type Allocation struct {
-	Mode     string    `json:"mode"` // latefee's mode
-	Booked   []Booked  `json:"booked"`
-	Parts    []Part    `json:"parts"`
-	LeftOver money.Fen `json:"left_over"`
+	Mode     string           `json:"mode"` // latefee's mode
+	Booked   []Booked         `json:"booked"`
+	Parts    []Part           `json:"parts"`
+	Interest []BookedInterest `json:"interest,omitempty"` // by person
+	LeftOver money.Fen        `json:"left_over"`
 }
 
 // Principal is the sum of the principal booked.
@@ -76,24 +84,37 @@ func (a Allocation) FeePaid() (paid, charged money.Fen) {
 	return paid, charged
 }
 
+// InterestPaid is the sum of the lost interest paid, charged of that which fell due.
+func (a Allocation) InterestPaid() (paid, charged money.Fen) {
+	for _, b := range a.Booked {
+		paid, charged = paid+b.InterestPaid, charged+b.Interest
+	}
+	return paid, charged
+}
+
 // Allocate books a payment by the region's order: months by the policy of the setting; within a month the insurances in the order of statements; within an insurance
 // whole persons before parts, since only a month paid in full counts for the worker. Of a person's month what was withheld from the wage goes first.
 // The fee falls due with the principal that is paid, for its own days: what stays unpaid goes on bearing its own, so that part payments never change the sum.
+// Lost interest falls due with the payment that makes a person's month whole, since nothing is credited before. It comes after the principal, which alone makes the month count, and before
+// the fees, since it is the workers' and fees are the fund's. Where each fee goes with its principal, so does the interest, after the fee; where the oldest arrears come first, it comes before
+// the current month (滚动分配法, 劳办发〔1997〕116号: arrears and their interest, the rest is the current month).
 // Errors: money.ErrOverflow; what latefee refuses.
 func Allocate(r Receipt) (Allocation, error) {
-	b := &books{receipt: r, rules: r.Setting.Rules(), left: max(0, r.Amount)}
-	b.group()
+	b := newBooks(r)
+	b.openInterest()
 	if r.Setting.FeeOrder == FeeWithItem {
+		b.payInterest()
 		b.payFees(r.Fees)
 	}
 	if err := b.bookPrincipal(); err != nil {
 		return Allocation{}, err
 	}
+	b.payInterest()
 	if r.Setting.FeeOrder != FeeWithItem {
 		b.payFees(r.Fees)
 		b.payCharged()
 	}
-	return Allocation{Mode: b.mode, Booked: b.booked, Parts: b.parts, LeftOver: b.left}, nil
+	return Allocation{Mode: b.mode, Booked: b.booked, Parts: b.parts, Interest: b.bookedInterest(), LeftOver: b.left}, nil
 }
 
 // item is a month and insurance with its persons.
@@ -112,6 +133,18 @@ type books struct {
 	mode    string
 	booked  []Booked
 	parts   []Part
+	// What is charged now is due in the order of booking, after what is open from before.
+	interest []interestDue
+	lost     map[personMonth]money.Fen
+}
+
+func newBooks(r Receipt) *books {
+	b := &books{receipt: r, rules: r.Setting.Rules(), left: max(0, r.Amount), lost: make(map[personMonth]money.Fen, len(r.Lost))}
+	for _, m := range r.Lost {
+		b.lost[m.personMonth] = m.Amount
+	}
+	b.group()
+	return b
 }
 
 // group sorts what is owed into items; months that are not due after a bankruptcy are none.
@@ -182,6 +215,9 @@ func addItem(list []latefee.Item, it item) []latefee.Item {
 
 func (b *books) bookPrincipal() error {
 	for _, it := range b.order() {
+		if b.receipt.Setting.FeeOrder == FeeWithItem || b.receipt.Setting.policy() == latefee.Rolling1997 && b.current(it) {
+			b.payInterest() // of the months before
+		}
 		if b.left == 0 {
 			return nil
 		}
@@ -209,6 +245,11 @@ func (b *books) bookPrincipal() error {
 		}
 	}
 	return nil
+}
+
+// current reports whether an item's due date has not passed on the day of payment.
+func (b *books) current(it item) bool {
+	return classOf(it.period, b.receipt.Setting.Due, b.receipt.PaidOn) == Current
 }
 
 func (b *books) fee(it item, principal money.Fen) (money.Fen, string, error) {
@@ -246,6 +287,7 @@ func (b *books) spread(it item, amount money.Fen) {
 			continue
 		}
 		b.parts = append(b.parts, Part{l.PersonID, l.Period, l.Insurance, l.EmployerOwed(), l.PersonOwed()})
+		b.chargeInterest(l)
 		amount -= l.Owed()
 	}
 	if amount > 0 && len(waiting) > 0 {

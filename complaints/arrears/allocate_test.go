@@ -96,9 +96,11 @@ func TestAllocationIsComplete(t *testing.T) {
 			t.Fatal(err)
 		}
 		paid, charged := got.FeePaid()
-		if got.Principal()+paid+got.LeftOver != r.Amount || got.LeftOver < 0 {
-			t.Fatalf("%s: principal %s, fees %s, left %s", r.Amount, got.Principal(), paid, got.LeftOver)
+		interest, _ := got.InterestPaid()
+		if got.Principal()+paid+interest+got.LeftOver != r.Amount || got.LeftOver < 0 {
+			t.Fatalf("%s: principal %s, fees %s, interest %s, left %s", r.Amount, got.Principal(), paid, interest, got.LeftOver)
 		}
+		checkInterest(t, r, got)
 		var open money.Fen
 		for _, f := range r.Fees {
 			open += f.Amount
@@ -108,14 +110,14 @@ func TestAllocationIsComplete(t *testing.T) {
 		}
 		checkParts(t, r, got)
 		for i, b := range got.Booked {
-			if b.Principal < 0 || b.Principal > b.Owed || b.Charged < 0 || b.FeePaid < 0 {
+			if b.Principal < 0 || b.Principal > b.Owed || b.Charged < 0 || b.FeePaid < 0 || b.Interest < 0 || b.InterestPaid < 0 {
 				t.Fatalf("%+v", b)
 			}
 			for _, later := range got.Booked[i+1:] {
-				if len(r.Fees) == 0 && later.Class == b.Class && later.Principal > 0 && b.Principal > 0 && later.Period < b.Period {
+				if len(r.Fees)+len(r.Interest) == 0 && later.Class == b.Class && later.Principal > 0 && b.Principal > 0 && later.Period < b.Period {
 					t.Fatalf("%s was booked after %s", later.Period, b.Period)
 				}
-				if len(r.Fees) == 0 && later.Class == b.Class && later.Principal > 0 && b.Principal > 0 && b.Principal < b.Owed {
+				if len(r.Fees)+len(r.Interest) == 0 && later.Class == b.Class && later.Principal > 0 && b.Principal > 0 && b.Principal < b.Owed {
 					t.Fatalf("%s was begun before %s was paid", later.Period, b.Period)
 				}
 			}
@@ -161,6 +163,14 @@ func drawReceipt(t *rapid.T) arrears.Receipt {
 			r.Lines = append(r.Lines, l)
 		}
 	}
+	if rapid.Bool().Draw(t, "asOnTime") {
+		for _, l := range r.Lines {
+			if l.Insurance.IsPension() && l.Owed() > 0 {
+				r.Lost = append(r.Lost, arrears.InterestOf(l.PersonID, l.Period, l.Insurance, money.Fen(rapid.Int64Range(0, 900).Draw(t, "lost"))))
+			}
+		}
+		r.Interest = []arrears.MonthInterest{arrears.InterestOf(1, 202001, contribution.EmployeePension, money.Fen(rapid.Int64Range(0, 900).Draw(t, "open interest")))}
+	}
 	if rapid.Bool().Draw(t, "open") {
 		r.Fees = []arrears.FeeOwed{{Period: 202001, Insurance: contribution.EmployeePension, Amount: money.Fen(rapid.Int64Range(0, 5000).Draw(t, "fee"))}}
 	}
@@ -171,7 +181,7 @@ func drawReceipt(t *rapid.T) arrears.Receipt {
 func TestPartPaymentsChangeNoSum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawReceipt(t)
-		r.Fees, r.Setting.FeeOrder, r.Setting.Capped = nil, arrears.PrincipalFirst, false
+		r.Fees, r.Lost, r.Interest, r.Setting.FeeOrder, r.Setting.Capped = nil, nil, nil, arrears.PrincipalFirst, false
 		whole, err := arrears.Allocate(r)
 		if err != nil {
 			t.Fatal(err)

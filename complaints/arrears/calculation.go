@@ -108,7 +108,7 @@ type Result struct {
 }
 
 // Total is all that is to be paid: owed, fee and lost interest.
-func (r Result) Total() money.Fen { return r.Sum.Total() + r.Interest.Amount }
+func (r Result) Total() money.Fen { return r.Sum.Total() + r.Interest.Total() }
 
 // Compute counts what is owed on the day of payment and the fee on it: simple, on the principal only, one rounding an item.
 // Errors: money.ErrOverflow; what latefee refuses.
@@ -135,7 +135,7 @@ func Compute(in Input) (Result, error) {
 		result.Rows = append(result.Rows, row)
 		result.Sum.add(row)
 	}
-	if result.Sum.Owed > money.Limit || result.Sum.Uncapped > money.Limit || result.Interest.Amount > money.Limit {
+	if result.Sum.Owed > money.Limit || result.Sum.Uncapped > money.Limit || result.Interest.Total() > money.Limit {
 		return Result{}, money.ErrOverflow
 	}
 	return result, nil

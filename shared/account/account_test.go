@@ -321,6 +321,42 @@ func TestLostInterest(t *testing.T) {
 	}
 }
 
+// Made good one after the other, in whatever order, late months lose what they lose together, to the fen; those of the year of payment lose nothing.
+func TestLostInterestMonthByMonth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		from := calendar.Period(rapid.SampledFrom([]int{200401, 201801, 202006}).Draw(t, "from"))
+		all := rows(from, from.Add(rapid.IntRange(0, 90).Draw(t, "months")), money.Fen(rapid.Int64Range(1, 2_000_000).Draw(t, "base")), money.Fen(rapid.Int64Range(0, 160_000).Draw(t, "own")))
+		paidOn := day(from.Year()+rapid.IntRange(0, 8).Draw(t, "years"), 5, 20)
+		var late []contribution.Row
+		for i := range all {
+			if all[i].Period < paidOn.Period() && rapid.IntRange(0, 3).Draw(t, "late") == 0 {
+				all[i].PaidOn = paidOn
+				late = append(late, all[i])
+			}
+		}
+		in := account.Input{Setting: account.Setting{Region: "330400", Method: account.Method(rapid.IntRange(0, 1).Draw(t, "method"))}, Rates: account.NationalRates(), OpeningOn: day(from.Year()-1, 12, 31),
+			OpeningPersonal: money.Fen(rapid.Int64Range(0, 5_000_000).Draw(t, "opening")), Rows: all, Through: day(2026, 12, 31)}
+		whole, err := account.LostInterest(in, paidOn, late)
+		if err != nil {
+			t.Fatal(err)
+		}
+		late = rapid.Permutation(late).Draw(t, "order")
+		each, err := account.LostInterestEach(in, paidOn, late)
+		if err != nil || len(each) != len(late) {
+			t.Fatal(each, err)
+		}
+		var sum money.Fen
+		for i, lost := range each {
+			if sum += lost; lost < 0 || lost > 0 && late[i].Period.Year() >= paidOn.Year {
+				t.Fatalf("%s loses %s", late[i].Period, lost)
+			}
+		}
+		if sum != whole {
+			t.Fatalf("one by one %s, together %s", sum, whole)
+		}
+	})
+}
+
 // A month before the agency's opening balance that is made good after its day is in no opening balance: under policy B it comes into it with the interest up to there.
 func TestMonthsBeforeTheOpeningBalanceMadeGoodAfterIt(t *testing.T) {
 	late := rows(202211, 202211, 125000, 10000)

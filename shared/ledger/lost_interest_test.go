@@ -2,16 +2,20 @@ package ledger_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"shebao/shared/calendar"
 	"shebao/shared/ledger"
+	"shebao/shared/money"
 )
 
 // Half of 2019 is unpaid for one person (vector AR02b: 57.83 to the end of 2019): only where the region books by policy B, and only the months that are made good by this employer.
 func TestInterestThatThePayerOwes(t *testing.T) {
-	l, _ := newLedger(t)
+	l, pool := newLedger(t)
 	importTwoPeople(t, l)
 	mustImport(t, l, ledger.Persons, writeFile(t, "p.csv", "id_number,name\n"+knownPerson+",叶建国\n")) // no balance brought from before
 	var file strings.Builder
@@ -54,5 +58,23 @@ func TestInterestThatThePayerOwes(t *testing.T) {
 	}
 	if got := lost(calendar.NewDate(2020, 5, 20), ledger.LateMonth{PersonID: months[0].PersonID, Period: 201901, Insurance: 110, EmployerOwed: 32000, PersonOwed: 32000}); got.Amount != 2435 { // 45.66 of interest rather than 21.31
 		t.Errorf("a month of twice the base: %+v", got)
+	}
+	half := months[0]
+	half.Charged = 1000 // it was made good before, and is no longer: what that payer was charged is not lost again
+	if got := lost(calendar.NewDate(2020, 5, 20), append([]ledger.LateMonth{half}, months[1:]...)...); got != (ledger.LostInterest{Amount: 5783 - 1000, Persons: 1, Months: 6}) {
+		t.Errorf("a month that was charged before: %+v", got)
+	}
+	each := func(paidOn calendar.Date, months ...ledger.LateMonth) (list []money.Fen) {
+		t.Helper()
+		if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) (err error) {
+			list, err = l.LostInterestByMonth(t.Context(), tx, employer.ID, paidOn, months)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if got := each(calendar.NewDate(2020, 5, 20), half, months[1], months[2], months[3], months[4], months[5]); !slices.Equal(got, []money.Fen{1217 - 1000, 1117, 1014, 913, 812, 710}) {
+		t.Errorf("month by month: %s", got)
 	}
 }
