@@ -11,6 +11,7 @@ package ledger
 import (
 	"embed"
 	"io/fs"
+	"runtime"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -49,13 +50,13 @@ type Keys struct {
 type Ledger struct {
 	pool   *pgxpool.Pool
 	keys   Keys
-	atOnce int // people whose records are read by themselves at the same time; more share queries, and leave connections to others
+	atOnce int // queries for records under way before the next readings share one: one for two processors, which it keeps busy here and in the database
 	gather gatherer
 }
 
 // New is the ledger in a database that has its Migrations.
 func New(pool *pgxpool.Pool, keys Keys) *Ledger {
-	return &Ledger{pool: pool, keys: keys, atOnce: max(1, int(pool.Config().MaxConns)*4/5)}
+	return &Ledger{pool: pool, keys: keys, atOnce: max(1, runtime.GOMAXPROCS(0)/2)}
 }
 
 // PersonStatus is a person's insurance status (人员状态).

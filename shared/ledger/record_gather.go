@@ -10,11 +10,11 @@ import (
 	"shebao/shared/fault"
 )
 
-// gatherer lets readings that come at the same moment share a query: what a query costs besides its rows is paid once, here and in the database. While atOnce people are being read, the
-// next ones wait until a query comes back, at most gatherFor, and all that wait go together. Fewer gain nothing by sharing: waiting for each other would leave a processor idle.
+// gatherer lets readings that come at the same moment share a query: what a query costs besides its rows is paid once, here and in the database. While atOnce queries are under way, the
+// next ones wait until one comes back, at most gatherFor, and all that wait go together.
 type gatherer struct {
 	mu      sync.Mutex
-	reading int          // people whose query is under way
+	reading int          // queries under way
 	waiting []waitingAsk // for the next one
 	due     *time.Timer  // of the next one
 }
@@ -43,7 +43,7 @@ const (
 	gatherLife = 5 * time.Second // of a query that several wait for: none of them may end it for the others
 )
 
-// recordOf reads by itself while fewer than atOnce people are being read, else together with others.
+// recordOf reads by itself while fewer than atOnce queries are under way, else together with others.
 func (l *Ledger) recordOf(ctx context.Context, a ask) answered {
 	g := &l.gather
 	g.mu.Lock()
@@ -52,7 +52,7 @@ func (l *Ledger) recordOf(ctx context.Context, a ask) answered {
 	}
 	g.reading++
 	g.mu.Unlock()
-	defer l.readingEnds(1)
+	defer l.readingEnds()
 	return l.readAlone(ctx, a)
 }
 
@@ -66,9 +66,9 @@ func (l *Ledger) readAlone(ctx context.Context, a ask) (got answered) {
 }
 
 // readingEnds lets those go that have waited meanwhile.
-func (l *Ledger) readingEnds(people int) {
+func (l *Ledger) readingEnds() {
 	l.gather.mu.Lock()
-	l.gather.reading -= people
+	l.gather.reading--
 	l.sendWaiting()
 	l.gather.mu.Unlock()
 }
@@ -106,10 +106,10 @@ func (l *Ledger) sendWaiting() {
 	asks := g.waiting
 	g.waiting = nil
 	g.due.Stop() // when it has fired already, it finds nobody or the next ones a little early
-	g.reading += len(asks)
+	g.reading++
 	go func() {
 		l.readTogether(asks)
-		l.readingEnds(len(asks))
+		l.readingEnds()
 	}()
 }
 
