@@ -3,6 +3,7 @@ package layout
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -17,22 +18,29 @@ func Whole(text string) templ.Component {
 
 // AppendWhole writes the same by hand.
 func AppendWhole(out []byte, text string) []byte {
-	from := 0
-	for i := 0; i+isoDate <= len(text); i++ {
-		if dateAt(text[i:]) {
-			out = append(append(out, templ.EscapeString(text[from:i])...), `<span class="nowrap">`...)
-			from = i + isoDate
-			out = append(append(out, text[i:from]...), `</span>`...)
-			i = from - 1
+	for at := 0; ; {
+		hyphen := strings.IndexByte(text[at:], '-')
+		if hyphen < 0 {
+			return AppendText(out, text)
 		}
+		date := at + hyphen - len("2006")
+		if date < 0 || !dateAt(text[date:]) {
+			at += hyphen + 1
+			continue
+		}
+		out = append(AppendText(out, text[:date]), `<span class="nowrap">`...)
+		out = append(append(out, text[date:date+isoDate]...), `</span>`...)
+		text, at = text[date+isoDate:], 0
 	}
-	return append(out, templ.EscapeString(text[from:])...)
 }
 
 const isoDate = len("2006-01-02")
 
 // dateAt reports whether s begins with the shape of a date.
 func dateAt(s string) bool {
+	if len(s) < isoDate {
+		return false
+	}
 	for i := range isoDate {
 		if hyphen := i == 4 || i == 7; hyphen != (s[i] == '-') || !hyphen && (s[i] < '0' || s[i] > '9') {
 			return false

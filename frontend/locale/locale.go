@@ -22,7 +22,18 @@ const (
 //go:embed *.json
 var files embed.FS
 
-var load = sync.OnceValue(func() map[string]map[string]string {
+// texts are a language's, by key: a page asks for some hundred, so that the language is found without a map.
+func texts(lang string) map[string]string {
+	all := load()
+	if lang == English {
+		return all.english
+	}
+	return all.chinese
+}
+
+type languages struct{ chinese, english map[string]string }
+
+var load = sync.OnceValue(func() languages {
 	all := map[string]map[string]string{Chinese: {}, English: {}}
 	names, err := fs.Glob(files, "*.json")
 	if err != nil {
@@ -50,7 +61,7 @@ var load = sync.OnceValue(func() map[string]map[string]string {
 			texts[key] = text
 		}
 	}
-	return all
+	return languages{all[Chinese], all[English]}
 })
 
 // Known returns the language when there is one by that name, else Chinese.
@@ -63,13 +74,13 @@ func Known(lang string) string {
 
 // Has reports whether the language has the key.
 func Has(lang, key string) bool {
-	_, ok := load()[Known(lang)][key]
+	_, ok := texts(lang)[key]
 	return ok
 }
 
 // Text is the message of a key with {0}, {1} … replaced. A missing key shows as itself: a test keeps that from happening.
 func Text(lang, key string, args ...any) string {
-	text, ok := load()[Known(lang)][key]
+	text, ok := texts(lang)[key]
 	if !ok {
 		return key
 	}
@@ -118,4 +129,4 @@ func Count(lang, key string, n int, args ...any) string {
 func Fault(lang string, f *fault.Error) string { return Text(lang, f.Key, f.Args...) }
 
 // Keys lists every key of a language, for tests.
-func Keys(lang string) map[string]string { return load()[lang] }
+func Keys(lang string) map[string]string { return texts(lang) }

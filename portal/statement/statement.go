@@ -192,7 +192,7 @@ func (s *Statement) owe(r *contribution.Row, employer Employer) {
 		}
 		return
 	}
-	s.Owing = append(s.Owing, Debt{employer, []calendar.Period{r.Period}, r.Owed()})
+	s.Owing = append(s.Owing, Debt{employer, append(make([]calendar.Period, 0, 12), r.Period), r.Owed()})
 }
 
 // severity orders the statuses by how much the person needs to know of them.
@@ -232,6 +232,7 @@ func (s *Statement) count(in Input) {
 			}
 		}
 	}
+	s.Insurances = make([]InsuranceLine, 0, len(lines))
 	for i, line := range lines {
 		if line.Insured || line.MonthsTotal > 0 { // who has paid nothing this year keeps what was paid before
 			line.Insurance = contribution.Insurances[i]

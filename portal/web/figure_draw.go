@@ -58,8 +58,11 @@ func gridOf(l string, st *statement.Statement) pages.Grid {
 	words := cells()[l]
 	ahead, anyAhead := cellAhead(l), false
 	var occurs [len(cellClasses)]bool
-	for _, line := range st.Insured() {
-		row := pages.GridRow{Name: insuranceName(l, line.Insurance), Cells: make([]pages.Cell, 12)}
+	insured := st.Insured()
+	g.Rows = make([]pages.GridRow, 0, len(insured))
+	room := make([]pages.Cell, len(insured)*12)
+	for i, line := range insured {
+		row := pages.GridRow{Name: insuranceName(l, line.Insurance), Cells: room[i*12 : i*12+12]}
 		for i := range st.Months {
 			status := st.Months[i].Cells.Of(line.Insurance)
 			if st.Months[i].Ahead && status == contribution.None {
@@ -70,6 +73,7 @@ func gridOf(l string, st *statement.Statement) pages.Grid {
 		}
 		g.Rows = append(g.Rows, row)
 	}
+	g.Legend = make([]pages.Cell, 0, len(occurs)+1)
 	for _, status := range [...]contribution.Status{contribution.Paid, contribution.BackPaid, contribution.Part, contribution.Arrears, contribution.Pending, contribution.None} {
 		if occurs[status] {
 			g.Legend = append(g.Legend, words[status])

@@ -71,12 +71,17 @@ func statementView(p layout.Page, r yearRecord, st *statement.Statement, back ma
 		JSON: "/api/v1/statements/" + strconv.Itoa(st.Year), Totals: totalsOf(l, st), Notes: notesOf(l, st),
 	}
 	v.Years, v.Older, v.OldShown = yearLinks(r, st.Year)
-	problems := problemsOf(v.Months, st)
+	problems := 0
+	for i := range st.Months {
+		if isProblem(st.Months[i].Status) {
+			problems++
+		}
+	}
 	switch {
 	case onlyGaps:
-		v.Heading, v.Months, v.Filter = p.T("portal.statement.gaps", st.Year), problems, pages.Link{Text: p.T("portal.filter.all"), Href: own}
+		v.Heading, v.Months, v.Filter = p.T("portal.statement.gaps", st.Year), problemsOf(v.Months, st), pages.Link{Text: p.T("portal.filter.all"), Href: own}
 		v.Page.Title = v.Heading
-	case len(problems) > 0 && len(problems) < len(v.Months):
+	case problems > 0 && problems < len(v.Months):
 		v.Filter = pages.Link{Text: p.T("portal.filter.gaps"), Href: own + "?only=gaps"}
 	}
 	v.Person, v.Hidden = personPairs(l, r, st)
@@ -121,16 +126,17 @@ func personPairs(l string, r yearRecord, st *statement.Statement) (shown, hidden
 // monthRows are the twelve months of the table; a month without a row has nothing to show but its status. back tells how the arrears of owed and late months come back.
 func monthRows(l string, st *statement.Statement, back map[calendar.Period]statement.Recovery) []pages.MonthRow {
 	rows := make([]pages.MonthRow, 0, 12)
+	var employer, person, base, credited groupedLike // a salary stays what it was for most of a year
 	own := "/statement/" + strconv.Itoa(st.Year) + "/"
 	for i := range st.Months {
 		m := &st.Months[i]
 		row := pages.MonthRow{Month: monthShort(l, m.Period), Status: cellOfMonth(l, m, m.Status), Employer: "--", Person: "--", Base: "--", Credited: "--"}
 		if len(m.Rows) > 0 {
 			row.Link = own + gridMonths[i]
-			row.Employer, row.Person, row.Base = m.EmployerPaid.Grouped(), m.PersonPaid.Grouped(), m.Base.Grouped()
+			row.Employer, row.Person, row.Base = employer.of(m.EmployerPaid), person.of(m.PersonPaid), base.of(m.Base)
 		}
 		if st.Account != nil && (len(m.Rows) > 0 || m.Credited != 0) {
-			row.Credited = m.Credited.Grouped()
+			row.Credited = credited.of(m.Credited)
 		}
 		if coming, ok := back[m.Period]; ok {
 			row.Note = recoveryNote(l, coming)
@@ -140,11 +146,28 @@ func monthRows(l string, st *statement.Statement, back map[calendar.Period]state
 	return rows
 }
 
-// problemsOf are the months that are owed, or were made good late.
+// groupedLike writes one amount after another for people, and an amount like the one before only once.
+type groupedLike struct {
+	amount money.Fen
+	text   string
+}
+
+func (g *groupedLike) of(amount money.Fen) string {
+	if g.text == "" || g.amount != amount {
+		g.amount, g.text = amount, amount.Grouped()
+	}
+	return g.text
+}
+
+// isProblem tells the months that are owed, or were made good late.
+func isProblem(status contribution.Status) bool {
+	return status.Owing() || status == contribution.BackPaid
+}
+
 func problemsOf(rows []pages.MonthRow, st *statement.Statement) []pages.MonthRow {
 	var list []pages.MonthRow
 	for i, row := range rows {
-		if status := st.Months[i].Status; status.Owing() || status == contribution.BackPaid {
+		if isProblem(st.Months[i].Status) {
 			list = append(list, row)
 		}
 	}

@@ -76,14 +76,8 @@ func (f Fen) Append(b []byte) []byte {
 		b = append(b, '-')
 		u = -u
 	}
-	var digits [24]byte
-	at := len(digits) - len("0.00")
-	digits[at], digits[at+1], digits[at+2], digits[at+3] = byte('0'+u/100%10), '.', byte('0'+u/10%10), byte('0'+u%10)
-	for u /= 1000; u > 0; u /= 10 {
-		at--
-		digits[at] = byte('0' + u%10)
-	}
-	return append(b, digits[at:]...)
+	b = strconv.AppendUint(b, u/100, 10)
+	return append(b, '.', byte('0'+u/10%10), byte('0'+u%10))
 }
 
 // Grouped writes yuan with thousands separators for people, such as 86,432.17.
