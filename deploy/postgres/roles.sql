@@ -33,7 +33,7 @@ REVOKE SELECT ON ledger.demand, ledger.demand_month FROM shebao_ivr;
 
 -- Issued statements: the portal issues on request, checks codes and marks what was opened; the hotline marks what it sent a link to; the others see that there are statements, not what is in them.
 REVOKE SELECT ON ledger.statement, ledger.statement_seal FROM shebao_ivr, shebao_complaints;
-GRANT SELECT (person_id, number, issued_at, data_date, year, issue, region) ON ledger.statement TO shebao_ivr, shebao_complaints;
+GRANT SELECT (person_id, number, issued_at, data_date, year, issue, region, emptied) ON ledger.statement TO shebao_ivr, shebao_complaints;
 GRANT INSERT ON ledger.statement, ledger.statement_seal TO shebao_portal;
 GRANT INSERT, UPDATE ON ledger.statement_delivery TO shebao_portal, shebao_ivr;
 REVOKE ALL ON ALL TABLES IN SCHEMA audit FROM PUBLIC;

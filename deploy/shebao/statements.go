@@ -68,6 +68,9 @@ func (p program) issueStatements(ctx context.Context, book *ledger.Ledger, opt l
 		return p.sayJSON(report)
 	}
 	p.say(fmt.Sprintf("%d: %d persons, %d issued (%d of them supersede an earlier one), %d unchanged", report.Year, report.Persons, report.Issued, report.Superseded, report.Unchanged))
+	if report.Emptied > 0 {
+		p.say(fmt.Sprintf("%d persons have no record of %d any more: a further issue says so and supersedes the statement that they had", report.Emptied, report.Year))
+	}
 	return nil
 }
 
@@ -99,6 +102,7 @@ func (p program) statementStatus(ctx context.Context, book *ledger.Ledger, year 
 	all := ledger.Duty{}
 	for _, d := range duties {
 		all.Insured, all.Issued, all.Sent, all.Opened = all.Insured+d.Insured, all.Issued+d.Issued, all.Sent+d.Sent, all.Opened+d.Opened
+		all.Emptied += d.Emptied
 	}
 	if asJSON {
 		if duties == nil {
@@ -114,6 +118,9 @@ func (p program) statementStatus(ctx context.Context, book *ledger.Ledger, year 
 		line(d, ledger.RegionName(d.Region))
 	}
 	line(all, "all")
+	if all.Emptied > 0 {
+		p.say(fmt.Sprintf("%d persons besides hold a statement that says that their record of %d holds nothing any more", all.Emptied, year))
+	}
 	return nil
 }
 

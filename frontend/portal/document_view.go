@@ -10,6 +10,14 @@ type Issued struct {
 	State                         Cell   // valid, or superseded and when
 }
 
+// Emptied is a year that had a statement and holds nothing any more.
+type Emptied struct {
+	Page         layout.Page
+	Text, Note   string
+	Issued       Issued // the last one
+	Years, Older []Link // that hold something
+}
+
 // Documents are all that were issued to a person.
 type Documents struct {
 	Page layout.Page

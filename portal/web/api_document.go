@@ -24,6 +24,7 @@ type documentJSON struct {
 	VerifyCode   string `json:"verify_code"`
 	SupersededOn string `json:"superseded_on"` // empty: valid
 	PDF          string `json:"pdf"`
+	Emptied      bool   `json:"emptied"` // says that the year holds nothing any more
 }
 
 // listDocumentsJSON lists what was issued to the person, superseded ones too.
@@ -35,7 +36,7 @@ func (s *Site) listDocumentsJSON(c *fiber.Ctx) error {
 	rows := make([]documentJSON, 0, len(all))
 	for _, issued := range all {
 		rows = append(rows, documentJSON{issued.Year, issued.Issue, statementNumber(issued), issued.Agency, calendar.DateOf(issued.IssuedAt).String(), issued.DataDate.String(), issued.Code.String(),
-			supersededOn(issued), "/api/v1/statements/" + strconv.Itoa(issued.Year) + "/document?issue=" + strconv.Itoa(issued.Issue)})
+			supersededOn(issued), "/api/v1/statements/" + strconv.Itoa(issued.Year) + "/document?issue=" + strconv.Itoa(issued.Issue), issued.Emptied()})
 	}
 	return c.JSON(fiber.Map{"documents": rows})
 }
@@ -60,6 +61,7 @@ type verificationJSON struct {
 	Name         string `json:"name"`      // masked
 	IDNumber     string `json:"id_number"` // masked
 	Check        string `json:"check"`     // the paper's line of figures
+	Emptied      bool   `json:"emptied"`   // the paper says that the year holds nothing any more
 }
 
 // verifyJSON is verifyCode for programs. Errors: fault.Invalid for what cannot be a code, fault.NotFound for one that was never given out, fault.Conflict for a record that does not fit its
@@ -85,7 +87,10 @@ func (s *Site) verifyJSON(c *fiber.Ctx) error {
 	}
 	st := statementOfIssue(issued)
 	v := verificationJSON{State: "genuine", Kind: "annual_statement", Year: issued.Year, Agency: issued.Agency, Number: statementNumber(issued), IssuedOn: calendar.DateOf(issued.IssuedAt).String(),
-		DataDate: issued.DataDate.String(), SupersededOn: supersededOn(issued), Name: identity.MaskName(issued.Name), IDNumber: issued.MaskedID, Check: checkLine(apiLang(c), &st)}
+		DataDate: issued.DataDate.String(), SupersededOn: supersededOn(issued), Name: identity.MaskName(issued.Name), IDNumber: issued.MaskedID, Check: checkLine(apiLang(c), &st), Emptied: issued.Emptied()}
+	if v.Emptied {
+		v.Check = "" // the paper has none
+	}
 	if v.SupersededOn != "" {
 		v.State = "superseded"
 	}

@@ -32,6 +32,9 @@ func issuedView(p layout.Page, issued ledger.Statement) pages.Issued {
 		Title: p.T("issued.title", issued.Year), Number: statementNumber(issued), Date: dateWords(p.Lang, calendar.DateOf(issued.IssuedAt)), DataDate: dateWords(p.Lang, issued.DataDate),
 		Code: issued.Code.Grouped(), Verify: "/verify/" + issued.Code.String(), State: pages.Cell{Class: "paid", Glyph: "✓", Word: p.T("issued.valid")},
 	}
+	if issued.Emptied() {
+		v.Title = p.T("issued.emptied.title", issued.Year)
+	}
 	query := ""
 	if !issued.SupersededAt.IsZero() {
 		query = "?issue=" + strconv.Itoa(issued.Issue)

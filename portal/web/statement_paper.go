@@ -54,6 +54,11 @@ func (s *Site) paper(l string, issued ledger.Statement) official.Document {
 	if !issued.SupersededAt.IsZero() {
 		d.Banner = t("paper.superseded", dayWords(l, calendar.DateOf(issued.SupersededAt)))
 	}
+	signOff := official.SignOff{Agency: issued.Agency, Date: day, Seal: t("paper.seal"), Note: t("paper.seal.note")}
+	if issued.Emptied() {
+		d.Blocks = append(d.Blocks, official.Pairs{Columns: 3, Items: paperPerson(l, issued)}, official.Paragraph{Text: t("issued.emptied.paper", issued.Year, dayWords(l, issued.DataDate), issued.Issue-1)}, signOff)
+		return d
+	}
 	d.Blocks = append(d.Blocks, official.Pairs{Columns: 3, Items: paperPerson(l, issued)}, official.Paragraph{Text: sentence(l, &st)}, paperEmployers(l, &st), paperMonths(l, &st))
 	if parts := paperParts(l, &st); len(parts.Columns) > 1 {
 		d.Blocks = append(d.Blocks, parts)
@@ -68,7 +73,7 @@ func (s *Site) paper(l string, issued ledger.Statement) official.Document {
 	d.Blocks = append(d.Blocks,
 		official.Pairs{Columns: 1, Items: []official.Pair{{Term: t("paper.check"), Value: checkLine(l, &st), Strong: true}}},
 		official.Clause{Title: t("portal.notes"), Items: append(notesOf(l, &st), t("paper.note.verify")), Numbered: true, Small: true},
-		official.SignOff{Agency: issued.Agency, Date: day, Seal: t("paper.seal"), Note: t("paper.seal.note")})
+		signOff)
 	return d
 }
 

@@ -13,6 +13,7 @@ import (
 	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
+	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/money"
 	"shebao/shared/server"
@@ -32,6 +33,9 @@ func (s *Site) showLatestStatement(c *fiber.Ctx) error {
 
 func (s *Site) showStatement(c *fiber.Ctx) error {
 	r, st, err := s.yearOfPerson(c)
+	if fault.Is(err, fault.NotFound) && r.Issued.Issue > 0 {
+		return s.showEmptied(c, r)
+	}
 	if err != nil {
 		return err
 	}
@@ -43,6 +47,18 @@ func (s *Site) showStatement(c *fiber.Ctx) error {
 	v := statementView(p, r, &st, back, c.Query("only") == "gaps")
 	addIssued(&v, r)
 	return render(c, pages.StatementPage(v))
+}
+
+// showEmptied tells what became of a year that had a statement, and of which the record holds nothing any more.
+func (s *Site) showEmptied(c *fiber.Ctx, r yearRecord) error {
+	p := s.page(c, locale.Text(lang(c), "portal.statement.title", r.Year.Year), "/statement")
+	v := pages.Emptied{Page: p, Text: p.T("issued.emptied.text", r.Year.Year), Issued: issuedView(p, r.Issued)}
+	v.Note = p.T("issued.emptied.note")
+	if !r.Current { // the last one issued still has figures
+		v.Note = p.T("issued.emptied.fresh")
+	}
+	v.Years, v.Older, _ = yearLinks(r, r.Year.Year)
+	return render(c, pages.EmptiedPage(v))
 }
 
 // paperKB is about what a statement's file weighs; a test holds it against real ones.

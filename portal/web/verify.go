@@ -106,12 +106,15 @@ func (s *Site) allowVerify(c *fiber.Ctx) error {
 func verified(p layout.Page, issued ledger.Statement) *pages.Verified {
 	l, st := p.Lang, statementOfIssue(issued)
 	v := &pages.Verified{State: pages.Cell{Class: "paid", Glyph: "✓", Word: p.T("verify.genuine")}, Text: p.T("verify.genuine.text"), Check: checkLine(l, &st)}
+	if issued.Emptied() {
+		v.Text, v.Check = p.T("issued.emptied.genuine", issued.Year), ""
+	}
 	if !issued.SupersededAt.IsZero() {
 		day := dateWords(l, calendar.DateOf(issued.SupersededAt))
 		v.State, v.Text = pages.Cell{Class: "wait", Glyph: "↻", Word: p.T("verify.superseded", day)}, p.T("verify.superseded.text")
 	}
 	v.Pairs = []pages.Pair{
-		{Term: p.T("verify.kind"), Value: p.T("issued.title", issued.Year)}, {Term: p.T("verify.agency"), Value: issued.Agency}, {Term: p.T("paper.number"), Value: statementNumber(issued)},
+		{Term: p.T("verify.kind"), Value: issuedView(p, issued).Title}, {Term: p.T("verify.agency"), Value: issued.Agency}, {Term: p.T("paper.number"), Value: statementNumber(issued)},
 		{Term: p.T("paper.issued"), Value: dateWords(l, calendar.DateOf(issued.IssuedAt))}, {Term: p.T("paper.reach"), Value: dateWords(l, issued.DataDate)},
 		{Term: p.T("portal.person.name"), Value: identity.MaskName(issued.Name)}, {Term: p.T("portal.person.number"), Value: issued.MaskedID},
 	}

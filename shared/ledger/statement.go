@@ -29,6 +29,12 @@ type Statement struct {
 	OpenedAt     time.Time // the first time; zero when not
 }
 
+// Emptied reports whether this issue says that the year holds nothing any more: a rule that changed has moved all of it to other years, or a correction has taken it out. It supersedes
+// the issue that had figures, and is signed as any other.
+func (s Statement) Emptied() bool {
+	return s.Issue > 0 && len(s.PersonYear.Rows) == 0 && !s.PersonYear.HasAccount
+}
+
 // SupersededBy is the issue that replaced this one; 0 while it is the valid one.
 func (s Statement) SupersededBy() int {
 	if s.SupersededAt.IsZero() {

@@ -14,11 +14,17 @@ type Duty struct {
 	Issued  int64  `json:"issued"`
 	Sent    int64  `json:"sent"`
 	Opened  int64  `json:"opened"`
+	Emptied int64  `json:"emptied"` // none of the insured: had a statement of the year, and hold one that says that the year holds nothing any more
 }
 
-// dutyRows are the persons with a record of a year ($1) in a region ($2, leading digits), and what became of their statements.
+// dutyRows are the persons with a record of a year ($1), or who were told that they have none any more, in a region ($2, leading digits), and what became of their statements.
 const dutyRows = `
-	FROM (SELECT person_id FROM ledger.person_year WHERE year = $1) AS insured
+	FROM (
+		SELECT person_id, false AS emptied FROM ledger.person_year WHERE year = $1
+		UNION ALL
+		SELECT person_id, true FROM ledger.statement s WHERE year = $1 AND emptied
+			AND NOT EXISTS (SELECT FROM ledger.statement later WHERE later.person_id = s.person_id AND later.year = $1 AND later.issue > s.issue)
+			AND NOT EXISTS (SELECT FROM ledger.person_year WHERE person_year.person_id = s.person_id AND person_year.year = $1)) AS insured
 	LEFT JOIN ledger.last_employer USING (person_id)
 	LEFT JOIN ledger.employer ON employer.id = last_employer.employer_id
 	LEFT JOIN (SELECT DISTINCT person_id FROM ledger.statement WHERE year = $1) AS issued USING (person_id)
@@ -30,7 +36,8 @@ const dutyRows = `
 // StatementDuty counts by region, ascending. Error: fault.Unavailable.
 func (l *Ledger) StatementDuty(ctx context.Context, year int, region string) ([]Duty, error) {
 	rows, err := l.pool.Query(ctx, `
-		SELECT coalesce(employer.region, '') AS of, count(*), count(issued.person_id), count(delivered.sent_at), count(delivered.opened_at)`+dutyRows+`
+		SELECT coalesce(employer.region, '') AS of, count(*) FILTER (WHERE NOT insured.emptied), count(issued.person_id) FILTER (WHERE NOT insured.emptied),
+			count(delivered.sent_at) FILTER (WHERE NOT insured.emptied), count(delivered.opened_at) FILTER (WHERE NOT insured.emptied), count(*) FILTER (WHERE insured.emptied)`+dutyRows+`
 		GROUP BY of ORDER BY of`, year, region)
 	if err != nil {
 		return nil, classifyStatement(err)

@@ -31,6 +31,7 @@ type IssueReport struct {
 	Issued     int64 `json:"issued"`     // first issues and corrected ones
 	Superseded int64 `json:"superseded"` // of the issued: those that replace an earlier one
 	Unchanged  int64 `json:"unchanged"`  // whose statement still says what the record says
+	Emptied    int64 `json:"emptied"`    // not of persons: had a statement of the year, whose record holds nothing of it any more; a further issue says so
 }
 
 // personsInRange is how many person IDs one transaction issues for: what is committed is issued, and a run that is killed can be run again.
@@ -66,6 +67,7 @@ func (l *Ledger) IssueStatements(ctx context.Context, opt IssueOptions) (IssueRe
 		report.Issued += done.Issued
 		report.Superseded += done.Superseded
 		report.Unchanged += done.Unchanged
+		report.Emptied += done.Emptied
 		p.overall(report.Persons, upTo, last)
 	})
 	return report, postgres.Classify(err)

@@ -22,6 +22,7 @@ type draft struct {
 	employers []int32
 	rules     []string
 	issue     int
+	emptied   bool // the year holds nothing any more
 }
 
 // current is the valid statement of a person.
@@ -29,6 +30,7 @@ type current struct {
 	issue    int
 	dataDate calendar.Date
 	content  []byte
+	emptied  bool
 }
 
 // forRange issues for the persons first <= id < end in one transaction.
@@ -98,7 +100,7 @@ func (i *issue) persons(ctx context.Context, tx querier, first, end int64) ([]st
 // valid reads the range's last issues of the year.
 func (i *issue) valid(ctx context.Context, tx querier, first, end int64) (map[int64]current, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT DISTINCT ON (person_id) person_id, issue, data_date, content
+		SELECT DISTINCT ON (person_id) person_id, issue, data_date, content, emptied
 		FROM ledger.statement
 		WHERE person_id >= $1 AND person_id < $2 AND year = $3
 		ORDER BY person_id, issue DESC`, first, end, i.opt.Year)
@@ -109,7 +111,7 @@ func (i *issue) valid(ctx context.Context, tx querier, first, end int64) (map[in
 	var person int64
 	var c current
 	var date civilDate
-	if _, err := pgx.ForEachRow(rows, []any{&person, &c.issue, &date, &c.content}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&person, &c.issue, &date, &c.content, &c.emptied}, func() error {
 		c.dataDate = calendar.Date(date)
 		valid[person] = c
 		c.content = nil // the next row's is memory of its own
@@ -133,11 +135,18 @@ func (i *issue) drafts(ctx context.Context, tx querier, persons []statementPerso
 	var drafts []draft
 	var arena []byte
 	var before yearsBefore
-	of := int64(0)
+	of, everybody := int64(0), persons
+	without := map[int64]yearsBefore{} // had a statement, and so far no record of the year
+	leave := func() {
+		if _, had := valid[of]; had {
+			without[of] = before
+		}
+	}
 	for rows.Next() {
 		raw := rows.RawValues()
 		id, year, packed := int64(binary.BigEndian.Uint64(raw[0])), int(binary.BigEndian.Uint16(raw[1])), raw[2]
 		if id != of {
+			leave()
 			of, before = id, yearsBefore{}
 		}
 		for len(persons) > 0 && persons[0].id < id {
@@ -157,6 +166,7 @@ func (i *issue) drafts(ctx context.Context, tx querier, persons []statementPerso
 			arena = make([]byte, 0, 1<<18)
 		}
 		d, basis, err := i.draft(&persons[0], before, packed, valid[id], arena[len(arena):])
+		delete(valid, id)
 		if err != nil {
 			return nil, fmt.Errorf("statement of person %d: %w", id, err)
 		}
@@ -175,6 +185,29 @@ func (i *issue) drafts(ctx context.Context, tx querier, persons []statementPerso
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read person-years: %w", err)
+	}
+	leave()
+	return i.emptied(drafts, everybody, valid, without, done)
+}
+
+// emptied drafts the issue that says that the year holds nothing any more, for those of the persons who are left with a valid statement and no record of the year.
+func (i *issue) emptied(drafts []draft, persons []statementPerson, left map[int64]current, before map[int64]yearsBefore, done *IssueReport) ([]draft, error) {
+	if len(left) == 0 {
+		return drafts, nil
+	}
+	nothing := packYear(nil, PersonYear{})
+	for n := range persons {
+		p := &persons[n]
+		valid, had := left[p.id]
+		if !had || valid.emptied {
+			continue
+		}
+		number, err := i.ledger.keys.Field.Open(placeIDNumber, p.sealedID)
+		if err != nil {
+			return nil, fmt.Errorf("statement of person %d: ID number: %w", p.id, err)
+		}
+		done.Emptied++
+		drafts = append(drafts, draft{person: p, issue: valid.issue + 1, emptied: true, basis: appendBasis(nil, p.name, identity.MaskNumber(string(number)), before[p.id], nothing)})
 	}
 	return drafts, nil
 }

@@ -26,7 +26,8 @@ type issuedRow struct {
 	region   string
 	code     verification.Code
 	content  []byte
-	numberAt int // where its number goes in what COPY writes
+	emptied  bool // it follows from the content
+	numberAt int  // where its number goes in what COPY writes
 }
 
 // digest is what stands for a statement in its seal: whoever changes anything of the row changes it. The number needs no part: it is the digest's place.

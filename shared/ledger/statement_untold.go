@@ -10,7 +10,8 @@ import (
 	"shebao/shared/postgres"
 )
 
-// Untold is somebody's valid statement of which nobody has told them, and which they have not opened.
+// Untold is somebody's valid statement of which nobody has told them, and which they have not opened. One that says that the year holds nothing any more is for those alone who know of an
+// earlier one.
 type Untold struct {
 	PersonID int64
 	Year     int
@@ -23,11 +24,12 @@ func (l *Ledger) UntoldStatements(ctx context.Context, tx pgx.Tx, year int, regi
 	rows, err := tx.Query(ctx, `
 		SELECT person.id, valid.issue, person.mobile_sealed
 		FROM ledger.person
-		JOIN LATERAL (SELECT issue FROM ledger.statement WHERE person_id = person.id AND year = $1 ORDER BY issue DESC LIMIT 1) AS valid ON true
+		JOIN LATERAL (SELECT issue, emptied FROM ledger.statement WHERE person_id = person.id AND year = $1 ORDER BY issue DESC LIMIT 1) AS valid ON true
 		LEFT JOIN ledger.last_employer ON last_employer.person_id = person.id
 		LEFT JOIN ledger.employer ON employer.id = last_employer.employer_id
 		WHERE person.id > $3 AND starts_with(coalesce(employer.region, ''), $2)
 			AND NOT EXISTS (SELECT FROM ledger.statement_delivery d WHERE d.person_id = person.id AND d.year = $1 AND d.issue = valid.issue AND (d.sent_at IS NOT NULL OR d.opened_at IS NOT NULL))
+			AND (NOT valid.emptied OR EXISTS (SELECT FROM ledger.statement_delivery d WHERE d.person_id = person.id AND d.year = $1 AND (d.sent_at IS NOT NULL OR d.opened_at IS NOT NULL)))
 		ORDER BY person.id LIMIT $4`, year, region, after, limit)
 	if err != nil {
 		return nil, classifyStatement(err)

@@ -106,6 +106,9 @@ func (in *readYear) record(year int) (YearRecord, error) {
 	if before.since == 0 && len(r.Year.Rows) > 0 {
 		before.since = r.Year.Rows[0].Period
 	}
+	if packed == nil {
+		packed = packYear(nil, PersonYear{}) // as the issue says it that takes a year's figures back
+	}
 	basis := appendBasis(make([]byte, 0, len(in.content)), in.person.Name, identity.MaskNumber(in.person.IDNumber), before, packed)
 	r.Current = sameBasis(in.content, basis) && !judgedOtherwise(r.Year.Rows, r.Issued.DataDate, r.DataDate)
 	return r, nil
