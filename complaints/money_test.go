@@ -296,7 +296,7 @@ func (x till) follow(calculation string) {
 			t.Errorf("%d limits called, %v, want %d", called, err, want)
 		}
 	}
-	x.want(x.get(x.li, "/cases/2026-000001"), 200, "文书期限已过", "AR-pay 2026-12-01")
+	x.want(x.get(x.li, "/cases/2026-000001"), 200, "文书期限已过", "单位缴款（催缴通知书） 2026-12-01")
 	x.want(x.issue(order), 303)
 	x.want(x.get(x.li, "/cases/2026-000001/notices/"+order), 200, "嘉社稽改〔2026〕1号", "社会保险费催缴通知书：嘉社稽催〔2026〕1号")
 	x.want(x.post(x.li, "/cases/2026-000001/notices/"+order+"/end", "do", "withdraw", "reason", ""), 422, "请写明理由")

@@ -24,6 +24,7 @@ type Played struct {
 	Message       string    // to the reporter
 	Transcript    string    // of the case's first recording
 	Phrase        [3]string // use, title, words: kept for the region of the account
+	Paper         PlayedPaper
 }
 
 // Play takes what waits in the intake and lets staff do what is given, in order, each at its own time and by the rules of that day: for a demo whose desk has a past. A proposal
@@ -55,13 +56,15 @@ func Play(ctx context.Context, c Config, pool *pgxpool.Pool, book *ledger.Ledger
 			err = transcribeFirst(ctx, cases, who, step)
 		case step.Phrase[1] != "":
 			err = cases.SavePhrase(ctx, who, store.Phrase{Use: step.Phrase[0], Title: step.Phrase[1], Words: step.Phrase[2]}, step.At)
+		case step.Paper != PlayedPaper{}:
+			err = d.playPaper(ctx, who, step.Case, step.Paper, step.At)
 		case step.Note != "":
 			err = cases.Write(ctx, who, step.Case, step.Note, false, step.At)
 		default:
 			err = d.play(ctx, who, step)
 		}
 		if err != nil {
-			return fmt.Errorf("%s on %s by %s: %w", step.Input.Action, step.Case, step.Account, err)
+			return fmt.Errorf("%s %+v on %s by %s: %w", step.Input.Action, step.Paper, step.Case, step.Account, err)
 		}
 	}
 	_, err = cases.Sweep(ctx, now)

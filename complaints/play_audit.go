@@ -2,20 +2,24 @@ package complaints
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"shebao/complaints/arrears"
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
 	"shebao/complaints/store"
 	"shebao/complaints/supervision"
-	"shebao/complaints/web"
+	"shebao/frontend/fonts"
 	"shebao/shared/calendar"
+	"shebao/shared/document"
 	"shebao/shared/eligibility"
 	"shebao/shared/ledger"
+	"shebao/shared/money"
 	"shebao/shared/postgres"
 )
 
@@ -30,7 +34,11 @@ func PlayAudits(ctx context.Context, c Config, pool *pgxpool.Pool, book *ledger.
 	if err != nil {
 		return err
 	}
-	p := auditPlay{ctx: ctx, store: cases, ledger: book, eligible: eligibility.New(pool), pool: pool, now: now, year: calendar.DateOf(now).Year}
+	press, err := document.Open(c.document, fonts.NotoSerifSC)
+	if err != nil {
+		return err
+	}
+	p := auditPlay{ctx: ctx, store: cases, desk: desk{cases, book, press, c.smallEmployer}, eligible: eligibility.New(pool), pool: pool, now: now, year: calendar.DateOf(now).Year}
 	if _, err := (supervise{store: cases, ledger: book, levels: c.levels, eligible: p.eligible}).refresh(ctx, now); err != nil {
 		return err
 	}
@@ -50,7 +58,7 @@ func PlayAudits(ctx context.Context, c Config, pool *pgxpool.Pool, book *ledger.
 type auditPlay struct {
 	ctx                             context.Context
 	store                           *store.Store
-	ledger                          *ledger.Ledger
+	desk                            desk
 	eligible                        *eligibility.Room
 	pool                            *pgxpool.Pool
 	head, second, auditor, expiring store.Staff
@@ -83,7 +91,8 @@ func (p auditPlay) files() error {
 	return p.store.AddExam(p.ctx, p.second, p.head.Account, supervision.Exam{HeldOn: p.day(249), Score: 54}, p.now)
 }
 
-// plan: eight chosen of sixteen, as far as the year has room for them; the oldest are decided, and two of them closed.
+// plan: eight chosen of sixteen, as far as the year has room for them; the oldest are decided, and two of them closed. Those that come so far are of employers that owe nothing
+// before, so that what the audit found is all that there is.
 func (p auditPlay) plan() error {
 	set := p.ago(200)
 	year := p.year
@@ -95,7 +104,10 @@ func (p auditPlay) plan() error {
 		if i == 5 {
 			chosen = 20
 		}
-		list, err := p.store.Candidates(p.ctx, p.head, year, kind == supervision.Routine, "", 1, p.ago(chosen))
+		list, err := p.store.Candidates(p.ctx, p.head, year, kind == supervision.Routine, "", 100, p.ago(chosen))
+		if kind == supervision.Routine {
+			list = slices.DeleteFunc(list, func(c supervision.Candidate) bool { return c.Owed > 0 })
+		}
 		if err != nil || len(list) == 0 {
 			return err
 		}
@@ -114,51 +126,61 @@ func (p auditPlay) plan() error {
 	return nil
 }
 
+// auditPayBase is the true base that the demo's auditors found on pay sheets.
+const auditPayBase money.Fen = 11_800_00
+
+// audit lets two go there: the first finds nothing; the second and third find bases that are too low, of which the second employer pays the difference.
 func (p auditPlay) audit(number string, chosen, headcount, i int) error {
 	if err := p.store.AssignAuditors(p.ctx, p.head, number, []string{p.auditor.Account, p.second.Account}, 0, p.ago(chosen-1)); err != nil {
+		return err
+	}
+	papers := func(ago int, paper PlayedPaper) error {
+		return p.desk.playPaper(p.ctx, p.auditor, number, paper, p.ago(ago))
+	}
+	if err := errors.Join(papers(chosen-1, PlayedPaper{Issue: notice.AuditNotice}), papers(chosen-2, PlayedPaper{Serve: notice.Direct})); err != nil {
 		return err
 	}
 	if err := p.store.Act(p.ctx, p.auditor, number, 0, lifecycle.Input{Action: lifecycle.Investigate}, p.ago(chosen-3)); err != nil {
 		return err
 	}
-	visit := supervision.Visit{On: p.day(chosen - 8), Found: headcount + i, Checked: headcount, Unregistered: min(i, headcount), Underreported: min(2*i, headcount)}
+	visit := supervision.Visit{On: p.day(chosen - 8), Found: headcount, Checked: headcount}
+	if i > 0 {
+		visit.Underreported = min(2*i, headcount)
+	}
 	if err := p.store.RecordVisit(p.ctx, p.auditor, number, visit, 0, p.ago(chosen-9)); err != nil || i > 2 {
 		return err
 	}
-	ground := lifecycle.Ground("no_violation")
+	ground, paper := lifecycle.Ground("no_violation"), notice.CleanResult
 	if i > 0 {
-		ground = "base_low"
-		if err := p.found(number, chosen-10); err != nil {
+		ground, paper = "base_low", notice.AuditOpinion
+		if err := papers(chosen-10, PlayedPaper{Reckon: true, Base: auditPayBase, Persons: visit.Underreported}); err != nil {
 			return err
 		}
 	}
-	proposal := Played{Case: number, At: p.ago(chosen - 15), Input: lifecycle.Input{Action: lifecycle.ProposeDecision, Ground: ground, Reason: "名册、工资表与台账核对"}}
-	if err := (desk{store: p.store, ledger: p.ledger}).play(p.ctx, p.auditor, proposal); err != nil {
+	if err := p.store.EndAudit(p.ctx, p.auditor, number, p.day(chosen-14), p.ago(chosen-14)); err != nil {
 		return err
 	}
-	if err := p.store.Act(p.ctx, p.head, number, 0, lifecycle.Input{Action: lifecycle.Approve}, p.ago(chosen-17)); err != nil || i > 1 {
+	proposal := Played{Case: number, At: p.ago(chosen - 15), Input: lifecycle.Input{Action: lifecycle.ProposeDecision, Ground: ground, Reason: "名册、工资表与台账核对"}}
+	if err := p.desk.play(p.ctx, p.auditor, proposal); err != nil {
+		return err
+	}
+	if err := p.store.Act(p.ctx, p.head, number, 0, lifecycle.Input{Action: lifecycle.Approve}, p.ago(chosen-17)); err != nil {
+		return err
+	}
+	if err := errors.Join(papers(chosen-17, PlayedPaper{Issue: paper}), papers(chosen-18, PlayedPaper{Serve: notice.Direct})); err != nil {
+		return err
+	}
+	if err := p.store.Act(p.ctx, p.auditor, number, 0, lifecycle.Input{Action: lifecycle.Notify}, p.ago(chosen-18)); err != nil || i > 1 {
 		return err
 	}
 	end := lifecycle.Input{Action: lifecycle.Close}
 	if i > 0 {
-		end.Reason = "单位已按真实工资补报缴费基数，差额随次月补缴"
+		if err := papers(chosen-26, PlayedPaper{Pays: "示例银行回单 " + number}); err != nil {
+			return err
+		}
+		end.Reason = "单位已按真实工资补缴差额"
 	}
-	return p.store.Act(p.ctx, p.auditor, number, 0, end, p.ago(chosen-19))
-}
-
-// found keeps what the pay sheets of three months would have cost, had everybody's wages been declared.
-func (p auditPlay) found(number string, ago int) error {
-	c, _, err := p.store.CaseByNumber(p.ctx, p.auditor, number, p.ago(ago))
-	if err != nil {
-		return err
-	}
-	to := p.day(ago).Period().Add(-2)
-	r, err := (desk{store: p.store, ledger: p.ledger}).reckon(p.ctx, c, web.CalcAsk{PaidOn: p.day(ago), From: to.Add(-2), To: to, Findings: []arrears.Finding{{From: to.Add(-2), To: to, Base: 11_800_00}}}, p.ago(ago))
-	if err != nil {
-		return err
-	}
-	_, err = p.store.KeepCalculation(p.ctx, p.auditor, number, r.kept, r.people, p.ago(ago))
-	return err
+	return p.store.Act(p.ctx, p.auditor, number, 0, end, p.ago(chosen-28))
 }
 
 // requests: one of ours nearly due, one of theirs with time left, one answered.

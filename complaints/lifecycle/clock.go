@@ -68,6 +68,10 @@ func begin(c Case, duty Duty, l Limit, from calendar.Date, w *calendar.Workdays)
 func wind(c Case, what effect, in Input, r Rules) Case {
 	limits := r.Settings.of(c.Route)
 	switch what {
+	case begun:
+		if c.Clock.Duty == ToAnnounce {
+			return wind(c, handle, in, r)
+		}
 	case handle:
 		if limits.handle != (Limit{}) {
 			return begin(c, ToHandle, limits.handle, in.Today, r.Workdays)

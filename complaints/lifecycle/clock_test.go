@@ -133,6 +133,9 @@ func TestAudits(t *testing.T) {
 	}
 	for ground, want := range map[lifecycle.Ground]string{"no_violation": "2026-04-13", "base_low": "2026-04-20"} {
 		c := step(t, c, lifecycle.Investigate, calendar.NewDate(2026, 3, 30))
+		if c.Clock.Duty != lifecycle.ToHandle || c.Due.String() != "2026-06-26" {
+			t.Errorf("begun: %+v, want sixty working days: announcing it is done", c)
+		}
 		c = step(t, c, lifecycle.ProposeDecision, calendar.NewDate(2026, 4, 2), func(in *lifecycle.Input) { in.Ground, in.Text = ground, "" })
 		if c = step(t, c, lifecycle.Approve, calendar.NewDate(2026, 4, 3), func(in *lifecycle.Input) { in.Staff = 4 }); c.Due.String() != want {
 			t.Errorf("%s: to be told by %s, want %s", ground, c.Due, want)

@@ -121,6 +121,7 @@ type effect uint8
 const (
 	keep     effect = iota
 	handle          // the route's time to finish begins
+	begun           // it begins, unless it runs since the acceptance: a planned audit had only to be announced
 	longer          // the one extension
 	pause           // the days that remain are kept
 	goOn            // from the days that remain
@@ -148,7 +149,7 @@ var table = slices.Concat(
 		{Supplement, GotMore, Screening, screens, goOn},
 		{Supplement, Reject, Rejected, words | reason | code, stop},
 		{Supplement, Withdraw, Withdrawn, reason | screens, stop},
-		{Accepted, Investigate, Investigating, 0, keep},
+		{Accepted, Investigate, Investigating, 0, begun},
 		{Accepted, Merge, Merged, apart, keep},
 		{Accepted, Withdraw, Withdrawn, reason, stop},
 		{Investigating, Merge, Merged, apart, keep},

@@ -195,7 +195,22 @@ func eventView(p layout.Page, e Event) pages.Event {
 	if e.What == "message_in" {
 		who = p.T("desk.by.reporter")
 	}
-	return pages.Event{When: when(e.At), Who: who, What: p.T(key), Text: e.Text, Out: e.What == "message_out"}
+	text := e.Text
+	if e.What == "notice_soon" || e.What == "notice_passed" {
+		text = limitNamed(p, text)
+	}
+	return pages.Event{When: when(e.At), Who: who, What: p.T(key), Text: text, Out: e.What == "message_out"}
+}
+
+// limitNamed is the text of a call about a document's limit with the limit named as everywhere else: kept is its name in deadlines.json, and its day.
+func limitNamed(p layout.Page, text string) string {
+	words := strings.Fields(text)
+	for i, word := range words {
+		if key := "notice.clock." + word; locale.Has(p.Lang, key) {
+			words[i] = p.T(key)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // act takes one of the offered steps; a second click meets a changed version and does nothing.

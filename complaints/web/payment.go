@@ -142,7 +142,7 @@ func peopleOf(a arrears.Allocation) int {
 }
 
 func readPayment(c *fiber.Ctx) (PaymentInput, error) {
-	in := PaymentInput{Way: form(c, "way"), Voucher: strings.TrimSpace(form(c, "voucher")), Tell: tellPaid}
+	in := PaymentInput{Way: form(c, "way"), Voucher: strings.TrimSpace(form(c, "voucher")), Tell: TellPaid}
 	var wrong []fault.Field
 	var err error
 	if in.PaidOn, err = calendar.ParseDate(strings.TrimSpace(form(c, "paid_on"))); err != nil {
@@ -157,8 +157,8 @@ func readPayment(c *fiber.Ctx) (PaymentInput, error) {
 	return in, nil
 }
 
-// tellPaid is what the reporters read of a payment: that months were made good, and nothing of anybody's amounts. Reporters are answered in Chinese, as everywhere at the desk.
-func tellPaid(a arrears.Allocation) string {
+// TellPaid is what the reporters read of a payment: that months were made good, and nothing of anybody's amounts. Reporters are answered in Chinese, as everywhere at the desk.
+func TellPaid(a arrears.Allocation) string {
 	var first, last calendar.Period
 	for _, part := range a.Parts {
 		if first == 0 || part.Period < first {

@@ -35,7 +35,7 @@ const (
 // company is an invented employer.
 type company struct {
 	code, name, region string
-	owesFrom           calendar.Period // wholly in arrears from this period on; none pays
+	owesFrom, owesTo   calendar.Period // wholly in arrears in between; none pays
 	status             string
 }
 
@@ -83,8 +83,9 @@ func Write(dir string, today calendar.Date) ([]Persona, error) {
 	return personas, nil
 }
 
-// owing are companies of which somebody reports that they do not pay, and for how many months they have not.
-var owing = map[string]int{"嘉兴南湖电子": 4, "杭州西湖纺织": 5, "嘉兴南湖家具": 4, "嘉兴南湖食品": 3, "湖州吴兴电子": 3, "金华婺城食品": 3}
+// owing are companies of which somebody reports that they do not pay: for how many months they have not, and how many months before the last one that ended.
+var owing = map[string]struct{ months, ended int }{"嘉兴南湖电子": {4, 0}, "杭州西湖纺织": {5, 0}, "嘉兴南湖家具": {4, 0}, "嘉兴南湖食品": {3, 0}, "湖州吴兴电子": {3, 0}, "金华婺城食品": {3, 0},
+	"绍兴越城纺织": {3, 4}, "杭州余杭软件": {1, 4}}
 
 func (g *generator) makeCompanies() {
 	places := []struct{ name, code string }{{"杭州西湖", "330106"}, {"杭州余杭", "330110"}, {"宁波海曙", "330203"}, {"温州鹿城", "330302"}, {"嘉兴南湖", "330402"}, {"湖州吴兴", "330502"}, {"绍兴越城", "330602"}, {"金华婺城", "330702"}}
@@ -92,12 +93,13 @@ func (g *generator) makeCompanies() {
 	for i := range employers {
 		place, trade := places[i%len(places)], trades[i/len(places)%len(trades)]
 		c := company{code: creditCode(place.code, i), name: place.name + trade + "有限公司", region: place.code, status: "正常"}
-		months, reported := owing[place.name+trade]
+		owes, reported := owing[place.name+trade]
 		switch {
 		case reported:
-			c.owesFrom = g.last.Add(1 - months)
+			c.owesTo = g.last.Add(-owes.ended)
+			c.owesFrom = c.owesTo.Add(1 - owes.months)
 		case i%17 == 16:
-			c.owesFrom = g.last.Add(-g.rng.IntN(12))
+			c.owesFrom, c.owesTo = g.last.Add(-g.rng.IntN(12)), g.last
 		case i%29 == 28:
 			c.status = "停业"
 		}
@@ -276,7 +278,7 @@ func (g *generator) month(w worker, at int, period calendar.Period) [][]string {
 			on = period.Add(7).FirstDay().AddDays(19)
 		}
 	}
-	if c.owesFrom != 0 && period >= c.owesFrom {
+	if c.owesFrom != 0 && period >= c.owesFrom && period <= c.owesTo {
 		paid = false
 	}
 	var rows [][]string

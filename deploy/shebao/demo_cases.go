@@ -10,6 +10,7 @@ import (
 
 	"shebao/complaints"
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
 	"shebao/shared/calendar"
 	"shebao/shared/config"
 	"shebao/shared/intake"
@@ -21,11 +22,24 @@ type demoStep struct {
 	after   int
 	account string
 	input   lifecycle.Input
+	paper   complaints.PlayedPaper
 }
 
 func say(after int, account string, action lifecycle.Action, reason, text string) demoStep {
-	return demoStep{after, account, lifecycle.Input{Action: action, Reason: reason, Text: text, Ground: "unpaid", To: "市医疗保障局", Code: "no_leads", NewLeads: true}}
+	return demoStep{after: after, account: account, input: lifecycle.Input{Action: action, Reason: reason, Text: text, To: "市医疗保障局", Code: "no_leads", NewLeads: true}}
 }
+
+func do(after int, account string, paper complaints.PlayedPaper) demoStep {
+	return demoStep{after: after, account: account, paper: paper}
+}
+
+// What is done with money and documents in a past.
+var (
+	reckon = complaints.PlayedPaper{Reckon: true}
+	demand = complaints.PlayedPaper{Issue: notice.Demand}
+	hand   = complaints.PlayedPaper{Serve: notice.Direct}
+	pay    = complaints.PlayedPaper{Pays: "示例银行回单"}
+)
 
 // demoPasts are ways that cases went, by how far they came.
 var demoPasts = map[string][]demoStep{
@@ -38,18 +52,21 @@ var demoPasts = map[string][]demoStep{
 		say(6, "zhao.lei", lifecycle.Suspend, "等待法院就劳动关系作出判决", "因劳动关系正在诉讼，调查中止，判决后恢复。")},
 	"longer": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "li.min", lifecycle.Investigate, "", ""),
 		say(30, "zhao.lei", lifecycle.Extend, "涉及人数多，需核对三年名册", "案情复杂，办理期限延长三十个工作日。")},
-	"proposed": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "li.min", lifecycle.Investigate, "", ""),
-		say(12, "li.min", lifecycle.ProposeDecision, "名册与台账核对，少报缴费基数", "经查，单位少报缴费基数，已责令限期补缴差额。")},
-	"decided": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "chen.jie", lifecycle.Investigate, "", ""),
-		say(12, "chen.jie", lifecycle.ProposeDecision, "查实欠缴", "经查，单位欠缴属实，已责令限期补缴。"), say(14, "wang.fang", lifecycle.Approve, "", "")},
-	"served": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "li.min", lifecycle.Investigate, "", ""),
-		say(9, "li.min", lifecycle.ProposeDecision, "查实欠缴", "经查，单位欠缴属实，已责令限期补缴。"), say(10, "zhao.lei", lifecycle.Approve, "", ""), say(11, "li.min", lifecycle.Notify, "", "")},
-	"closed": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "li.min", lifecycle.Investigate, "", ""),
-		say(15, "li.min", lifecycle.ProposeDecision, "查实欠缴", "经查，单位欠缴属实，已责令限期补缴。"), say(17, "zhao.lei", lifecycle.Approve, "", ""),
-		say(18, "li.min", lifecycle.Notify, "", ""), say(30, "li.min", lifecycle.Close, "补缴已到账", "单位已补缴全部欠费，本案办结。")},
+	"proposed": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "li.min", lifecycle.Investigate, "", ""), do(11, "li.min", reckon),
+		say(12, "li.min", lifecycle.ProposeDecision, "名册与台账核对，少报缴费基数", "经查，单位少报缴费基数，责令限期补缴差额。")},
+	"decided": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "chen.jie", lifecycle.Investigate, "", ""), do(11, "chen.jie", reckon),
+		say(12, "chen.jie", lifecycle.ProposeDecision, "查实欠缴", "经查，单位欠缴属实，责令限期补缴。"), say(14, "wang.fang", lifecycle.Approve, "", ""), do(15, "chen.jie", demand)},
+	"served": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "li.min", lifecycle.Investigate, "", ""), do(8, "li.min", reckon),
+		say(9, "li.min", lifecycle.ProposeDecision, "查实欠缴", "经查，单位欠缴属实，已责令限期补缴。"), say(10, "zhao.lei", lifecycle.Approve, "", ""), do(10, "li.min", demand), do(11, "li.min", hand), say(11, "li.min", lifecycle.Notify, "", "")},
+	"closed": {say(1, "hu.xin", lifecycle.Accept, "", ""), say(2, "li.min", lifecycle.Investigate, "", ""), do(14, "li.min", reckon),
+		say(15, "li.min", lifecycle.ProposeDecision, "查实欠缴", "经查，单位欠缴属实，已责令限期补缴。"), say(17, "zhao.lei", lifecycle.Approve, "", ""), do(17, "li.min", demand), do(18, "li.min", hand),
+		say(18, "li.min", lifecycle.Notify, "", ""), do(24, "li.min", pay), say(30, "li.min", lifecycle.Close, "补缴已到账", "单位已补缴全部欠费，本案办结。")},
 	"rejected":    {say(2, "hu.xin", lifecycle.Reject, "没有单位名称和时间，无法核查", "您反映的情况缺少可查的线索，不予受理；有新线索可以再次举报。")},
 	"transferred": {say(2, "hu.xin", lifecycle.Transfer, "涉及医疗保险基金，移送市医保局", "您反映的问题属于医疗保障部门职责，已移送。")},
 }
+
+// demoFoundBase is the true base that pay sheets showed where too little was declared.
+const demoFoundBase = 8_200_00
 
 // demoCase is an invented report.
 type demoCase struct {
@@ -66,14 +83,14 @@ var demoCases = []demoCase{
 	{"open", "杭州西湖精密机械有限公司", intake.Unpaid, intake.Web, 92, true, "公司去年底起就没有给车间的人交社保。"},
 	{"longer", "温州鹿城食品有限公司", intake.Underpaid, intake.Operator, 75, false, "按最低基数交，实际工资是两倍。"},
 	{"paused", "宁波海曙建筑工程有限公司", intake.NotRegistered, intake.Web, 60, true, "进场八个月了，一直说下个月登记。"},
-	{"closed", "绍兴越城纺织有限公司", intake.Unpaid, intake.Web, 58, true, "三月到五月没有缴费记录。"},
+	{"closed", "绍兴越城纺织有限公司", intake.Unpaid, intake.Web, 58, true, "有三个月没有缴费记录。"},
 	{"closed", "湖州吴兴家具有限公司", intake.Underpaid, intake.Phone, 55, true, "奖金没有计入缴费基数。"},
-	{"closed", "杭州余杭软件有限公司", intake.Unpaid, intake.Web, 50, false, "整个部门五月断缴。"},
+	{"closed", "杭州余杭软件有限公司", intake.Unpaid, intake.Web, 50, false, "有一个月断缴，前后都正常。"},
 	{"rejected", "金华婺城物流有限公司", intake.Other, intake.Phone, 47, false, "听说有问题。"},
 	{"transferred", "宁波海曙服装有限公司", intake.Fraud, intake.Web, 44, false, "有人拿别人的医保卡开药再卖。"},
 	{"decided", "嘉兴南湖家具有限公司", intake.Unpaid, intake.Web, 20, true, "六月以后查不到缴费。"},
 	{"proposed", "杭州余杭餐饮管理有限公司", intake.Underpaid, intake.Web, 33, true, "每个人都按最低基数报。"},
-	{"proposed", "宁波海曙建筑工程有限公司", intake.Unpaid, intake.Operator, 31, false, "工地上的人都没有缴费。"},
+	{"proposed", "宁波海曙建筑工程有限公司", intake.Underpaid, intake.Operator, 31, false, "工地上的人都按最低基数缴费。"},
 	{"open", "杭州余杭餐饮管理有限公司", intake.Unpaid, intake.Web, 41, true, "店里二十多人，上半年没交。"},
 	{"open2", "嘉兴南湖食品有限公司", intake.Unpaid, intake.Phone, 28, true, "工资条扣了，查询没有。"},
 	{"open2", "嘉兴南湖物流有限公司", intake.Underpaid, intake.Web, 26, false, "司机按内勤的基数报。"},
@@ -128,8 +145,17 @@ func demoDesk(ctx context.Context, pool *pgxpool.Pool, settings *config.Reader, 
 			if at.After(now) {
 				break
 			}
-			s.input.By = calendar.DateOf(at.AddDate(0, 0, 10))
-			steps = append(steps, complaints.Played{Case: number, Account: s.account, At: at, Input: s.input})
+			s.input.By, s.input.Ground = calendar.DateOf(at.AddDate(0, 0, 10)), "unpaid"
+			if d.kind == intake.Underpaid {
+				s.input.Ground = "base_low"
+				if s.paper.Reckon {
+					s.paper.Base = demoFoundBase
+				}
+			}
+			if s.paper.Pays != "" {
+				s.paper.Pays += " " + number // no two payments have the same
+			}
+			steps = append(steps, complaints.Played{Case: number, Account: s.account, At: at, Input: s.input, Paper: s.paper})
 		}
 		if d.employer == demoRecorded {
 			steps = append(steps, complaints.Played{Case: number, Account: "chen.jie", At: received.AddDate(0, 0, 3), Transcript: demoTranscript},
