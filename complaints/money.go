@@ -39,8 +39,8 @@ func (d desk) employer(ctx context.Context, uscc string) (e ledger.Employer, fou
 	return e, err == nil, err
 }
 
-// owed is what an employer owes now, by the ledger.
-func (d desk) owed(ctx context.Context, uscc string) (money.Fen, error) {
+// principal is what an employer owes now, by the ledger.
+func (d desk) principal(ctx context.Context, uscc string) (money.Fen, error) {
 	e, found, err := d.employer(ctx, uscc)
 	if err != nil || !found {
 		return 0, err
@@ -53,7 +53,18 @@ func (d desk) owed(ctx context.Context, uscc string) (money.Fen, error) {
 	return sum, err
 }
 
-// unpaid is what a case's employer owes by the ledger, and whether a calculation was kept of it.
+// owed is what an employer has still to pay before it has made good what it owed: the principal by the ledger, and the lost interest that payments have left open, which belongs to making good
+// where the region books late months as if they had been paid on time. Late fees have their own ledger and are no part of it.
+func (d desk) owed(ctx context.Context, uscc string) (money.Fen, error) {
+	sum, err := d.principal(ctx, uscc)
+	if err != nil {
+		return 0, err
+	}
+	book, err := d.store.InterestBook(ctx, uscc)
+	return sum + book.Open(0, lastPeriod), err
+}
+
+// unpaid is what a case's employer has still to pay, and whether a calculation was kept of it.
 func (d desk) unpaid(ctx context.Context, session, number string, now time.Time) (owed money.Fen, counted bool, err error) {
 	_, c, err := d.inCase(ctx, session, number, now)
 	if err != nil {
@@ -116,28 +127,34 @@ func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now tim
 	}
 	r.people = slices.DeleteFunc(r.people, func(l arrears.PersonLine) bool { return l.Owed() <= 0 && !l.NoRate })
 	r.kept.Input.Lines = arrears.Gather(r.people)
-	if r.kept.Input.Interest, err = d.lostInterest(ctx, r); err != nil {
+	if r.kept.Input.Interest, err = d.lostInterest(ctx, r, from, to); err != nil {
 		return r, err
 	}
 	r.kept.Result, err = arrears.Compute(r.kept.Input)
 	return r, err
 }
 
-// lostInterest is what the employer owes besides where the region books late months as if they had been paid on time; none elsewhere.
-func (d desk) lostInterest(ctx context.Context, r reckoning) (arrears.Interest, error) {
-	var months []ledger.LateMonth
-	for _, l := range arrears.BearInterest(r.kept.Input, r.people) {
-		months = append(months, ledger.LateMonth{PersonID: l.PersonID, Period: l.Period, Insurance: l.Insurance, Base: l.TrueBase, EmployerOwed: l.EmployerOwed(), PersonOwed: l.PersonOwed()})
-	}
-	if len(months) == 0 {
-		return arrears.Interest{}, nil
-	}
-	paidOn := r.kept.Input.PaidOn
-	lost, err := d.ledger.LostInterest(ctx, r.employer.ID, paidOn, months)
-	if err != nil || lost.Amount == 0 {
+// lostInterest is what the employer owes besides where the region books late months as if they had been paid on time: on what is unpaid, and what payments have left open of months from first to
+// last. None elsewhere.
+func (d desk) lostInterest(ctx context.Context, r reckoning, first, last calendar.Period) (arrears.Interest, error) {
+	book, err := d.store.InterestBook(ctx, r.c.EmployerUSCC)
+	if err != nil {
 		return arrears.Interest{}, err
 	}
-	return arrears.Interest{Amount: lost.Amount, Persons: lost.Persons, Months: lost.Months, Through: calendar.Date{Year: paidOn.Year - 1, Month: 12, Day: 31}, Basis: account.AsOnTimeRule.Document}, nil
+	owed := arrears.Interest{Open: book.Open(first, last)}
+	paidOn := r.kept.Input.PaidOn
+	if months := book.LateMonths(arrears.BearInterest(r.kept.Input, r.people)); len(months) > 0 {
+		lost, err := d.ledger.LostInterest(ctx, r.employer.ID, paidOn, months)
+		if err != nil {
+			return arrears.Interest{}, err
+		}
+		owed.Amount, owed.Persons, owed.Months = lost.Amount, lost.Persons, lost.Months
+	}
+	if owed.Total() == 0 {
+		return arrears.Interest{}, nil
+	}
+	owed.Through, owed.Basis = calendar.Date{Year: paidOn.Year - 1, Month: 12, Day: 31}, account.AsOnTimeRule.Document
+	return owed, nil
 }
 
 const lastPeriod calendar.Period = 299912

@@ -14,9 +14,14 @@ import (
 	"shebao/shared/money"
 )
 
-func (x till) pay(amount, voucher string, more ...string) answer {
+func (x till) pay(amount, voucher string) answer {
 	x.t.Helper()
-	fields := append([]string{"paid_on", "2026-11-24", "amount", amount, "voucher", voucher, "way", "transfer"}, more...)
+	return x.payOn("2026-11-24", "transfer", amount, voucher)
+}
+
+func (x till) payOn(day, way, amount, voucher string) answer {
+	x.t.Helper()
+	fields := []string{"paid_on", day, "amount", amount, "voucher", voucher, "way", way}
 	preview := x.post(x.li, "/cases/2026-000001/payments", append(fields, "do", "preview")...)
 	mark := regexp.MustCompile(`name="mark" value="([0-9a-f]+)"`).FindStringSubmatch(preview.body)
 	if mark == nil {
@@ -151,15 +156,7 @@ func TestLeftOverIsNeverLost(t *testing.T) {
 		t.Errorf("left %s, fees %s", left, fees)
 	}
 	x.exec(`UPDATE ledger.contribution SET employer_paid = 0, person_paid = 0, paid_on = NULL WHERE period = 202606 AND insurance = 110`)
-	use := func(amount string) answer {
-		fields := []string{"paid_on", "2026-11-24", "amount", amount, "voucher", "", "way", "left_over"}
-		preview := x.post(x.li, "/cases/2026-000001/payments", append(fields, "do", "preview")...)
-		mark := regexp.MustCompile(`name="mark" value="([0-9a-f]+)"`).FindStringSubmatch(preview.body)
-		if mark == nil {
-			return preview
-		}
-		return x.post(x.li, "/cases/2026-000001/payments", append(fields, "do", "confirm", "mark", mark[1])...)
-	}
+	use := func(amount string) answer { return x.payOn("2026-11-24", "left_over", amount, "") }
 	x.want(use("99999.00"), 422, "余款只有")
 	x.want(use("4320.00"), 303)
 	if owes := x.ledgerOwes(); owes != "0" {

@@ -24,7 +24,10 @@ func (d desk) Payments(ctx context.Context, session, number string, now time.Tim
 	if _, a.Found, err = d.employer(ctx, c.EmployerUSCC); err != nil || !a.Found {
 		return a, err
 	}
-	if a.Owed, err = d.owed(ctx, c.EmployerUSCC); err != nil {
+	if a.Owed, err = d.principal(ctx, c.EmployerUSCC); err != nil {
+		return a, err
+	}
+	if a.Interest, err = d.interestOf(ctx, c.EmployerUSCC); err != nil {
 		return a, err
 	}
 	if a.LeftOver, err = d.store.LeftOver(ctx, c.EmployerUSCC); err != nil {
@@ -41,7 +44,7 @@ func (d desk) paymentsOf(ctx context.Context, who store.Staff, uscc string) ([]w
 	list, err := d.store.Payments(ctx, who, uscc)
 	var payments []web.Payment
 	for _, p := range list {
-		payments = append(payments, web.Payment{ID: p.ID, CaseNumber: p.CaseNumber, PaidOn: p.PaidOn, Amount: p.Amount, Way: p.Way, Voucher: p.Voucher, Principal: p.Principal, FeePaid: p.FeePaid, LeftOver: p.LeftOver,
+		payments = append(payments, web.Payment{ID: p.ID, CaseNumber: p.CaseNumber, PaidOn: p.PaidOn, Amount: p.Amount, Way: p.Way, Voucher: p.Voucher, Principal: p.Principal, FeePaid: p.FeePaid, InterestPaid: p.InterestPaid, LeftOver: p.LeftOver,
 			Booked: p.Booked, At: p.At, By: p.By, ReversedAt: p.ReversedAt, ReversedBy: p.ReversedBy, Reason: p.Reason})
 	}
 	return payments, err
@@ -54,6 +57,20 @@ func (d desk) feesOf(ctx context.Context, uscc string) ([]web.LateFee, error) {
 		fees = append(fees, web.LateFee(f))
 	}
 	return fees, err
+}
+
+// interestOf is the employer's book of lost interest, by month and insurance.
+func (d desk) interestOf(ctx context.Context, uscc string) ([]web.Interest, error) {
+	book, err := d.store.InterestBook(ctx, uscc)
+	var list []web.Interest
+	for _, e := range book { // by period and insurance
+		if n := len(list); n == 0 || list[n-1].Period != e.Period || list[n-1].Insurance != e.Insurance {
+			list = append(list, web.Interest{LateFee: web.LateFee{Period: e.Period, Insurance: e.Insurance}})
+		}
+		x := &list[len(list)-1]
+		x.Persons, x.Charged, x.Paid = x.Persons+1, x.Charged+e.Charged, x.Paid+e.Paid
+	}
+	return list, err
 }
 
 // payer is who may register money: everybody who works cases but the intake.
@@ -149,6 +166,9 @@ func (d desk) Employer(ctx context.Context, session, uscc string, now time.Time)
 		return v, err
 	}
 	if v.Fees, err = d.feesOf(ctx, v.USCC); err != nil {
+		return v, err
+	}
+	if v.Interest, err = d.interestOf(ctx, v.USCC); err != nil {
 		return v, err
 	}
 	if v.LeftOver, err = d.store.LeftOver(ctx, v.USCC); err != nil {

@@ -168,7 +168,7 @@ func (s supervisor) papers(ctx context.Context, who store.Staff, uscc string, fi
 		return err
 	}
 	for _, x := range payments {
-		file.Payments = append(file.Payments, web.Payment{CaseNumber: x.CaseNumber, PaidOn: x.PaidOn, Amount: x.Amount, Principal: x.Principal, FeePaid: x.FeePaid, Voucher: x.Voucher, ReversedAt: x.ReversedAt})
+		file.Payments = append(file.Payments, web.Payment{CaseNumber: x.CaseNumber, PaidOn: x.PaidOn, Amount: x.Amount, Principal: x.Principal, FeePaid: x.FeePaid, InterestPaid: x.InterestPaid, Voucher: x.Voucher, ReversedAt: x.ReversedAt})
 	}
 	fees, err := s.store.LateFees(ctx, uscc)
 	for _, f := range fees {

@@ -81,7 +81,13 @@ func months(first, last calendar.Period) string {
 
 // found says what the calculation found, in one sentence.
 func (n Facts) found() string {
-	if n.Figures == nil || len(n.Figures.Result.Rows) == 0 {
+	if n.Figures == nil {
+		return ""
+	}
+	if len(n.Figures.Result.Rows) == 0 {
+		if open := n.Figures.Result.Interest.Open; open > 0 {
+			return fmt.Sprintf("你单位欠缴的社会保险费本金已缴清，应随本金缴纳的补缴利息 %s 元未缴。", open.Grouped())
+		}
 		return ""
 	}
 	periods := n.Figures.Result.ByPeriod()

@@ -227,7 +227,9 @@ func (b builder) figures() {
 	sum := f.Result.Sum
 	owed.Total = []string{"合计", "", "", "", (sum.Due + sum.Gap).Grouped(), sum.Paid.Grouped(), sum.Owed.Grouped()}
 	fees.Total = []string{"合计", "", "", "", "", "", "", sum.Fee.Grouped()}
-	b.p.Parts = append(b.p.Parts, Part{Heading: "欠缴金额", Table: owed})
+	if len(owed.Rows) > 0 {
+		b.p.Parts = append(b.p.Parts, Part{Heading: "欠缴金额", Table: owed})
+	}
 	if len(fees.Rows) > 0 {
 		note := "滞纳金按欠缴本金逐日计算，不计复利，持续计算至实际缴清之日。"
 		if sum.Fee != sum.Uncapped {
@@ -240,9 +242,16 @@ func (b builder) figures() {
 
 // lostInterest says what the payer owes to the workers' accounts besides, and by which rule.
 func (b builder) lostInterest(lost arrears.Interest) {
+	var said []string
 	if lost.Amount > 0 {
-		b.say("补缴利息", fmt.Sprintf("本地区补缴的基本养老保险费按原所属期记入职工个人账户，账户因欠缴少得的利息由缴费单位随本金一并缴纳。涉及 %d 人 %d 个月，按各年度记账利率计至%s，计 %s 元。",
-			lost.Persons, lost.Months, chineseDate(lost.Through), lost.Amount.Grouped()), "依据："+lost.Basis+"。")
+		said = append(said, fmt.Sprintf("本地区补缴的基本养老保险费按原所属期记入职工个人账户，账户因欠缴少得的利息由缴费单位随本金一并缴纳。涉及 %d 人 %d 个月，按各年度记账利率计至%s，计 %s 元。",
+			lost.Persons, lost.Months, chineseDate(lost.Through), lost.Amount.Grouped()))
+	}
+	if lost.Open > 0 {
+		said = append(said, fmt.Sprintf("此前缴清本金的月份，应随本金缴纳的补缴利息尚有 %s 元未缴。", lost.Open.Grouped()))
+	}
+	if len(said) > 0 {
+		b.say("补缴利息", append(said, "依据："+lost.Basis+"。")...)
 	}
 }
 
@@ -262,6 +271,9 @@ func (b builder) sums() {
 		pairs := []Pair{{"欠缴本金", yuan(sum.Owed)}, {"滞纳金（计至" + f.PaidOn.String() + "）", yuan(sum.Fee)}}
 		if lost := f.Result.Interest; lost.Amount > 0 {
 			pairs = append(pairs, Pair{"补缴利息（计至" + lost.Through.String() + "）", yuan(lost.Amount)})
+		}
+		if open := f.Result.Interest.Open; open > 0 {
+			pairs = append(pairs, Pair{"此前未缴的补缴利息", yuan(open)})
 		}
 		total := f.Result.Total()
 		b.list("应缴合计", append(pairs, Pair{"合计", yuan(total) + "（" + Capital(total) + "）"})...)

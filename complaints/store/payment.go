@@ -27,6 +27,7 @@ type Books interface {
 	EmployerRows(ctx context.Context, tx pgx.Tx, employerID int32, from, to calendar.Period, owingOnly bool) ([]ledger.EmployerRow, error)
 	RecordPayment(ctx context.Context, tx pgx.Tx, p ledger.Payment, now time.Time) (bool, error)
 	ReversePayment(ctx context.Context, tx pgx.Tx, p ledger.Payment, now time.Time) (bool, error)
+	LostInterestByMonth(ctx context.Context, tx pgx.Tx, employerID int32, paidOn calendar.Date, months []ledger.LateMonth) ([]money.Fen, error)
 	Assess(ctx context.Context, tx pgx.Tx, id string, employerID int32, lines []ledger.AssessedLine, now time.Time) (bool, error)
 }
 
@@ -109,8 +110,11 @@ func (s *Store) preview(ctx context.Context, tx pgx.Tx, c Case, in PaymentInput,
 	if err != nil {
 		return p, err
 	}
-	p.Allocation, err = arrears.Allocate(arrears.Receipt{Amount: in.Amount, PaidOn: in.PaidOn, Lines: lines, Fees: fees, Facts: facts, Setting: setting.Arrears})
-	if err != nil {
+	receipt := arrears.Receipt{Amount: in.Amount, PaidOn: in.PaidOn, Lines: lines, Fees: fees, Facts: facts, Setting: setting.Arrears}
+	if err := addInterest(ctx, tx, c.EmployerUSCC, employer, &receipt, books); err != nil {
+		return p, err
+	}
+	if p.Allocation, err = arrears.Allocate(receipt); err != nil {
 		return p, err
 	}
 	p.Rule, p.employer = setting.Name(), employer
@@ -255,7 +259,7 @@ func (s *Store) EmployerFacts(ctx context.Context, uscc string) (arrears.Facts, 
 	return facts, postgres.Classify(err)
 }
 
-// RegisterPayment keeps a payment as it was previewed: payment, parts, late fees, the ledger, timeline, the reporters' mailboxes and the audit log, all or nothing.
+// RegisterPayment keeps a payment as it was previewed: payment, parts, late fees, lost interest, the ledger, timeline, the reporters' mailboxes and the audit log, all or nothing.
 // Errors: those of PreviewPayment; fault.Conflict (fault.money.stale) when what is owed has changed since the preview, with nothing kept.
 func (s *Store) RegisterPayment(ctx context.Context, who Staff, number string, in PaymentInput, mark string, books Books, now time.Time) (id int64, err error) {
 	err = s.change(ctx, who, number, 0, func(tx pgx.Tx, c Case) error {
@@ -323,6 +327,7 @@ func insertPayment(ctx context.Context, tx pgx.Tx, who Staff, c Case, in Payment
 		return 0, fmt.Errorf("insert payment: %w", err)
 	}
 	paid, _ := a.FeePaid()
+	interest, _ := a.InterestPaid()
 	voucher := in.Voucher
 	if in.Way == LeftOver {
 		var n int
@@ -332,9 +337,9 @@ func insertPayment(ctx context.Context, tx pgx.Tx, who Staff, c Case, in Payment
 		voucher = fmt.Sprintf("%s-%d", c.EmployerUSCC, n)
 	}
 	err = tx.QueryRow(ctx, `
-		INSERT INTO complaints.payment (complaint_id, employer_uscc, paid_on, amount, way, voucher, mode, principal, fee_paid, left_over, rule_version, booked, registered_at, registered_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
-		c.ID, c.EmployerUSCC, dateArg(in.PaidOn), in.Amount, in.Way, voucher, a.Mode, a.Principal(), paid, a.LeftOver, p.Rule, booked, now, who.ID).Scan(&id)
+		INSERT INTO complaints.payment (complaint_id, employer_uscc, paid_on, amount, way, voucher, mode, principal, fee_paid, interest_paid, left_over, rule_version, booked, registered_at, registered_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
+		c.ID, c.EmployerUSCC, dateArg(in.PaidOn), in.Amount, in.Way, voucher, a.Mode, a.Principal(), paid, interest, a.LeftOver, p.Rule, booked, now, who.ID).Scan(&id)
 	if postgres.IsUnique(err, "payment_voucher") {
 		return 0, fault.InvalidFields(fault.Field{Name: "voucher", Key: "fault.money.voucher_known"})
 	}
@@ -359,5 +364,5 @@ func insertPayment(ctx context.Context, tx pgx.Tx, who Staff, c Case, in Payment
 			return 0, fmt.Errorf("charge late fee: %w", err)
 		}
 	}
-	return id, nil
+	return id, keepInterest(ctx, tx, c.EmployerUSCC, id, a.Interest, now)
 }

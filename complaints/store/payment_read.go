@@ -25,6 +25,7 @@ type Payment struct {
 	Mode, Rule   string
 	Principal    money.Fen
 	FeePaid      money.Fen
+	InterestPaid money.Fen
 	LeftOver     money.Fen
 	Booked       []arrears.Booked
 	At           time.Time
@@ -37,7 +38,7 @@ type Payment struct {
 // Payments of an employer, newest first, whatever case they were registered in; within the scope of who asks.
 func (s *Store) Payments(ctx context.Context, who Staff, uscc string) ([]Payment, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT p.id, c.number, p.paid_on, p.amount, p.way, p.voucher, p.mode, p.rule_version, p.principal, p.fee_paid, p.left_over, p.booked, p.registered_at, o.name,
+		SELECT p.id, c.number, p.paid_on, p.amount, p.way, p.voucher, p.mode, p.rule_version, p.principal, p.fee_paid, p.interest_paid, p.left_over, p.booked, p.registered_at, o.name,
 			coalesce(p.reversed_at, 'epoch'), coalesce(r.name, ''), p.reverse_reason
 		FROM complaints.payment p JOIN complaints.complaint c ON c.id = p.complaint_id JOIN complaints.staff o ON o.id = p.registered_by LEFT JOIN complaints.staff r ON r.id = p.reversed_by
 		WHERE p.employer_uscc = $3 AND `+scoped+` ORDER BY p.id DESC`, who.Region, who.reader(), uscc)
@@ -48,7 +49,7 @@ func (s *Store) Payments(ctx context.Context, who Staff, uscc string) ([]Payment
 		var p Payment
 		var paid time.Time
 		var booked []byte
-		if err := row.Scan(&p.ID, &p.CaseNumber, &paid, &p.Amount, &p.Way, &p.Voucher, &p.Mode, &p.Rule, &p.Principal, &p.FeePaid, &p.LeftOver, &booked, &p.At, &p.By,
+		if err := row.Scan(&p.ID, &p.CaseNumber, &paid, &p.Amount, &p.Way, &p.Voucher, &p.Mode, &p.Rule, &p.Principal, &p.FeePaid, &p.InterestPaid, &p.LeftOver, &booked, &p.At, &p.By,
 			&p.ReversedAt, &p.ReversedBy, &p.Reason); err != nil {
 			return p, err
 		}

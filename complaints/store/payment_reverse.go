@@ -14,7 +14,7 @@ import (
 	"shebao/shared/money"
 )
 
-// ReversePayment undoes a payment that bounced, with its history: the ledger, the late fees, the timeline, the reporters' mailboxes. The payment stays, marked.
+// ReversePayment undoes a payment that bounced, with its history: the ledger, the late fees, the lost interest, the timeline, the reporters' mailboxes. The payment stays, marked.
 // Errors: fault.NotFound, fault.Invalid; fault.Conflict when it is undone already or a later payment rests on it.
 func (s *Store) ReversePayment(ctx context.Context, who Staff, number string, id int64, reason, tell string, books Books, now time.Time) error {
 	if reason == "" {
@@ -37,8 +37,16 @@ func (s *Store) ReversePayment(ctx context.Context, who Staff, number string, id
 		if err := undoFees(ctx, tx, c.EmployerUSCC, id, now); err != nil {
 			return err
 		}
-		if left, err := leftOver(ctx, tx, c.EmployerUSCC); err != nil || left < 0 {
-			return errors.Join(err, fault.New(fault.Conflict, "fault.money.later"))
+		later, err := undoInterest(ctx, tx, c.EmployerUSCC, id, now)
+		if err != nil {
+			return err
+		}
+		left, err := leftOver(ctx, tx, c.EmployerUSCC)
+		if err != nil {
+			return err
+		}
+		if later || left < 0 {
+			return fault.New(fault.Conflict, "fault.money.later")
 		}
 		if principal > 0 {
 			if err := takeOut(ctx, tx, c, id, calendar.DateOf(paid.UTC()), books, now); err != nil {

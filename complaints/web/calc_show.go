@@ -167,9 +167,14 @@ func (s *Site) calcView(c *fiber.Ctx, k Calc, wrong []layout.FieldError) pages.C
 	yuan := func(f money.Fen) string { return f.Grouped() + " " + p.T("site.yuan") }
 	v.Facts = []pages.Pair{{Term: p.T("money.employer"), Value: k.Employer}, {Term: p.T("money.owed"), Value: yuan(sum.Owed)}, {Term: p.T("money.fee"), Value: yuan(sum.Fee)},
 		{Term: p.T("money.total"), Value: yuan(k.Result.Total())}, {Term: p.T("money.uncapped"), Value: yuan(sum.Uncapped)}, {Term: p.T("money.capped"), Value: yuan(sum.Capped)}}
-	if lost := k.Result.Interest; lost.Amount > 0 {
-		v.Facts = slices.Insert(v.Facts, 3, pages.Pair{Term: p.T("money.interest"), Value: yuan(lost.Amount)})
-		v.Interest = p.T("money.interest.note", lost.Amount.Grouped(), lost.Persons, lost.Months, lost.Through, lost.Basis)
+	if lost := k.Result.Interest; lost.Total() > 0 {
+		v.Facts = slices.Insert(v.Facts, 3, pages.Pair{Term: p.T("money.interest"), Value: yuan(lost.Total())})
+		if lost.Amount > 0 {
+			v.Interest = append(v.Interest, p.T("money.interest.note", lost.Amount.Grouped(), lost.Persons, lost.Months, lost.Through, lost.Basis))
+		}
+		if lost.Open > 0 {
+			v.Interest = append(v.Interest, p.T("money.interest.open.note", lost.Open.Grouped()))
+		}
 	}
 	if sum.Gap > 0 {
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("money.gap"), Value: yuan(sum.Gap)})

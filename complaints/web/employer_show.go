@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,10 +20,13 @@ func (s *Site) showEmployer(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.page(c, locale.Text(lang(c), "money.employer.title", e.Name))
-	v := pages.Employer{Page: p, Name: e.Name, Fees: feeRows(p, e.Fees), Total: sumRow(p.T("money.sum"), e.Arrears.Sum)}
+	v := pages.Employer{Page: p, Name: e.Name, Fees: feeRows(p, e.Fees), Interest: interestRows(p, e.Interest), Total: sumRow(p.T("money.sum"), e.Arrears.Sum)}
 	yuan := func(f money.Fen) string { return f.Grouped() + " " + p.T("site.yuan") }
 	v.Facts = []pages.Pair{{Term: p.T("money.uscc"), Value: e.USCC}, {Term: p.T("money.region"), Value: e.Region}, {Term: p.T("money.status"), Value: e.Status}, {Term: p.T("money.owed"), Value: yuan(e.Arrears.Sum.Owed)},
 		{Term: p.T("money.fee"), Value: yuan(e.Arrears.Sum.Fee)}, {Term: p.T("money.left_over"), Value: yuan(e.LeftOver)}}
+	if lost := e.Arrears.Interest.Total(); lost > 0 {
+		v.Facts = slices.Insert(v.Facts, 5, pages.Pair{Term: p.T("money.interest"), Value: yuan(lost)})
+	}
 	for _, f := range e.Former {
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("former.employer"), Value: p.T("former.employer.line", f.Name, f.Region, f.Status, f.ChangedOn.String(), f.File)})
 	}

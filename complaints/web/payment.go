@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,7 @@ type Account struct {
 	LeftOver money.Fen
 	Payments []Payment
 	Fees     []LateFee
+	Interest []Interest
 }
 
 // Payment is money that came in, as it was booked.
@@ -55,6 +57,7 @@ type Payment struct {
 	Amount                       money.Fen
 	Way, Voucher                 string
 	Principal, FeePaid, LeftOver money.Fen
+	InterestPaid                 money.Fen
 	Booked                       []arrears.Booked
 	At                           time.Time
 	By                           string
@@ -69,6 +72,12 @@ type LateFee struct {
 	Charged, Paid money.Fen
 }
 
+// Interest is a line of the book of lost interest, which regions keep that book late months as if they had been paid on time.
+type Interest struct {
+	LateFee
+	Persons int
+}
+
 // Employer is everything that the desk knows of one employer.
 type Employer struct {
 	Name, USCC, Region, Status string
@@ -78,6 +87,7 @@ type Employer struct {
 	CaseOfNotice               map[int64]string
 	Payments                   []Payment
 	Fees                       []LateFee
+	Interest                   []Interest
 	LeftOver                   money.Fen
 	Events                     []Event
 	Former                     []FormerEmployer // the latest first
@@ -130,6 +140,10 @@ func (s *Site) previewPage(c *fiber.Ctx, in PaymentInput, wrong []layout.FieldEr
 	v := pages.Allocation{Mark: mark, Mode: p.T("money.mode." + a.Mode), Rows: bookedRows(p, a.Booked), Facts: []pages.Pair{{Term: p.T("money.arrived"), Value: in.PaidOn.String()}, {Term: p.T("money.amount"), Value: yuan(in.Amount)},
 		{Term: p.T("money.principal"), Value: yuan(a.Principal())}, {Term: p.T("money.charged"), Value: yuan(charged)}, {Term: p.T("money.fee_paid"), Value: yuan(paid)}, {Term: p.T("money.left_over"), Value: yuan(a.LeftOver)},
 		{Term: p.T("money.people.count"), Value: strconv.Itoa(peopleOf(a))}}}
+	if len(a.Interest) > 0 {
+		paid, charged := a.InterestPaid()
+		v.Facts = slices.Insert(v.Facts, 5, pages.Pair{Term: p.T("money.interest.charged"), Value: yuan(charged)}, pages.Pair{Term: p.T("money.interest.paid"), Value: yuan(paid)})
+	}
 	return s.paymentsPage(c, wrong, &v)
 }
 
@@ -188,8 +202,11 @@ func (s *Site) paymentsPage(c *fiber.Ctx, wrong []layout.FieldError, preview *pa
 	}
 	v := pages.Payments{CaseHead: s.head(c, a.Case, "/payments", wrong), Found: a.Found, Preview: preview}
 	p := v.Page
-	v.Fees = feeRows(p, a.Fees)
+	v.Fees, v.Interest = feeRows(p, a.Fees), interestRows(p, a.Interest)
 	v.Facts = []pages.Pair{{Term: p.T("money.employer"), Value: a.Case.EmployerName}, {Term: p.T("money.owed"), Value: a.Owed.Grouped() + " " + p.T("site.yuan")}, {Term: p.T("money.left_over"), Value: a.LeftOver.Grouped() + " " + p.T("site.yuan")}}
+	if len(a.Interest) > 0 {
+		v.Facts = slices.Insert(v.Facts, 2, pages.Pair{Term: p.T("money.interest.open"), Value: openOf(a.Interest).Grouped() + " " + p.T("site.yuan")})
+	}
 	for _, name := range []string{"paid_on", "amount", "voucher", "way"} {
 		v.Typed = append(v.Typed, pages.Pair{Term: name, Value: form(c, name)})
 	}
@@ -212,6 +229,9 @@ func paymentView(p layout.Page, x Payment, wrong []layout.FieldError) pages.Paym
 	r := pages.PaymentRow{ID: id, PaidOn: x.PaidOn.String(), Amount: x.Amount.Grouped(), Way: p.T("money.way." + x.Way), Voucher: x.Voucher, Principal: x.Principal.Grouped(), FeePaid: x.FeePaid.Grouped(),
 		LeftOver: x.LeftOver.Grouped(), By: x.At.In(calendar.Zone).Format("2006-01-02 15:04") + " " + x.By, CaseNumber: x.CaseNumber, Booked: bookedRows(p, x.Booked),
 		Reason: layout.Input{ID: "reason-" + id, Label: p.T("money.reverse.reason"), Errors: wrong}}
+	if x.InterestPaid > 0 {
+		r.InterestPaid = x.InterestPaid.Grouped()
+	}
 	if !x.ReversedAt.IsZero() {
 		r.Reversed = x.ReversedAt.In(calendar.Zone).Format("2006-01-02 15:04") + " " + x.ReversedBy + " " + x.Reason
 	}
@@ -226,6 +246,9 @@ func bookedRows(p layout.Page, list []arrears.Booked) []pages.BookedRow {
 		if b.Why != "" && b.Why != arrears.WhyCurrent {
 			r.Why = p.T("money.why." + b.Why)
 		}
+		if b.Interest != 0 || b.InterestPaid != 0 {
+			r.Interest, r.InterestPaid = b.Interest.Grouped(), b.InterestPaid.Grouped()
+		}
 		rows = append(rows, r)
 	}
 	return rows
@@ -237,6 +260,23 @@ func feeRows(p layout.Page, list []LateFee) []pages.FeeRow {
 		rows = append(rows, pages.FeeRow{Period: f.Period.String(), Insurance: p.T("insurance." + strconv.Itoa(int(f.Insurance))), Charged: f.Charged.Grouped(), Paid: f.Paid.Grouped(), Open: (f.Charged - f.Paid).Grouped()})
 	}
 	return rows
+}
+
+func interestRows(p layout.Page, list []Interest) []pages.InterestRow {
+	var rows []pages.InterestRow
+	for _, x := range list {
+		rows = append(rows, pages.InterestRow{Period: x.Period.String(), Insurance: p.T("insurance." + strconv.Itoa(int(x.Insurance))), Persons: strconv.Itoa(x.Persons), Charged: x.Charged.Grouped(), Paid: x.Paid.Grouped(),
+			Open: (x.Charged - x.Paid).Grouped()})
+	}
+	return rows
+}
+
+// openOf is what fell due and is not paid.
+func openOf(list []Interest) (sum money.Fen) {
+	for _, x := range list {
+		sum += x.Charged - x.Paid
+	}
+	return sum
 }
 
 // reversePayment undoes a payment that bounced.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -318,12 +319,20 @@ func debtorPapers(p layout.Page, d DebtorFile) []layout.Table {
 		notices.Rows = append(notices.Rows, []layout.Cell{{Text: n.Kind.Title(), Note: n.Number}, {Text: n.IssuedOn.String()}, served, {Text: p.T("notice.state." + n.State)}})
 	}
 	payments := layout.Table{ID: "payments", Caption: p.T("audit.payments"), Empty: p.T("audit.payments.none"), Head: []layout.Column{{Text: p.T("audit.payment.day")}, {Text: p.T("audit.payment.amount"), Number: true}, {Text: p.T("audit.payment.principal"), Number: true}, {Text: p.T("audit.payment.fee"), Number: true, Wide: true}, {Text: p.T("audit.payment.voucher"), Wide: true}}}
+	interest := slices.ContainsFunc(d.Payments, func(x Payment) bool { return x.InterestPaid > 0 })
+	if interest {
+		payments.Head = slices.Insert(payments.Head, 4, layout.Column{Text: p.T("audit.payment.interest"), Number: true, Wide: true})
+	}
 	for _, x := range d.Payments {
 		voucher := x.Voucher
 		if !x.ReversedAt.IsZero() {
 			voucher += " " + p.T("audit.payment.reversed")
 		}
-		payments.Rows = append(payments.Rows, []layout.Cell{{Text: x.PaidOn.String()}, yuan(x.Amount), yuan(x.Principal), yuan(x.FeePaid), {Text: voucher}})
+		row := []layout.Cell{{Text: x.PaidOn.String()}, yuan(x.Amount), yuan(x.Principal), yuan(x.FeePaid), {Text: voucher}}
+		if interest {
+			row = slices.Insert(row, 4, yuan(x.InterestPaid))
+		}
+		payments.Rows = append(payments.Rows, row)
 	}
 	fees := layout.Table{ID: "fees", Caption: p.T("audit.fees"), Empty: p.T("audit.fees.none"), Head: []layout.Column{{Text: p.T("supervision.month")}, {Text: p.T("supervision.insurance")}, {Text: p.T("audit.fees.charged"), Number: true}, {Text: p.T("audit.fees.paid"), Number: true}}}
 	for _, f := range d.Fees {

@@ -11,7 +11,7 @@ type Calc struct {
 	Findings       layout.Input
 	Facts          []Pair
 	Rule           string
-	Interest       string // what the lost interest is, who pays it and by which rule; empty where there is none
+	Interest       []string // what the lost interest is, who pays it and by which rule; none where there is none
 	ByInsurance    []SumRow
 	ByPeriod       []SumRow
 	Total          SumRow
@@ -129,6 +129,7 @@ type Payments struct {
 	Typed    []Pair // name and value of what is confirmed
 	Rows     []PaymentRow
 	Fees     []FeeRow
+	Interest []InterestRow
 	Found    bool
 }
 
@@ -140,12 +141,13 @@ type Allocation struct {
 	Rows  []BookedRow
 }
 
-// BookedRow is one month and insurance of an allocation.
-type BookedRow struct{ Period, Insurance, Class, Owed, Principal, Charged, FeePaid, Why string }
+// BookedRow is one month and insurance of an allocation. Interest is empty where none fell due and none was paid.
+type BookedRow struct{ Period, Insurance, Class, Owed, Principal, Charged, FeePaid, Why, Interest, InterestPaid string }
 
 // PaymentRow is one payment.
 type PaymentRow struct {
 	ID, PaidOn, Amount, Way, Voucher, Principal, FeePaid, LeftOver, By, CaseNumber string
+	InterestPaid                                                                   string // empty where there is none
 	Booked                                                                         []BookedRow
 	Reversed                                                                       string
 	Reason                                                                         layout.Input
@@ -153,6 +155,9 @@ type PaymentRow struct {
 
 // FeeRow is a line of the late-fee ledger.
 type FeeRow struct{ Period, Insurance, Charged, Paid, Open string }
+
+// InterestRow is a line of the book of lost interest.
+type InterestRow struct{ Period, Insurance, Persons, Charged, Paid, Open string }
 
 // Employer is everything that the desk knows of one employer.
 type Employer struct {
@@ -165,6 +170,7 @@ type Employer struct {
 	Notices  []NoticeRow
 	Payments []PaymentRow
 	Fees     []FeeRow
+	Interest []InterestRow
 	Events   []Event
 }
 
