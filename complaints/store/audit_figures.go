@@ -83,7 +83,7 @@ const headcountReached = `
 	FROM complaints.audit_visit v JOIN complaints.complaint c ON c.id = v.complaint_id
 	WHERE v.void_at IS NULL AND ` + auditCases + ` AND v.visited_on BETWEEN $2 AND $3 GROUP BY c.employer_uscc`
 
-// What was found is the last kept calculation of each audit that was decided as a violation in the span; what came back is booked on audits, whenever they were decided.
+// Lost interest that was paid is the workers' own and counts as no recovery (劳社部函〔2001〕28号 二). What was found is the last kept calculation of each audit that was decided as a violation in the span; what came back is booked on audits, whenever they were decided.
 const auditsFound = `
 	SELECT coalesce((SELECT sum(k.owed)::bigint FROM complaints.complaint c
 			JOIN LATERAL (SELECT owed FROM complaints.calculation WHERE complaint_id = c.id ORDER BY id DESC LIMIT 1) k ON true

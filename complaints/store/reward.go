@@ -95,7 +95,7 @@ func (s *Store) RewardOf(ctx context.Context, complaint int64) (r Reward, ok boo
 }
 
 // RewardFacts are what the desk's own tables say: the first accepted of all reports of the matter, whether one of them was rewarded, what was proven by the latest kept calculation and
-// what came in by payments that hold.
+// what came in for the funds by payments that hold: the lost interest is the workers' own.
 func (s *Store) RewardFacts(ctx context.Context, c Case) (f reward.Facts, err error) {
 	f = reward.Facts{Route: string(c.Route), Violation: c.Finding == lifecycle.Violation, Over: c.State == lifecycle.Closed, Named: c.Named, OwnRights: c.Route == lifecycle.LabourComplaint}
 	err = s.pool.QueryRow(ctx, `

@@ -26,6 +26,16 @@ func demanded(t *testing.T, pool *pgxpool.Pool) {
 		`INSERT INTO complaints.calculation_person SELECT id, 1, p, 110, 0, 0, 120000, 0 FROM complaints.calculation, unnest(ARRAY[202605, 202606]) p`,
 		`INSERT INTO complaints.notice (complaint_id, employer_uscc, kind, state, fields, calculation_id, drafted_at, drafted_by, number, issued_on, issued_at, issued_by, paper, pdf, sha256)
 		SELECT complaint_id, employer_uscc, 'demand', 'issued', '{}', id, now(), kept_by, '示社催〔2026〕1号', '2026-11-24', now(), kept_by, '{"parts": [{"pairs": [{"value": "2,400.00 元"}, {"value": "182.40 元"}]}]}', '', '' FROM complaints.calculation`,
+		`WITH made AS (SELECT person_id, period, insurance, uscc, c.paid_on FROM ledger.contribution c JOIN ledger.employer e ON e.id = c.employer_id
+				WHERE insurance = 110 AND c.paid_on IS NOT NULL AND employer_paid = employer_due AND person_paid = person_due ORDER BY 1, 2 LIMIT 1),
+			kept AS (INSERT INTO complaints.calculation (complaint_id, employer_uscc, paid_on, rule_version, findings, input, result, owed, fee, data_date, kept_at, kept_by)
+				SELECT complaint_id, uscc, made.paid_on, '0-0', '[]', '{"paid_on": "2026-11-24", "lines": []}', '{"interest": {"amount": "12.34"}}', 0, 0, data_date, kept_at, kept_by FROM complaints.calculation, made RETURNING *),
+			line AS (INSERT INTO complaints.calculation_person SELECT kept.id, person_id, period, insurance, 0, 0, 0, 0 FROM kept, made),
+			told AS (INSERT INTO complaints.notice (complaint_id, employer_uscc, kind, state, fields, calculation_id, drafted_at, drafted_by, number, issued_on, issued_at, issued_by, paper, pdf, sha256)
+				SELECT complaint_id, employer_uscc, 'demand', 'issued', '{}', id, now(), kept_by, '示社催〔2026〕2号', '2026-11-24', now(), kept_by, '{"parts": [{"pairs": [{"value": "0.00 元"}, {"value": "12.34 元"}]}]}', '', '' FROM kept),
+			came AS (INSERT INTO complaints.payment (complaint_id, employer_uscc, paid_on, amount, way, voucher, mode, principal, fee_paid, interest_paid, left_over, rule_version, booked, registered_at, registered_by)
+				SELECT complaint_id, employer_uscc, paid_on, 1234, 'transfer', 'V', 'none', 0, 0, 1234, 0, '0-0', '[{"interest": "12.34", "interest_paid": "12.34"}]', now(), kept_by FROM kept RETURNING *)
+		INSERT INTO complaints.interest_entry (employer_uscc, payment_id, person_id, period, insurance, charged, paid, at) SELECT employer_uscc, came.id, person_id, period, insurance, 1234, 1234, now() + interval '1 hour' FROM came, made`,
 		`WITH off AS (INSERT INTO complaints.write_off (employer_id, amount, reason, staff_id, at) SELECT min(employer_id), 12345, '破产', (SELECT min(id) FROM complaints.staff), now() FROM complaints.debtor RETURNING id, employer_id),
 			approved AS (INSERT INTO complaints.write_off_approval (write_off_id, ordinal, authority, document, approved_on, staff_id)
 				SELECT off.id, n, a, '文', '2026-11-20', (SELECT min(id) FROM complaints.staff) FROM off, unnest(ARRAY['labour', 'finance', 'government']) WITH ORDINALITY AS given (a, n))
@@ -44,6 +54,8 @@ func TestAFenInEachPlaceIsNamed(t *testing.T) {
 	s, pool, refreshed := agency(t)
 	const oneDebtor, oneLine = ` WHERE employer_id = (SELECT min(employer_id) FROM complaints.debtor WHERE cleared_on IS NULL)`,
 		` WHERE employer_id = (SELECT min(employer_id) FROM complaints.debtor_sheet WHERE late_fees[1] IS NOT NULL)`
+	const oneFen, ofEntry = `INSERT INTO complaints.interest_entry (employer_uscc, payment_id, person_id, period, insurance, at, charged, paid) SELECT employer_uscc, payment_id, person_id, period, insurance, at, `,
+		` FROM complaints.interest_entry LIMIT 1`
 	const inSpan = `(SELECT make_date(left(span, 4)::integer, 3 * right(span, 1)::integer, 5) FROM publication.latest WHERE subject = 'audit')`
 	for _, c := range []struct{ change, back, where, what string }{
 		{`UPDATE complaints.debtor SET late_fee = late_fee + 1` + oneDebtor, `UPDATE complaints.debtor SET late_fee = late_fee - 1` + oneDebtor, "register", "late fees in"},
@@ -52,6 +64,11 @@ func TestAFenInEachPlaceIsNamed(t *testing.T) {
 		{`UPDATE complaints.calculation SET owed = owed + 1`, `UPDATE complaints.calculation SET owed = owed - 1`, "notice", "lines of its calculation"},
 		{`UPDATE complaints.notice SET paper = replace(paper::text, '182.40', '182.41')::jsonb`, `UPDATE complaints.notice SET paper = replace(paper::text, '182.41', '182.40')::jsonb`, "notice", "the late fee in its text"},
 		{`UPDATE complaints.notice SET paper = replace(paper::text, '2,400.00', '2,400.01')::jsonb`, `UPDATE complaints.notice SET paper = replace(paper::text, '2,400.01', '2,400.00')::jsonb`, "notice", "the sum in its text"},
+		{`UPDATE complaints.notice SET paper = replace(paper::text, '12.34', '12.35')::jsonb`, `UPDATE complaints.notice SET paper = replace(paper::text, '12.35', '12.34')::jsonb`, "notice", "the lost interest in its text"},
+		{`UPDATE complaints.calculation SET result = replace(result::text, '12.34', '12.35')::jsonb`, `UPDATE complaints.calculation SET result = replace(result::text, '12.35', '12.34')::jsonb`, "notice", "the lost interest that fell due when all was paid"},
+		{oneFen + `1, 0` + ofEntry, `DELETE FROM complaints.interest_entry WHERE charged = 1`, "desk", "lost interest that fell due"},
+		{oneFen + `0, 1` + ofEntry, `DELETE FROM complaints.interest_entry WHERE paid = 1`, "desk", "lost interest that was paid"},
+		{oneFen + `0, 1` + ofEntry, `DELETE FROM complaints.interest_entry WHERE paid = 1`, "desk", "paid beyond what fell due"},
 		{`UPDATE complaints.debtor_event SET after = '123.46' WHERE what = 'written_off'`, `UPDATE complaints.debtor_event SET after = '123.45' WHERE what = 'written_off'`, "register", "by the history"},
 		{`UPDATE ledger.person SET opening_balance = opening_balance + 1 WHERE opening_on IS NOT NULL`, `UPDATE ledger.person SET opening_balance = opening_balance - 1 WHERE opening_on IS NOT NULL`, "hotline", "balances as they are spoken"},
 		{`INSERT INTO eligibility.confirmation (person_id, year, way, region, met, confirmed_on, recorded_at) SELECT 1, extract(year FROM ` + inSpan + `), 'counter', '070101', true, ` + inSpan + `, now()`, `DELETE FROM eligibility.confirmation`, "open data", "pensioners verified"},

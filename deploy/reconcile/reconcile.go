@@ -103,7 +103,7 @@ func Run(ctx context.Context, s Sources, on calendar.Date) ([]Line, error) {
 		}
 		return r.lines, nil
 	}
-	for _, part := range []func(context.Context) error{r.register, r.lateFees, r.collection, r.editions, r.everybody, r.notices, r.desk} {
+	for _, part := range []func(context.Context) error{r.register, r.lateFees, r.collection, r.editions, r.everybody, r.notices, r.lostInterest, r.desk} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}
