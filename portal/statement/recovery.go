@@ -49,8 +49,11 @@ func (r Recovery) Last() calendar.Date {
 
 // RecoveryOf tells how the arrears of a month come back; ok is false when the month has none and had none. Of steps are the demands and the payments that the ledger has of the month; a
 // month that an import made good has the day of its last payment only.
-func RecoveryOf(m *Month, due contribution.Due, steps []RecoveryStep) (r Recovery, ok bool) {
+func RecoveryOf(m *Month, due contribution.Dues, steps []RecoveryStep) (r Recovery, ok bool) {
 	r = Recovery{Period: m.Period, Status: m.Status, Due: due.Date(m.Period)}
+	if len(due.Others) > 0 && len(m.Rows) > 0 {
+		r.Due = due.Of(m.Rows[0].EmployerID).Date(m.Period)
+	}
 	if m.Status.Owing() {
 		r.Owed = m.Owed()
 	}

@@ -38,17 +38,17 @@ func TestAMonthComesBackStepByStep(t *testing.T) {
 		"demanded, but not owed":    {month(contribution.Paid, 2), []RecoveryStep{demand}, []RecoveryStep{demand}, false},
 		"paid before it was served": {month(contribution.BackPaid, 2), []RecoveryStep{demand}, []RecoveryStep{{Kind: MadeGood, On: day(2)}, demand}, true},
 	} {
-		r, ok := RecoveryOf(c.m, contribution.Due{}, c.steps)
+		r, ok := RecoveryOf(c.m, contribution.Dues{}, c.steps)
 		if ok != c.ok || ok && !reflect.DeepEqual(r.Steps, c.want) || ok && (r.Open() != (r.Owed > 0) || r.Due != contribution.DueDate(202503)) {
 			t.Errorf("%s: %v %+v", name, ok, r)
 		}
 	}
-	a, _ := RecoveryOf(month(contribution.Arrears, 0), contribution.Due{}, []RecoveryStep{demand})
-	b, _ := RecoveryOf(&Month{Period: 202504, Status: contribution.Arrears, EmployerDue: 7}, contribution.Due{}, []RecoveryStep{demand})
+	a, _ := RecoveryOf(month(contribution.Arrears, 0), contribution.Dues{}, []RecoveryStep{demand})
+	b, _ := RecoveryOf(&Month{Period: 202504, Status: contribution.Arrears, EmployerDue: 7}, contribution.Dues{}, []RecoveryStep{demand})
 	if !a.Alike(b) || a.Last() != day(3) {
 		t.Error("two months of one demand are told apart")
 	}
-	if c, _ := RecoveryOf(month(contribution.Part, 5), contribution.Due{}, []RecoveryStep{demand}); c.Alike(a) {
+	if c, _ := RecoveryOf(month(contribution.Part, 5), contribution.Dues{}, []RecoveryStep{demand}); c.Alike(a) {
 		t.Error("a partly paid month is told as one of which nothing came")
 	}
 }

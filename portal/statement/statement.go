@@ -26,8 +26,8 @@ type Input struct {
 	Before    *Before              // in place of Earlier: an issued statement keeps the counts, not the rows
 	Account   *account.Year        // none without a pension insurance
 	Employers map[int32]Employer
-	Due       contribution.Due // of the region, by which a month was paid on time or late
-	DataDate  calendar.Date    // the day that the ledger's data reaches
+	Due       contribution.Dues // of the regions paid to, by which a month was paid on time or late
+	DataDate  calendar.Date     // the day that the ledger's data reaches
 }
 
 // Before is what a statement needs of the years before.
@@ -39,7 +39,7 @@ type Before struct {
 // Statement is one person's year. Amounts in fen.
 type Statement struct {
 	Year         int
-	Due          contribution.Due
+	Due          contribution.Dues
 	DataDate     calendar.Date
 	InsuredSince calendar.Period // of the first row that the ledger has
 	Employers    []Engagement
@@ -154,7 +154,7 @@ func (s *Statement) add(m *Month, r *contribution.Row, employer Employer) {
 	if r.PaidOn.After(m.PaidOn) {
 		m.PaidOn = r.PaidOn
 	}
-	status := contribution.StatusOf(*r, s.Due, s.DataDate)
+	status := contribution.StatusOf(*r, s.Due.Of(r.EmployerID), s.DataDate)
 	m.Status = Worse(m.Status, status)
 	if i := indexOf(r.Insurance); i >= 0 {
 		m.Cells[i] = Worse(m.Cells[i], status)
@@ -247,7 +247,7 @@ func countEarlier(lines *[len(contribution.Insurances)]InsuranceLine, rows []con
 		first := &rows[i]
 		status := contribution.None
 		for ; i < len(rows) && rows[i].Period == first.Period && rows[i].Insurance == first.Insurance; i++ {
-			status = Worse(status, contribution.StatusOf(rows[i], in.Due, in.DataDate))
+			status = Worse(status, contribution.StatusOf(rows[i], in.Due.Of(rows[i].EmployerID), in.DataDate))
 		}
 		if k := indexOf(first.Insurance); k >= 0 {
 			lines[k].add(status, false)

@@ -58,7 +58,7 @@ func monthView(p layout.Page, r record, st *statement.Statement, month int) page
 		v.Employer = r.employers[m.Rows[0].EmployerID].Name
 	}
 	for _, row := range m.Rows {
-		v.Rows = append(v.Rows, monthPart(p, r, row, st.Due, v.Employer == ""))
+		v.Rows = append(v.Rows, monthPart(p, r, row, st.Due.Of(row.EmployerID), v.Employer == ""))
 	}
 	if len(m.Rows) == 0 {
 		return v

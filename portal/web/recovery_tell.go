@@ -99,7 +99,7 @@ func recoveryNote(l string, back statement.Recovery) string {
 func (r record) everOwed() bool {
 	for _, y := range r.Years {
 		for _, row := range y.Rows {
-			if status := contribution.StatusOf(row, y.Due, r.DataDate); status.Owing() || status == contribution.BackPaid {
+			if status := contribution.StatusOf(row, y.Due.Of(row.EmployerID), r.DataDate); status.Owing() || status == contribution.BackPaid {
 				return true
 			}
 		}

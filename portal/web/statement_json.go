@@ -136,7 +136,7 @@ func (d *document) rows(r *yearRecord, st *statement.Statement, rows []contribut
 		}
 		b = strconv.AppendInt(append(b, `{"insurance":`...), int64(row.Insurance), 10)
 		b = append(append(b, `,"employer":"`...), code...)
-		b = append(append(b, `","status":"`...), contribution.StatusOf(*row, st.Due, st.DataDate).String()...)
+		b = append(append(b, `","status":"`...), contribution.StatusOf(*row, st.Due.Of(row.EmployerID), st.DataDate).String()...)
 		b = row.Base.Append(append(b, `","base":"`...))
 		b = row.EmployerDue.Append(append(b, `","employer_due":"`...))
 		b = row.EmployerPaid.Append(append(b, `","employer_paid":"`...))

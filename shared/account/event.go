@@ -145,7 +145,7 @@ func (c *course) empty() bool {
 }
 
 // interest is that of what is left; what was moved here earns from January on. Error: money.ErrOverflow.
-func (c *course) interest(method Method, rate Rate, months Months) (Interest, error) {
+func (c *course) interest(method Method, rates MonthRates, months Months) (Interest, error) {
 	opening, credits := c.opening, c.credits
 	var err error
 	for m, credit := range c.movedCredits {
@@ -158,10 +158,10 @@ func (c *course) interest(method Method, rate Rate, months Months) (Interest, er
 		if opening, err = money.Sum(opening, c.moved); err != nil {
 			return Interest{}, err
 		}
-	} else if moved, err = InterestOf(method, c.moved, [12]money.Fen{}, rate, Months{1, months.Last}); err != nil {
+	} else if moved, err = InterestByMonth(method, c.moved, [12]money.Fen{}, rates, Months{1, months.Last}); err != nil {
 		return Interest{}, err
 	}
-	interest, err := InterestOf(method, opening, credits, rate, months)
+	interest, err := InterestByMonth(method, opening, credits, rates, months)
 	interest.OnOpening += moved.OnOpening
 	return interest, err
 }

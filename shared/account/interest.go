@@ -3,6 +3,7 @@ package account
 
 import (
 	"errors"
+	"math/big"
 	"strconv"
 
 	"shebao/shared/money"
@@ -79,6 +80,46 @@ func InterestOf(method Method, opening money.Fen, credits [12]money.Fen, rate Ra
 		return Interest{}, err
 	}
 	interest.OnCurrent, err = money.MulDiv(product, int64(rate), 12*rateUnit)
+	return interest, err
+}
+
+// MonthRates is the rate of each month of a year, January first.
+type MonthRates [12]Rate
+
+// InterestByMonth is InterestOf in a year whose rate changes. Each month earns by its own: the opening balance a twelfth of each month's rate, a month's credit by the month product what its
+// own month and those after it bring; the annual method, which knows of no months, takes the year's credits by the mean of the rates. Errors as InterestOf.
+func InterestByMonth(method Method, opening money.Fen, credits [12]money.Fen, rates MonthRates, months Months) (Interest, error) {
+	uniform := true
+	for _, rate := range rates[:months.Last] {
+		uniform = uniform && rate == rates[0]
+	}
+	if uniform {
+		return InterestOf(method, opening, credits, rates[0], months)
+	}
+	var lived int64 // the sum of the rates of the months that the account lives
+	for _, rate := range rates[months.First-1 : months.Last] {
+		lived += int64(rate)
+	}
+	var interest Interest
+	var err error
+	if interest.OnOpening, err = money.MulDiv(opening, lived, 12*rateUnit); err != nil {
+		return Interest{}, err
+	}
+	if method == Annual {
+		total, err := money.Sum(credits[:months.Last]...)
+		if err != nil {
+			return Interest{}, err
+		}
+		interest.OnCurrent, err = money.MulDiv(total, lived*1083, 24*1000*rateUnit)
+		return interest, err
+	}
+	var weight int64
+	product := new(big.Int) // of each credit and the rates from its month on: rounded once
+	for m := months.Last - 1; m >= 0; m-- {
+		weight += int64(rates[m])
+		product.Add(product, new(big.Int).Mul(big.NewInt(int64(credits[m])), big.NewInt(weight)))
+	}
+	interest.OnCurrent, err = money.Round(new(big.Rat).SetFrac(product, big.NewInt(12*rateUnit)))
 	return interest, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sort"
 	"sync"
+	"time"
 
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
@@ -25,9 +26,17 @@ type RateEntry struct {
 // Rates finds the rate of an account-year. The zero value knows none.
 type Rates struct{ entries []RateEntry }
 
-// NewRates makes a table. A scheme's own entry goes before one of every scheme, then a region's own before the national one.
+// unified is when the state's rate began, one for all and for the whole of each year (人社部发〔2017〕31号).
+var unified = calendar.Date{Year: 2016, Month: 1, Day: 1}
+
+// NewRates makes a table. A scheme's own entry goes before one of every scheme, then a region's own before the national one. What a region had set before 2016 ends with 2015.
 func NewRates(entries ...RateEntry) Rates {
 	sorted := append([]RateEntry(nil), entries...)
+	for i := range sorted {
+		if e := &sorted[i]; e.Region != "" && e.From.Before(unified) && !e.To.Before(unified) {
+			e.To = unified.AddDays(-1)
+		}
+	}
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].To.Before(sorted[j].To) })
 	return Rates{sorted}
 }
@@ -37,17 +46,26 @@ func (r Rates) With(entries ...RateEntry) Rates {
 	return NewRates(append(r.entries[:len(r.entries):len(r.entries)], entries...)...)
 }
 
-// Of is the rate for the year of a region and scheme and whether it is provisional: a year without a published rate takes the last published one, to be run again when its own has come.
-// ok is false when there is no earlier rate either.
+// Of is the rate at the year's end of a region and scheme and whether it is provisional: a year without a published rate takes the last published one, to be run again when its own has
+// come. ok is false when there is no earlier rate either. In is how a year is counted.
 func (r Rates) Of(region string, scheme contribution.Insurance, year int) (entry RateEntry, provisional, ok bool) {
-	end := calendar.Date{Year: year, Month: 12, Day: 31}
+	return r.on(region, scheme, calendar.Date{Year: year, Month: 12, Day: 31})
+}
+
+// concerns reports whether an entry is for a region and scheme.
+func (e *RateEntry) concerns(region string, scheme contribution.Insurance) bool {
+	return (e.Scheme == 0 || e.Scheme == scheme) && (e.Region == "" || len(region) >= len(e.Region) && region[:len(e.Region)] == e.Region)
+}
+
+// on is Of a day: end is a month's last.
+func (r Rates) on(region string, scheme contribution.Insurance, end calendar.Date) (entry RateEntry, provisional, ok bool) {
 	best := -1
-	for i, e := range r.entries {
-		if e.Scheme != 0 && e.Scheme != scheme || e.Region != "" && (len(region) < len(e.Region) || region[:len(e.Region)] != e.Region) ||
-			e.From.After(end) {
+	for i := range r.entries {
+		e := &r.entries[i]
+		if !e.concerns(region, scheme) || e.From.After(end) {
 			continue
 		}
-		if best >= 0 && !e.goesBefore(r.entries[best], end) {
+		if best >= 0 && !e.goesBefore(&r.entries[best], end) {
 			continue
 		}
 		best = i
@@ -59,8 +77,8 @@ func (r Rates) Of(region string, scheme contribution.Insurance, year int) (entry
 	return entry, !entry.Final || entry.To.Before(end), true
 }
 
-// goesBefore prefers a rate that covers the year's end, then the later one, then that of one scheme, then that of the smaller region.
-func (e RateEntry) goesBefore(o RateEntry, end calendar.Date) bool {
+// goesBefore prefers a rate that covers the day, then the later one, then that of one scheme, then that of the smaller region.
+func (e *RateEntry) goesBefore(o *RateEntry, end calendar.Date) bool {
 	covers, oldCovers := !e.To.Before(end), !o.To.Before(end)
 	switch {
 	case covers != oldCovers:
@@ -72,6 +90,55 @@ func (e RateEntry) goesBefore(o RateEntry, end calendar.Date) bool {
 		return e.Scheme != 0
 	}
 	return len(e.Region) >= len(o.Region)
+}
+
+// RatePart is a part of a year with one rate.
+type RatePart struct {
+	Months
+	Rate        Rate
+	Document    string
+	Provisional bool
+	own         bool // it is a region's
+}
+
+// In are the rates of a region's and scheme's year, January to December: each month by the one that is in force on its last day, or by the last published before it, provisionally. Nearly
+// every year has one. A month before every known rate takes the first of its year; none is known: no part.
+func (r Rates) In(region string, scheme contribution.Insurance, year int) []RatePart {
+	first, last := calendar.Date{Year: year, Month: 1, Day: 1}, calendar.Date{Year: year, Month: 12, Day: 31}
+	entry, provisional, ok := r.on(region, scheme, last)
+	if !ok {
+		return nil
+	}
+	parts := []RatePart{{WholeYear, entry.Rate, entry.Document, provisional, entry.Region != ""}}
+	changes := false
+	for i := range r.entries {
+		if e := &r.entries[i]; e.From.After(first) && !e.From.After(last) || !e.To.Before(first) && e.To.Before(last) {
+			changes = changes || e.concerns(region, scheme)
+		}
+	}
+	if !changes {
+		return parts
+	}
+	for m := 11; m >= 1; m-- {
+		first := &parts[0]
+		entry, provisional, ok := r.on(region, scheme, calendar.NewPeriod(year, time.Month(m)).LastDay())
+		next := RatePart{Months{m, m}, entry.Rate, entry.Document, provisional, entry.Region != ""}
+		switch {
+		case !ok && first.Provisional:
+			first.First = m
+			continue
+		case !ok:
+			next.Rate, next.Document, next.Provisional, next.own = first.Rate, first.Document, true, first.own
+		}
+		if next.Rate == first.Rate && next.Document == first.Document && next.Provisional == first.Provisional {
+			first.First = m
+			continue
+		}
+		first.First = m + 1
+		parts = append([]RatePart{next}, parts...)
+	}
+	parts[0].First = 1
+	return parts
 }
 
 //go:embed rates.json

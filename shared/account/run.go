@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"slices"
 
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
@@ -18,8 +19,9 @@ type Setting struct {
 
 // Input is everything that the account of one person follows from.
 type Input struct {
-	Setting
-	Rates Rates
+	Setting        // of everybody's region, or of everywhere where Places tells them apart
+	Places  Places // none where no region has rules of its own; which of them kept the account when follows from the contributions
+	Rates   Rates
 	// The balance at the end of a day, from the agency's books. The employer's part is that of the 11 % years; most files give only the total.
 	OpeningOn       calendar.Date
 	OpeningPersonal money.Fen
@@ -28,6 +30,9 @@ type Input struct {
 	Events          []Event            // in any order; those up to OpeningOn are in the opening balance
 	// Through is the day that the data reaches: a year is settled, with interest, once its last day is reached.
 	Through calendar.Date
+
+	keepers     keepers      // of all Rows, where they are only some of them
+	ownBookings map[int]bool // years to which something is booked otherwise than everywhere
 }
 
 // Year is one year of the account. Closing = Opening + Credited + InterestOnOpening + InterestOnCurrent + Adjustments, to the fen, always.
@@ -42,12 +47,14 @@ type Year struct {
 	Adjustments       money.Fen // what the events of the year brought and took, together
 	Closing           money.Fen
 	ClosingEmployer   money.Fen // of Closing, the employer's part
-	Rate              Rate
+	Rate              Rate      // the last one of the year
 	RateDocument      string
-	Provisional       bool     // the rate is not that year's published one
-	Settled           bool     // the year is over, or its account has ended or left, and its interest is credited
-	Shares            []string // IDs of the RuleVersions of the credited shares, and of a transfer
-	Events            []Booked // in their order
+	Rates             []RatePart // January to the last month, when the rate changed within the year
+	Provisional       bool       // some of the rates is not that time's published one
+	Region            string     // that kept the account at the year's end, where the year would be another without its own rate, method or booking; none: it is as everywhere
+	Settled           bool       // the year is over, or its account has ended or left, and its interest is credited
+	Shares            []string   // IDs of the RuleVersions of the credited shares, and of a transfer
+	Events            []Booked   // in their order
 }
 
 // Credited is both parts.
@@ -73,10 +80,29 @@ func (l *subLedger) credit(p calendar.Period, amount money.Fen) error {
 	return err
 }
 
+// in is the setting of a region that keeps the account.
+func (in Input) in(region string) Setting {
+	if in.Places == nil {
+		return in.Setting
+	}
+	return in.Places.SettingOf(region)
+}
+
+// of is the setting of the region that a row is paid to: it is on time by that one's due date, and booked by its policy.
+func (in Input) of(r *contribution.Row) Setting {
+	if in.Places == nil {
+		return in.Setting
+	}
+	return in.Places.SettingOf(in.Places.RegionOf(r.EmployerID))
+}
+
 // Run rolls the account forward from the opening, year by year, to the year of Through. Years without contributions earn interest too. An account that has ended, or has left and is
 // empty, goes no further than what is booked to it.
 // Errors: ErrLocalRule for unsettled contributions before 1998, money.ErrOverflow.
 func Run(in Input) ([]Year, error) {
+	if in.keepers == nil {
+		in.keepers = keepersOf(in.Rows, in.Places)
+	}
 	opened, err := in.opened()
 	if err != nil {
 		return nil, err
@@ -84,10 +110,16 @@ func Run(in Input) ([]Year, error) {
 	personal := subLedger{opened.Personal, map[int]*[12]money.Fen{}}
 	employer := subLedger{opened.Employer, map[int]*[12]money.Fen{}}
 	shares := map[int][]string{}
+	in.ownBookings = map[int]bool{}
 	opening := in.OpeningOn.Period()
 	last := 0 // the last year to which something is booked
-	for _, row := range in.Rows {
-		booked := in.CreditedIn(row)
+	for i := range in.Rows {
+		row := in.Rows[i]
+		booked, by := row.Period, Setting{}
+		if row.PaidOn.Period() > row.Period { // else it is booked there by every setting
+			by = in.of(&row)
+			booked = by.CreditedIn(row)
+		}
 		if booked <= opening {
 			continue // it is in the opening balance, or opened has put it there
 		}
@@ -108,6 +140,13 @@ func Run(in Input) ([]Year, error) {
 		}
 		last = max(last, booked.Year())
 		shares[booked.Year()] = addOnce(shares[booked.Year()], rule.ID)
+		if in.Places == nil || booked == row.Period && by == (Setting{}) || booked == in.CreditedIn(row) {
+			continue
+		}
+		in.ownBookings[booked.Year()] = true
+		if by.Policy == CreditAsOnTime && in.in(in.keepers.in(booked.Year()).region).Policy != CreditAsOnTime {
+			shares[booked.Year()] = addOnce(shares[booked.Year()], AsOnTimeRule.ID) // it was paid to another region than the keeper
+		}
 	}
 	in.Events = inOrder(in.Events)
 	ended := endOf(in.Events)
@@ -151,7 +190,10 @@ func (in Input) opened() (Credit, error) {
 	first := in.OpeningOn.Period()
 	var late []contribution.Row
 	for _, r := range in.Rows {
-		if r.Period <= in.OpeningOn.Period() && r.PaidOn.After(in.OpeningOn) && r.PaidOn.After(in.Due.Date(r.Period)) && in.CreditedIn(r) <= in.OpeningOn.Period() && r.Insurance.IsPension() && r.PaidInFull() {
+		if r.Period > in.OpeningOn.Period() || !r.PaidOn.After(in.OpeningOn) || !r.Insurance.IsPension() || !r.PaidInFull() {
+			continue
+		}
+		if by := in.of(&r); r.PaidOn.After(by.Due.Date(r.Period)) && by.CreditedIn(r) <= in.OpeningOn.Period() {
 			late = append(late, r)
 			first = min(first, r.Period)
 		}
@@ -160,7 +202,7 @@ func (in Input) opened() (Credit, error) {
 		return opening, nil
 	}
 	years, err := Run(Input{
-		Setting: in.Setting, Rates: in.Rates, Rows: late, Through: in.OpeningOn,
+		Setting: in.Setting, Places: in.Places, keepers: in.keepers, Rates: in.Rates, Rows: late, Through: in.OpeningOn,
 		OpeningOn: calendar.Date{Year: first.Year() - 1, Month: 12, Day: 31},
 		Events:    []Event{{Kind: Termination, On: in.OpeningOn}}, // with the interest of a part year
 	})
@@ -181,12 +223,15 @@ func runYear(in Input, y int, months Months, ended calendar.Date, personal, empl
 	if year.Opening, err = money.Sum(personal.balance, employer.balance); err != nil {
 		return Year{}, err
 	}
-	if !ended.IsZero() && y > ended.Year {
-		// nothing earns any more, by whatever rate
-	} else if entry, provisional, ok := in.Rates.Of(in.Region, schemeOf(in.Rows, y), y); ok {
-		year.Rate, year.RateDocument, year.Provisional = entry.Rate, entry.Document, provisional
-	} else {
-		year.Provisional = true
+	kept := in.keepers.in(y)
+	if in.Places == nil {
+		kept.region = in.Region
+	}
+	setting := in.in(kept.region)
+	var rates []RatePart
+	if ended.IsZero() || y <= ended.Year { // after it nothing earns any more, by whatever rate
+		rates = in.Rates.In(kept.region, kept.scheme, y)
+		year.Provisional = len(rates) == 0
 	}
 	parts := [2]struct {
 		ledger   *subLedger
@@ -218,13 +263,21 @@ func runYear(in Input, y int, months Months, ended calendar.Date, personal, empl
 	if err := year.book(in.Events, parts[0].events, parts[1].events); err != nil {
 		return Year{}, err
 	}
+	earns := months
+	if parts[0].events.received {
+		earns.First = 1 // what was moved here earns the whole year
+	}
+	year.rated(rates, earns)
+	if in.Places != nil && setting.Method != in.Method || in.ownBookings[y] || slices.ContainsFunc(rates, func(p RatePart) bool { return p.own }) {
+		year.Region = kept.region
+	}
 	gone := parts[0].events.left && parts[0].events.empty() && parts[1].events.empty()
 	year.Settled = gone || !ended.IsZero() && y >= ended.Year || !in.Through.Before(calendar.Date{Year: y, Month: 12, Day: 31})
 	for i := range parts {
 		part := &parts[i]
 		var interest Interest
 		if year.Settled && (ended.IsZero() || y <= ended.Year) { // what comes after the end earns nothing
-			if interest, err = part.events.interest(in.Method, year.Rate, months); err != nil {
+			if interest, err = part.events.interest(setting.Method, monthly(rates), months); err != nil {
 				return Year{}, err
 			}
 		}
@@ -241,28 +294,34 @@ func runYear(in Input, y int, months Months, ended calendar.Date, personal, empl
 	return year, nil
 }
 
-// schemeOf is the pension insurance by whose rate a year's interest is credited: that of the last contribution up to the year's end, else of the first one. Who has none is taken for
-// an employee of an enterprise.
-func schemeOf(rows []contribution.Row, year int) contribution.Insurance {
-	scheme, at := contribution.EmployeePension, calendar.Period(0)
-	end := calendar.NewPeriod(year, 12)
-	for i := range rows {
-		r := &rows[i]
-		if !r.Insurance.IsPension() {
-			continue
-		}
-		better := at == 0 || r.Period == at && r.Insurance > scheme
-		switch {
-		case r.Period <= end && at <= end: // the last up to the end
-			better = better || r.Period > at
-		case r.Period != at: // else the first after it
-			better = better || r.Period < at
-		}
-		if better {
-			scheme, at = r.Insurance, r.Period
+// monthly are the rates of each month.
+func monthly(parts []RatePart) (rates MonthRates) {
+	for _, p := range parts {
+		for m := p.First; m <= p.Last; m++ {
+			rates[m-1] = p.Rate
 		}
 	}
-	return scheme
+	return rates
+}
+
+// rated notes the rates of the months in which the account lives.
+func (y *Year) rated(parts []RatePart, lives Months) {
+	if len(parts) == 1 { // nearly always
+		y.Rate, y.RateDocument, y.Provisional = parts[0].Rate, parts[0].Document, parts[0].Provisional
+		return
+	}
+	for _, p := range parts {
+		p.First, p.Last = max(p.First, lives.First), min(p.Last, lives.Last)
+		if p.First > p.Last {
+			continue
+		}
+		p.own = false // it is said once, by Region
+		y.Rates = append(y.Rates, p)
+		y.Rate, y.RateDocument, y.Provisional = p.Rate, p.Document, y.Provisional || p.Provisional
+	}
+	if len(y.Rates) == 1 {
+		y.Rates = nil
+	}
 }
 
 func addOnce(list []string, id string) []string {

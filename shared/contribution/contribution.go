@@ -93,6 +93,28 @@ func (d Due) Date(p calendar.Period) calendar.Date {
 	return last
 }
 
+// Dues are the due dates by which a person's year is judged: nearly always one.
+type Dues struct {
+	Due                  // of all employers but these
+	Others []EmployerDue // who pay to another region
+}
+
+// EmployerDue is the due date of the region that an employer pays to.
+type EmployerDue struct {
+	Employer int32
+	Due      Due
+}
+
+// Of is the due date that a row of an employer is judged by.
+func (d Dues) Of(employer int32) Due {
+	for _, other := range d.Others {
+		if other.Employer == employer {
+			return other.Due
+		}
+	}
+	return d.Due
+}
+
 // DueDate is the default due date of a period, by which what is unpaid is judged: everywhere alike, since no region's due date lies behind its PostingLag. Whether a month was paid late,
 // what a late payment earns and when the late fee begins go by the region's own Due.
 func DueDate(p calendar.Period) calendar.Date { return Due{}.Date(p) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,6 +20,7 @@ type rules struct {
 	through  calendar.Date
 	regions  map[int32]string // of employers
 	regional bool             // some region has a rule or a rate of its own
+	filling  bool             // everybody's account is still to be run through
 }
 
 // querier is a connection or a transaction.
@@ -31,7 +33,7 @@ type querier interface {
 func loadSettings(ctx context.Context, tx querier) (*rules, error) {
 	r := &rules{settings: map[string]account.Setting{}, rates: account.NationalRates(), regions: map[int32]string{}}
 	var through civilDate
-	if err := tx.QueryRow(ctx, `SELECT accounts_through FROM ledger.reach`).Scan(&through); err != nil {
+	if err := tx.QueryRow(ctx, `SELECT accounts_through, accounts_filled IS DISTINCT FROM accounts_through FROM ledger.reach`).Scan(&through, &r.filling); err != nil {
 		return r, fmt.Errorf("read the data's reach: %w", err)
 	}
 	r.through = calendar.Date(through)
@@ -94,7 +96,11 @@ func loadRules(ctx context.Context, tx querier) (*rules, error) {
 	return r, err
 }
 
-func (r *rules) settingOf(region string) account.Setting {
+// RegionOf and SettingOf make rules account.Places.
+func (r *rules) RegionOf(employer int32) string { return r.regions[employer] }
+
+// SettingOf is what a region has set, or a larger one that it is part of, or what is so everywhere.
+func (r *rules) SettingOf(region string) account.Setting {
 	for n := len(region); n >= 0; n-- {
 		if s, ok := r.settings[region[:n]]; ok {
 			s.Region = region
@@ -104,11 +110,11 @@ func (r *rules) settingOf(region string) account.Setting {
 	return account.Setting{Region: region}
 }
 
-// versions names the rules that made a person's year: always that of the full month, and those of the account where there is one.
+// versions names the rules that made a person's year: always that of the full month, and those of the account where there is one, which the region kept that it names.
 func (r *rules) versions(region string, shares []string, hasAccount bool) []string {
 	ids := []string{account.FullMonthRule.ID}
 	if hasAccount {
-		for _, version := range r.settingOf(region).Versions(shares) {
+		for _, version := range r.SettingOf(region).Versions(shares) {
 			ids = append(ids, version.ID)
 		}
 	}
@@ -157,8 +163,8 @@ func packPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64, 
 	return people.err()
 }
 
-// input is what the account of one person of a region is run from, rows and events in their order; ok is false for who has none.
-func (r *rules) input(region string, own books, rows []contribution.Row) (in account.Input, ok bool) {
+// input is what the account of one person is run from, rows and events in their order; ok is false for who has none.
+func (r *rules) input(own books, rows []contribution.Row) (in account.Input, ok bool) {
 	on, through := own.on, r.through
 	firstPension := calendar.Period(0)
 	for _, row := range rows {
@@ -182,15 +188,18 @@ func (r *rules) input(region string, own books, rows []contribution.Row) (in acc
 	if on.IsZero() && start != 0 {
 		on = calendar.Date{Year: start - 1, Month: 12, Day: 31}
 	}
-	return account.Input{Setting: r.settingOf(region), Rates: r.rates, OpeningOn: on, OpeningPersonal: own.balance - own.employer, OpeningEmployer: own.employer, Rows: rows, Events: own.events, Through: through},
-		!on.IsZero() && !through.IsZero()
+	in = account.Input{Setting: r.SettingOf(""), Rates: r.rates, OpeningOn: on, OpeningPersonal: own.balance - own.employer, OpeningEmployer: own.employer, Rows: rows, Events: own.events, Through: through}
+	if r.regional {
+		in.Places = r
+	}
+	return in, !on.IsZero() && !through.IsZero()
 }
 
-// years is everything of one person of a region, by year: rows, which come in order, and the account where there is one. refused: the contributions go back to before 1998 and
+// years is everything of one person, by year: rows, which come in order, and the account where there is one. refused: the contributions go back to before 1998 and
 // need a rule of their place that is not set; no account is better than a wrong one.
-func (r *rules) years(id int64, region string, own books, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
+func (r *rules) years(id int64, own books, rows []contribution.Row) (years []PersonYear, refused bool, err error) {
 	var accounts []account.Year
-	in, ok := r.input(region, own, rows)
+	in, ok := r.input(own, rows)
 	if ok {
 		accounts, err = account.Run(in)
 		switch {
@@ -200,7 +209,6 @@ func (r *rules) years(id int64, region string, own books, rows []contribution.Ro
 			return nil, false, err
 		}
 	}
-	due := in.Due
 	for len(rows) > 0 || len(accounts) > 0 {
 		y := PersonYear{PersonID: id}
 		switch {
@@ -215,21 +223,54 @@ func (r *rules) years(id int64, region string, own books, rows []contribution.Ro
 			n++
 		}
 		y.Rows, rows = rows[:n], rows[n:]
-		y.Due = dueOf(y.Rows, due)
+		y.Due = r.duesOf(y.Rows)
 		years = append(years, y)
 	}
 	return years, refused, nil
 }
 
-// dueOf is a region's due date where it matters: a year whose months were all paid on time by it and by the default is the same everywhere, and stays so when the region's date moves.
-func dueOf(rows []contribution.Row, due contribution.Due) contribution.Due {
-	if due == (contribution.Due{}) {
-		return due
+// duesOf are the regions' due dates where they matter: an employer whose months of the year were all paid on time by its region's and by the default is judged the same everywhere, and stays
+// so when the region's date moves.
+func (r *rules) duesOf(rows []contribution.Row) (dues contribution.Dues) {
+	if !r.regional {
+		if due := r.SettingOf("").Due; slices.ContainsFunc(rows, func(row contribution.Row) bool { return matters(due, row) }) {
+			dues.Due = due
+		}
+		return dues
 	}
-	for _, row := range rows {
-		if !due.OnTime(row) || !(contribution.Due{}).OnTime(row) {
-			return due
+	alike, matter := true, false
+	var all []contribution.EmployerDue // of every employer, and whether it matters
+	var mattering []bool
+	for i := range rows {
+		row, at := &rows[i], len(all)-1
+		if at < 0 || all[at].Employer != row.EmployerID {
+			at = slices.IndexFunc(all, func(e contribution.EmployerDue) bool { return e.Employer == row.EmployerID })
+		}
+		if at < 0 {
+			at = len(all)
+			all, mattering = append(all, contribution.EmployerDue{Employer: row.EmployerID, Due: r.SettingOf(r.RegionOf(row.EmployerID)).Due}), append(mattering, false)
+			alike = alike && all[at].Due == all[0].Due
+		}
+		mattering[at] = mattering[at] || matters(all[at].Due, *row)
+		matter = matter || mattering[at]
+	}
+	switch {
+	case !matter:
+		return dues
+	case alike:
+		dues.Due = all[0].Due
+		return dues
+	}
+	for i, e := range all {
+		if mattering[i] {
+			dues.Others = append(dues.Others, e)
 		}
 	}
-	return contribution.Due{}
+	slices.SortFunc(dues.Others, func(a, b contribution.EmployerDue) int { return int(a.Employer) - int(b.Employer) })
+	return dues
+}
+
+// matters reports whether a due date that is not the default may judge a row otherwise.
+func matters(due contribution.Due, row contribution.Row) bool {
+	return due != (contribution.Due{}) && (!due.OnTime(row) || !(contribution.Due{}).OnTime(row))
 }

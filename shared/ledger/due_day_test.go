@@ -24,7 +24,7 @@ func TestARegionsDueDateSaysWhatWasLate(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, r := range y.Rows {
-			list = append(list, contribution.StatusOf(r, y.Due, reach))
+			list = append(list, contribution.StatusOf(r, y.Due.Due, reach))
 		}
 		if _, differ, err := l.Verify(t.Context()); err != nil || len(differ) > 0 {
 			t.Errorf("verify: %v, %v", differ, err)

@@ -75,7 +75,7 @@ func contributionTable(p Person, years []PersonYear, employers map[int32]Employe
 	for _, y := range years {
 		for _, r := range y.Rows {
 			t.Rows = append(t.Rows, []any{p.IDNumber, string(employers[r.EmployerID].USCC), employers[r.EmployerID].Name, insuranceNames[r.Insurance][1], strconv.Itoa(int(r.Period)),
-				r.Base, r.EmployerDue, r.EmployerPaid, r.PersonDue, r.PersonPaid, r.PaidOn, statusNames[contribution.StatusOf(r, y.Due, reach)]})
+				r.Base, r.EmployerDue, r.EmployerPaid, r.PersonDue, r.PersonPaid, r.PaidOn, statusNames[contribution.StatusOf(r, y.Due.Of(r.EmployerID), reach)]})
 		}
 	}
 	return t

@@ -126,7 +126,7 @@ type PersonYear struct {
 	Rows       []contribution.Row
 	Account    account.Year
 	HasAccount bool
-	Due        contribution.Due // of the person's region, by which its months were paid on time or late; the default where all were on time by either
+	Due        contribution.Dues // of the regions paid to, by which its months were paid on time or late; the default where all were on time by either
 }
 
 // ArrearsLine is what an employer owes in one insurance for one month, both parts.

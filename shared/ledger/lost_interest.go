@@ -168,8 +168,8 @@ func (l lateMonths) ofPerson(rules *rules, people *people, id int64, own []int, 
 	if err != nil {
 		return err
 	}
-	in, ok := rules.input(rules.regions[lastEmployer(rows)], people.books[id], slices.Clone(rows))
-	if !ok || in.Policy != account.CreditAsOnTime {
+	in, ok := rules.input(people.books[id], slices.Clone(rows))
+	if !ok || rules.SettingOf(rules.RegionOf(l.employerID)).Policy != account.CreditAsOnTime { // that of the region that the employer pays to, wherever the person is now
 		return nil
 	}
 	p := latePerson{lateMonths: l, in: in}

@@ -83,6 +83,9 @@ func (r *importRun) mergePart(ctx context.Context, conn *pgxpool.Conn, p part, r
 	if err := r.write(ctx, tx, change); err != nil {
 		return m, err
 	}
+	if err := r.ledger.runAccounts(ctx, tx, rules, change.whole); err != nil {
+		return m, err
+	}
 	m.added, m.changed, m.accounts = change.added, int64(len(change.replaced)), int64(len(change.persons))
 	if err := tx.Commit(ctx); err != nil {
 		return m, fmt.Errorf("merge: commit: %w", err)
@@ -177,6 +180,7 @@ type change struct {
 	history  []replacedRow
 	employed []employment
 	years    packedYears
+	whole    []int64 // whose years before the first that is packed may have changed too, ascending
 }
 
 type replacedRow struct {
@@ -203,9 +207,6 @@ func (r *importRun) changeOf(ctx context.Context, tx pgx.Tx, rules *rules, news 
 	from := news[0].row.Period.Year() // a payment is never booked before its period
 	for i := range news {
 		from = min(from, news[i].row.Period.Year())
-	}
-	if rules.regional {
-		from = 0 // a new employer may bring another region's rules for all years
 	}
 	c.years.from = from
 	people, err := openPeople(ctx, tx, persons, from)
@@ -274,7 +275,25 @@ func (c *change) person(r *importRun, rules *rules, people *people, news []incom
 	}
 	c.persons = append(c.persons, id)
 	merged = append(merged, existing[at:]...)
-	return c.years.add(rules, id, people.books[id], merged)
+	own := people.books[id]
+	if begun := own.begun(); !rules.filling && begun != 0 && begun < c.years.from && !slices.Equal(firstPension(existing), firstPension(merged)) {
+		c.whole = append(c.whole, id) // by the first contribution the account was kept in the years before it
+	}
+	return c.years.add(rules, id, own, merged)
+}
+
+// firstPension are the pension rows of the first month that has any, by which an account was kept before it.
+func firstPension(rows []contribution.Row) (first []contribution.Row) {
+	for _, row := range rows {
+		switch {
+		case !row.Insurance.IsPension() || row.Void():
+		case len(first) == 0 || first[0].Period == row.Period:
+			first = append(first, row)
+		default:
+			return first
+		}
+	}
+	return first
 }
 
 // employ notes an employer that the person has no row with yet.

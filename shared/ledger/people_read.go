@@ -21,6 +21,17 @@ type books struct {
 	events   []account.Event
 }
 
+// begun is the first year of the account that is before every contribution; 0 is none.
+func (b books) begun() (year int) {
+	if !b.on.IsZero() {
+		year = b.on.AddDays(1).Year
+	}
+	if len(b.events) > 0 && (year == 0 || b.events[0].On.Year < year) {
+		year = b.events[0].On.Year
+	}
+	return year
+}
+
 // people reads persons' rows one person after the other, in memory for one person only. Its transaction serves nothing else until it is closed.
 type people struct {
 	books  map[int64]books

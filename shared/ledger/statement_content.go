@@ -127,7 +127,7 @@ func (c *yearsBefore) add(year int, packed []byte) error {
 // rows of one insurance are neighbours with the same byte. Employers are gathered when they are asked for; what follows the rows is left to be read. Error: errPacked.
 func (c *yearsBefore) walk(year int, packed []byte, employers *[]int32) (rest unpacker, err error) {
 	u := unpacker{rest: packed}
-	if _, err := u.due(); err != nil {
+	if _, err := u.dues(); err != nil {
 		return u, err
 	}
 	var month byte // month and insurance of the rows being looked at; 0 is none
@@ -210,8 +210,8 @@ var numbersAfter = func() (table [32]int) {
 	return table
 }()
 
-// shares reads on behind a year's rows and names the rule versions of the account's shares. Error: errPacked.
-func (u *unpacker) shares() (shares []string, hasAccount bool, err error) {
+// shares reads on behind a year's rows and names the rule versions of the account's shares, and the region that kept it by its own rules. Error: errPacked.
+func (u *unpacker) shares() (shares []string, region string, hasAccount bool, err error) {
 	if u.byte() == 1 {
 		hasAccount = true
 		flags := u.byte()
@@ -227,11 +227,21 @@ func (u *unpacker) shares() (shares []string, hasAccount bool, err error) {
 				_ = u.text()
 			}
 		}
+		if flags&withRates != 0 {
+			for range u.count() {
+				_, _, _ = u.byte(), u.byte(), u.byte()
+				u.skip(1)
+				_ = u.text()
+			}
+		}
+		if flags&withRegion != 0 {
+			region = u.text()
+		}
 	}
 	if u.damaged || len(u.rest) > 0 {
-		return nil, false, errPacked
+		return nil, "", false, errPacked
 	}
-	return shares, hasAccount, nil
+	return shares, region, hasAccount, nil
 }
 
 // skip passes over n numbers.

@@ -31,8 +31,8 @@ func TestWalkingAPackedYearCountsItsRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shares, hasAccount, err := rest.shares()
-		if err != nil || hasAccount != y.HasAccount || !slices.Equal(shares, y.Account.Shares) {
+		shares, region, hasAccount, err := rest.shares()
+		if err != nil || region != y.Account.Region || hasAccount != y.HasAccount || !slices.Equal(shares, y.Account.Shares) {
 			t.Fatalf("%v %v, %v", shares, hasAccount, err)
 		}
 		if walked.months != monthsPaid(y.Rows) {
@@ -90,7 +90,7 @@ func FuzzContent(f *testing.F) {
 		var walked yearsBefore
 		rest, err := walked.walk(2025, content, nil)
 		if err == nil {
-			_, _, _ = rest.shares()
+			_, _, _, _ = rest.shares()
 		}
 	})
 }

@@ -236,8 +236,8 @@ func (i *issue) draft(p *statementPerson, before yearsBefore, packed []byte, val
 		}
 	}
 	d.basis = basis[:len(basis):len(basis)]
-	shares, hasAccount, err := rest.shares()
-	d.rules = i.rules.versions(p.region, shares, hasAccount)
+	shares, region, hasAccount, err := rest.shares()
+	d.rules = i.rules.versions(region, shares, hasAccount)
 	return d, basis, err
 }
 

@@ -100,7 +100,7 @@ func eachPackedRow(ctx context.Context, tx querier, add func(row *contribution.R
 // rowsOf reads a packed year's rows; each is good until the next. Error: errPacked.
 func rowsOf(year int, packed []byte, add func(row *contribution.Row)) error {
 	u := unpacker{rest: packed}
-	if _, err := u.due(); err != nil {
+	if _, err := u.dues(); err != nil {
 		return err
 	}
 	var row, before contribution.Row

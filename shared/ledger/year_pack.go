@@ -14,7 +14,8 @@ import (
 //
 //	version, number of rows, rows…, 1 and the account or 0
 //
-// Version 2 has the region's due date behind the version, months and day; version 1 has the default.
+// Version 2 has the region's due date behind the version, months and day; version 1 has the default. Version 3 has behind that of most employers the number of those that pay to another
+// region, and for each its ID and due date.
 //
 // Numbers are varints, signed ones zigzag. Rows come in order of period, insurance, employer; a row is
 //
@@ -22,8 +23,9 @@ import (
 //
 // since most rows repeat the employer and the base of the row before them and are paid in full within the month.
 const (
-	packVersion    = 1
-	packVersionDue = 2
+	packVersion     = 1
+	packVersionDue  = 2
+	packVersionDues = 3
 )
 
 const (
@@ -54,10 +56,17 @@ func packInsurance(kind contribution.Insurance) byte {
 
 // packYear writes a person-year; its rows are of one year and sorted.
 func packYear(b []byte, y PersonYear) []byte {
-	if y.Due == (contribution.Due{}) {
+	switch {
+	case len(y.Due.Others) > 0:
+		b = packDue(append(b, packVersionDues), y.Due.Due)
+		b = binary.AppendUvarint(b, uint64(len(y.Due.Others)))
+		for _, other := range y.Due.Others {
+			b = packDue(binary.AppendVarint(b, int64(other.Employer)), other.Due)
+		}
+	case y.Due.Due == (contribution.Due{}):
 		b = append(b, packVersion)
-	} else {
-		b = append(b, packVersionDue, byte(y.Due.MonthsLater), byte(y.Due.Day))
+	default:
+		b = packDue(append(b, packVersionDue), y.Due.Due)
 	}
 	b = binary.AppendUvarint(b, uint64(len(y.Rows)))
 	var before contribution.Row
@@ -69,6 +78,10 @@ func packYear(b []byte, y PersonYear) []byte {
 		return append(b, 0)
 	}
 	return packAccount(append(b, 1), y.Account)
+}
+
+func packDue(b []byte, due contribution.Due) []byte {
+	return append(b, byte(due.MonthsLater), byte(due.Day))
 }
 
 func packRow(b []byte, r, before contribution.Row) []byte {
@@ -109,19 +122,31 @@ func packRow(b []byte, r, before contribution.Row) []byte {
 	return b
 }
 
-// withEvents marks an account's flags: events follow at its end.
-const withEvents = 4
+// An account's flags say what follows at its end, in this order.
+const (
+	provisionalRate = 1 << iota
+	isSettled
+	withEvents
+	withRates  // of the parts of the year
+	withRegion // that kept it by its own rules
+)
 
 func packAccount(b []byte, a account.Year) []byte {
 	var flags byte
 	if a.Provisional {
-		flags |= 1
+		flags |= provisionalRate
 	}
 	if a.Settled {
-		flags |= 2
+		flags |= isSettled
 	}
 	if len(a.Events) > 0 {
 		flags |= withEvents
+	}
+	if len(a.Rates) > 0 {
+		flags |= withRates
+	}
+	if a.Region != "" {
+		flags |= withRegion
 	}
 	b = append(b, flags)
 	var before money.Fen
@@ -139,13 +164,26 @@ func packAccount(b []byte, a account.Year) []byte {
 	for _, share := range a.Shares {
 		b = packText(b, share)
 	}
-	if len(a.Events) == 0 { // nearly always
-		return b
+	if flags&withEvents != 0 {
+		b = binary.AppendUvarint(b, uint64(len(a.Events)))
+		for _, e := range a.Events {
+			b = binary.AppendVarint(append(b, byte(e.Kind)), int64(e.On.Number()))
+			b = packText(binary.AppendVarint(b, int64(e.Amount)), e.Note)
+		}
 	}
-	b = binary.AppendUvarint(b, uint64(len(a.Events)))
-	for _, e := range a.Events {
-		b = binary.AppendVarint(append(b, byte(e.Kind)), int64(e.On.Number()))
-		b = packText(binary.AppendVarint(b, int64(e.Amount)), e.Note)
+	if flags&withRates != 0 {
+		b = binary.AppendUvarint(b, uint64(len(a.Rates)))
+		for _, p := range a.Rates {
+			var provisional byte
+			if p.Provisional {
+				provisional = 1
+			}
+			b = binary.AppendVarint(append(b, byte(p.First), byte(p.Last), provisional), int64(p.Rate))
+			b = packText(b, p.Document)
+		}
+	}
+	if flags&withRegion != 0 {
+		b = packText(b, a.Region)
 	}
 	return b
 }
@@ -158,7 +196,7 @@ func packText(b []byte, s string) []byte {
 func unpackYear(personID int64, year int, packed []byte) (y PersonYear, err error) {
 	u := unpacker{rest: packed}
 	y = PersonYear{PersonID: personID, Year: year}
-	if y.Due, err = u.due(); err != nil {
+	if y.Due, err = u.dues(); err != nil {
 		return y, err
 	}
 	n := u.count()
@@ -184,16 +222,28 @@ type unpacker struct {
 	damaged bool
 }
 
-// due reads the version and what it says of the due date. Error: errPacked.
-func (u *unpacker) due() (due contribution.Due, err error) {
+// dues reads the version and what it says of due dates. Error: errPacked.
+func (u *unpacker) dues() (dues contribution.Dues, err error) {
 	switch u.byte() {
 	case packVersion:
 	case packVersionDue:
-		due = contribution.Due{MonthsLater: int(u.byte()), Day: int(u.byte())}
+		dues.Due = u.due()
+	case packVersionDues:
+		dues.Due = u.due()
+		for range u.count() {
+			dues.Others = append(dues.Others, contribution.EmployerDue{Employer: int32(u.int()), Due: u.due()})
+		}
+		if len(dues.Others) == 0 { // it would be version 2
+			u.damaged = true
+		}
 	default:
-		return due, errPacked
+		return dues, errPacked
 	}
-	return due, nil
+	return dues, nil
+}
+
+func (u *unpacker) due() contribution.Due {
+	return contribution.Due{MonthsLater: int(u.byte()), Day: int(u.byte())}
 }
 
 func (u *unpacker) byte() byte {
@@ -277,7 +327,7 @@ func (u *unpacker) paidOn(p calendar.Period) calendar.Date {
 
 func (u *unpacker) account(a *account.Year, year int) {
 	flags := u.byte()
-	a.Year, a.Provisional, a.Settled = year, flags&1 != 0, flags&2 != 0
+	a.Year, a.Provisional, a.Settled = year, flags&provisionalRate != 0, flags&isSettled != 0
 	var before money.Fen
 	for i := range a.Credits {
 		before += u.fen()
@@ -292,9 +342,20 @@ func (u *unpacker) account(a *account.Year, year int) {
 	for range u.count() {
 		a.Shares = append(a.Shares, u.text())
 	}
-	if flags&withEvents == 0 {
-		return
+	if flags&withEvents != 0 {
+		u.events(a)
 	}
+	if flags&withRates != 0 {
+		for range u.count() {
+			a.Rates = append(a.Rates, account.RatePart{Months: account.Months{First: int(u.byte()), Last: int(u.byte())}, Provisional: u.byte() == 1, Rate: account.Rate(u.int()), Document: u.text()})
+		}
+	}
+	if flags&withRegion != 0 {
+		a.Region = u.text()
+	}
+}
+
+func (u *unpacker) events(a *account.Year) {
 	for range u.count() {
 		e := account.Booked{Kind: account.EventKind(u.byte()), On: calendar.DateOfNumber(int(u.int())), Amount: u.fen(), Note: u.text()}
 		if !e.Kind.Known() {

@@ -31,8 +31,15 @@ func drawRow(t *rapid.T, year int) contribution.Row {
 	return row
 }
 
+func drawDue(t *rapid.T) contribution.Due {
+	return contribution.Due{MonthsLater: rapid.IntRange(0, 1).Draw(t, "due months"), Day: rapid.IntRange(0, 31).Draw(t, "due day")}
+}
+
 func drawYear(t *rapid.T) PersonYear {
-	y := PersonYear{PersonID: 7, Year: rapid.IntRange(1949, 2999).Draw(t, "year"), Rows: []contribution.Row{}, Due: contribution.Due{MonthsLater: rapid.IntRange(0, 1).Draw(t, "due months"), Day: rapid.IntRange(0, 31).Draw(t, "due day")}}
+	y := PersonYear{PersonID: 7, Year: rapid.IntRange(1949, 2999).Draw(t, "year"), Rows: []contribution.Row{}, Due: contribution.Dues{Due: drawDue(t)}}
+	for range rapid.IntRange(0, 2).Draw(t, "others") {
+		y.Due.Others = append(y.Due.Others, contribution.EmployerDue{Employer: rapid.Int32Range(1, 1<<31-1).Draw(t, "employer"), Due: drawDue(t)})
+	}
 	for range rapid.IntRange(0, 8).Draw(t, "rows") {
 		y.Rows = append(y.Rows, drawRow(t, y.Year))
 	}
@@ -54,6 +61,11 @@ func drawYear(t *rapid.T) PersonYear {
 			a.Events = append(a.Events, account.Booked{Kind: rapid.SampledFrom(account.EventKinds()).Draw(t, "kind"), On: calendar.DateOfNumber(rapid.IntRange(-30000, 60000).Draw(t, "on")),
 				Amount: fen.Draw(t, "amount"), Note: rapid.String().Draw(t, "note")})
 		}
+		for range rapid.IntRange(0, 3).Draw(t, "rates") {
+			a.Rates = append(a.Rates, account.RatePart{Months: account.Months{First: rapid.IntRange(1, 12).Draw(t, "first"), Last: rapid.IntRange(1, 12).Draw(t, "last")},
+				Rate: account.Rate(rapid.Int64Range(0, 1e9).Draw(t, "rate")), Document: rapid.String().Draw(t, "document"), Provisional: rapid.Bool().Draw(t, "provisional")})
+		}
+		a.Region = rapid.SampledFrom([]string{"", "330402"}).Draw(t, "region")
 		y.Account = a
 	}
 	return y

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"shebao/shared/account"
 	"shebao/shared/contribution"
 )
 
@@ -22,8 +23,8 @@ type packedYears struct {
 
 // add runs a person's account and packs its years; rows are all of these years, and every pension row.
 func (c *packedYears) add(rules *rules, id int64, own books, rows []contribution.Row) error {
-	last := lastEmployer(rows)
-	years, refused, err := rules.years(id, rules.regions[last], own, rows)
+	last := rules.lastEmployer(rows)
+	years, refused, err := rules.years(id, own, rows)
 	if err != nil {
 		return fmt.Errorf("account of person %d: %w", id, err)
 	}
@@ -39,17 +40,43 @@ func (c *packedYears) add(rules *rules, id int64, own books, rows []contribution
 	return nil
 }
 
-// lastEmployer is the one of the last pension row, else of the last row: its region is the person's pooling area. 0 is none.
-func lastEmployer(rows []contribution.Row) int32 {
+// lastEmployer is the one of the last pension row, else of the last row: its region is the person's pooling area. Of several in the last month it is one of the region that keeps the
+// account. A row that was corrected to nothing is the last only where there is no other. 0 is none.
+func (r *rules) lastEmployer(rows []contribution.Row) int32 {
+	at, last := -1, -1
 	for i := len(rows) - 1; i >= 0; i-- {
-		if rows[i].Insurance.IsPension() {
-			return rows[i].EmployerID
+		switch {
+		case rows[i].Void():
+		case rows[i].Insurance.IsPension():
+			at = i
+		case last < 0:
+			last = i
+		}
+		if at >= 0 {
+			break
 		}
 	}
-	if len(rows) == 0 {
+	switch {
+	case at < 0 && last >= 0:
+		return rows[last].EmployerID
+	case at < 0 && len(rows) > 0:
+		return rows[len(rows)-1].EmployerID
+	case at < 0:
 		return 0
 	}
-	return rows[len(rows)-1].EmployerID
+	keeper := ""
+	for i := at - 1; i >= 0 && rows[i].Period == rows[at].Period; i-- {
+		if !rows[i].Insurance.IsPension() || rows[i].Void() || r.RegionOf(rows[i].EmployerID) == r.RegionOf(rows[at].EmployerID) {
+			continue
+		}
+		if keeper == "" {
+			keeper = account.KeeperOf(rows, r)
+		}
+		if r.RegionOf(rows[at].EmployerID) != keeper {
+			at = i
+		}
+	}
+	return rows[at].EmployerID
 }
 
 // pack packs many years into few large pieces of memory.
