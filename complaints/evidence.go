@@ -42,7 +42,7 @@ func (d desk) evidence(ctx context.Context, who store.Staff, c store.Case, now t
 		return e, err
 	}
 	e.Found, e.Employer = true, employer.Name
-	lines, err := d.ledger.EmployerArrears(ctx, employer.ID)
+	lines, err := d.arrearsLines(ctx, employer.ID)
 	if err != nil {
 		return e, err
 	}

@@ -1,6 +1,7 @@
 package complaints
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"shebao/complaints/web"
 	"shebao/shared/account"
 	"shebao/shared/calendar"
+	"shebao/shared/contribution"
 	"shebao/shared/fault"
 	"shebao/shared/identity"
 	"shebao/shared/ledger"
@@ -39,13 +41,23 @@ func (d desk) employer(ctx context.Context, uscc string) (e ledger.Employer, fou
 	return e, err == nil, err
 }
 
+// arrearsLines are what an employer owes by month and insurance, as everybody else judges it: what may still be on its way is called arrears by nobody.
+func (d desk) arrearsLines(ctx context.Context, employer int32) ([]ledger.ArrearsLine, error) {
+	reach, err := d.ledger.DataDate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := d.ledger.EmployerArrears(ctx, employer)
+	return slices.DeleteFunc(lines, func(l ledger.ArrearsLine) bool { return !contribution.Judged(l.Period, reach) }), err
+}
+
 // principal is what an employer owes now, by the ledger.
 func (d desk) principal(ctx context.Context, uscc string) (money.Fen, error) {
 	e, found, err := d.employer(ctx, uscc)
 	if err != nil || !found {
 		return 0, err
 	}
-	lines, err := d.ledger.EmployerArrears(ctx, e.ID)
+	lines, err := d.arrearsLines(ctx, e.ID)
 	var sum money.Fen
 	for _, l := range lines {
 		sum += l.Owed
@@ -87,7 +99,8 @@ type reckoning struct {
 	people   []arrears.PersonLine
 }
 
-// reckon counts what a case's employer owes: the ledger's rows, the findings on them, the region's setting, what stops the fee.
+// reckon counts what a case's employer owes: the ledger's rows, the findings on them, the region's setting, what stops the fee. Where no last month is asked for it is the last one
+// that is judged, so that a demand names what register and portal call arrears; whoever knows more asks for a later one.
 func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now time.Time) (reckoning, error) {
 	r := reckoning{c: c}
 	setting, err := d.store.MoneySetting(ctx, c.Region)
@@ -115,8 +128,8 @@ func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now tim
 		return r, err
 	}
 	from, to := ask.From, ask.To
-	if to == 0 {
-		to = lastPeriod
+	if to == 0 && !r.kept.DataDate.IsZero() {
+		to = contribution.LastJudged(r.kept.DataDate)
 	}
 	rows, err := d.store.LedgerRows(ctx, d.ledger, r.employer.ID, from, to, len(ask.Findings) == 0)
 	if err != nil {
@@ -127,7 +140,7 @@ func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now tim
 	}
 	r.people = slices.DeleteFunc(r.people, func(l arrears.PersonLine) bool { return l.Owed() <= 0 && !l.NoRate })
 	r.kept.Input.Lines = arrears.Gather(r.people)
-	if r.kept.Input.Interest, err = d.lostInterest(ctx, r, from, to); err != nil {
+	if r.kept.Input.Interest, err = d.lostInterest(ctx, r, from, cmp.Or(ask.To, lastPeriod)); err != nil {
 		return r, err
 	}
 	r.kept.Result, err = arrears.Compute(r.kept.Input)

@@ -70,6 +70,7 @@ func newTill(t *testing.T, set ...func(c *Config)) till {
 			t.Fatalf("%s: %+v, %v", kind, report, err)
 		}
 	}
+	x.exec(`UPDATE ledger.reach SET data_date = '2026-11-20'`) // somebody else's payment: what these owe is judged
 	x.li, x.head = r.staff("li", lifecycle.Investigator, "3304"), r.staff("head", lifecycle.Supervisor, "3304")
 	_, x.code = r.file(func(tip *intake.TipOff, _ *intake.Reporter) {
 		tip.EmployerUSCC, tip.EmployerName, tip.Words = debtor, "嘉兴示例电子有限公司", "工资条上每个月都扣了社保，但最近几个月查不到缴费。"
@@ -142,6 +143,28 @@ func TestTheCalculationIsExplainedAndKept(t *testing.T) {
 		x.want(x.get(far, path), 404)
 		x.want(x.get(x.staff("auditor"+path, lifecycle.Auditor, ""), path), 403)
 	}
+}
+
+// What may still be on its way is called arrears nowhere: no calculation, demand or order counts it unless somebody asks for the month, and a case does not wait for it.
+func TestMonthsOnTheirWayAreNotDemanded(t *testing.T) {
+	x := newTill(t)
+	x.agency()
+	x.exec(`UPDATE ledger.reach SET data_date = '2026-09-30'`) // July is judged; August and September are not
+	x.want(x.get(x.li, "/cases/2026-000001/calc"), 200, "6,120.00", "2026-07；2026-08 起的月份还在入账期内", "共 6 行")
+	x.want(x.get(x.li, "/cases/2026-000001/evidence"), 200, "6,120.00", "处理中，不计欠费")
+	x.want(x.get(x.li, "/cases/2026-000001/payments"), 200, "6,120.00")
+	if page := x.post(x.li, "/cases/2026-000001/calc", "do", "compute", "paid_on", "2026-11-24", "to", "2026-09"); page.status != 200 || !strings.Contains(page.body, "18,360.00") || strings.Contains(page.body, "还在入账期内") {
+		t.Errorf("months that were asked for are not counted: %d", page.status)
+	}
+	calculation := x.keep()
+	id := x.draft(notice.Demand, calculation)
+	x.want(x.get(x.li, "/cases/2026-000001/notices/"+id), 200, "你单位 2026-07 应缴社会保险费")
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id, append(x.filledIn(id, calculation), "do", "save")...), 303)
+	x.want(x.issue(id), 303)
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id+"/service", "way", "direct", "done_on", "2026-11-24", "receiver", "张强"), 303)
+	x.exec(`UPDATE ledger.contribution SET employer_paid = employer_due, person_paid = person_due WHERE period = 202607`)
+	x.at = time.Date(2026, 12, 2, 2, 0, 0, 0, time.UTC)
+	x.want(x.get(x.li, "/cases/2026-000001/notices"), 200, "没有欠费")
 }
 
 func TestATrueBaseMakesMoreDue(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	pages "shebao/frontend/desk"
 	"shebao/frontend/layout"
 	"shebao/shared/calendar"
+	"shebao/shared/contribution"
 	"shebao/shared/fault"
 	"shebao/shared/money"
 	"shebao/shared/server"
@@ -183,6 +184,9 @@ func (s *Site) calcView(c *fiber.Ctx, k Calc, wrong []layout.FieldError) pages.C
 		if group := k.Result.ByClass(class); group.Owed > 0 {
 			v.Facts = append(v.Facts, pages.Pair{Term: p.T("money.class." + class), Value: yuan(group.Owed)})
 		}
+	}
+	if last := contribution.LastJudged(k.DataDate); !slices.ContainsFunc(k.Result.Rows, func(r arrears.Row) bool { return r.Period > last }) {
+		v.Facts = append(v.Facts, pages.Pair{Term: p.T("money.judged"), Value: p.T("money.judged.later", last, last.Add(1))})
 	}
 	v.Rule = p.T("money.rule", k.Rule, p.T("money.end_day."+k.Input.Setting.EndDay), p.T("money.first_day."+k.Input.Setting.FirstDay), p.T("money.order."+k.Input.Setting.Order), k.DataDate)
 	for _, g := range k.Result.ByInsurance() {

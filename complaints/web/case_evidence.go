@@ -155,7 +155,11 @@ func monthsPart(p layout.Page, e Evidence) pages.Section {
 		if m.AtLowest > 1 {
 			lowest.Note = p.T("evidence.at_lowest", m.AtLowest, m.Headcount)
 		}
-		t.Rows = append(t.Rows, []layout.Cell{{Text: m.Period.String()}, {Text: strconv.Itoa(m.Headcount)}, {Text: strconv.Itoa(m.Missing)}, {Text: strconv.Itoa(m.Owing)}, {Text: m.Owed.Grouped()}, {Text: m.AverageBase.Grouped()}, lowest})
+		month := layout.Cell{Text: m.Period.String()}
+		if !contribution.Judged(m.Period, e.DataDate) {
+			month.Note = p.T("evidence.pending")
+		}
+		t.Rows = append(t.Rows, []layout.Cell{month, {Text: strconv.Itoa(m.Headcount)}, {Text: strconv.Itoa(m.Missing)}, {Text: strconv.Itoa(m.Owing)}, {Text: m.Owed.Grouped()}, {Text: m.AverageBase.Grouped()}, lowest})
 	}
 	return pages.Section{ID: "months-part", Title: p.T("evidence.months"), Note: p.T("evidence.months.note"), Table: t}
 }
