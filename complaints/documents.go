@@ -44,7 +44,7 @@ func noticeOf(n store.Notice) web.Notice {
 	w := web.Notice{ID: n.ID, Kind: n.Kind, State: n.State, Version: n.Version, Fields: n.Fields, Calculation: n.Calculation, Replaces: n.Replaces, Waived: n.Waived, Number: n.Number, IssuedOn: n.IssuedOn,
 		IssuedBy: n.IssuedBy, Paper: n.Paper, EndReason: n.EndReason, Erased: n.Erased}
 	if v := n.Service; v != nil {
-		w.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, RecordedBy: v.RecordedBy, Scanned: v.Scanned}
+		w.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, Announced: v.Announced, RecordedBy: v.RecordedBy, Scanned: v.Scanned}
 	}
 	return w
 }
@@ -198,7 +198,7 @@ func (d desk) RecordService(ctx context.Context, session, number string, id int6
 	if err != nil {
 		return err
 	}
-	return d.store.RecordService(ctx, who, number, id, store.Service{Way: v.Way, DoneOn: v.DoneOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note}, d.ledger, now)
+	return d.store.RecordService(ctx, who, number, id, store.Service{Way: v.Way, DoneOn: v.DoneOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, Announced: v.Announced}, d.ledger, now)
 }
 
 func (d desk) VoidService(ctx context.Context, session, number string, id int64, reason string, now time.Time) error {

@@ -204,7 +204,7 @@ func (p publisher) Letters(ctx context.Context, session string, id int32, now ti
 		letter := web.Letter{Entry: l.Entry, Number: l.Number, IssuedOn: l.IssuedOn, To: l.To}
 		if l.Service != nil {
 			v := *l.Service
-			letter.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, RecordedBy: v.RecordedBy, Scanned: v.Scanned}
+			letter.Service = &web.Service{Way: v.Way, DoneOn: v.DoneOn, ServedOn: v.ServedOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, Announced: v.Announced, RecordedBy: v.RecordedBy, Scanned: v.Scanned}
 		}
 		v.Letters = append(v.Letters, letter)
 	}
@@ -224,7 +224,7 @@ func (p publisher) ServeLetters(ctx context.Context, session string, id int32, v
 	if err != nil {
 		return err
 	}
-	return p.store.ServeLetters(ctx, who, id, version, uscc, store.Service{Way: v.Way, DoneOn: v.DoneOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note}, now)
+	return p.store.ServeLetters(ctx, who, id, version, uscc, store.Service{Way: v.Way, DoneOn: v.DoneOn, Receiver: v.Receiver, Witness: v.Witness, Note: v.Note, Announced: v.Announced}, now)
 }
 
 func (p publisher) VoidLetterService(ctx context.Context, session string, id int32, version int, uscc, reason string, now time.Time) error {

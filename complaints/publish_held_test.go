@@ -35,7 +35,7 @@ func (o office) held(t *testing.T) (k publication.Key, id int32, a, b store.Staf
 // serveBy records a service in a way on the day of the approval.
 func (o office) serveBy(t *testing.T, who store.Staff, id int32, uscc string, way notice.Way) {
 	t.Helper()
-	v := store.Service{Way: way, DoneOn: calendar.DateOf(supervisedAt), Receiver: "收发室", Witness: "见证人"}
+	v := store.Service{Way: way, DoneOn: calendar.DateOf(supervisedAt), Receiver: "收发室", Witness: "见证人", Announced: notice.Announced{Why: notice.Failed, Place: "示例日报", Course: "两次邮寄被退回"}}
 	if err := o.store.ServeLetters(t.Context(), who, id, o.edition(t, who, id).Version, uscc, v, supervisedAt); err != nil {
 		t.Fatal(err)
 	}

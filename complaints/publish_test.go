@@ -365,7 +365,7 @@ func (o office) lettersAreDocuments(t *testing.T, who store.Staff, id int32, let
 	if err != nil || !l.Open(calendar.DateOf(supervisedAt).AddDays(90)) {
 		t.Errorf("before service is recorded the window has no end: %+v %v", l, err)
 	}
-	late := store.Service{Way: notice.Announcement, DoneOn: calendar.DateOf(supervisedAt)}
+	late := store.Service{Way: notice.Announcement, DoneOn: calendar.DateOf(supervisedAt), Announced: notice.Announced{Why: notice.Unknown, Place: "示例日报", Course: "登记地址无人"}}
 	if err := o.store.ServeLetters(t.Context(), who, id, version(), letters[0].Entry.USCC, late, supervisedAt); err != nil {
 		t.Fatal(err)
 	}

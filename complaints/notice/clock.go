@@ -22,6 +22,25 @@ const (
 // Ways in the order in which they are offered.
 var Ways = [...]Way{Direct, Left, Post, Proxy, Announcement}
 
+// Why a document is announced: nothing else may be tried (民事诉讼法 art. 95).
+type Why string
+
+// The reasons.
+const (
+	Unknown Why = "unknown" // 下落不明
+	Failed  Why = "failed"  // 用其他方式无法送达
+)
+
+// Whys in the order in which they are offered.
+var Whys = [...]Why{Unknown, Failed}
+
+// Announced is what a file must hold of an announcement: why, where, and what was tried before (art. 95: 在案卷中记明原因和经过).
+type Announced struct {
+	Why    Why
+	Place  string
+	Course string
+}
+
 // KnownWay reports whether there is such a way.
 func KnownWay(w Way) bool { return slices.Contains(Ways[:], w) }
 
@@ -59,7 +78,7 @@ type Clock struct {
 
 // Unserved reports whether a document is still to be served: nobody whom it binds knows of it.
 func (s Situation) Unserved() bool {
-	return slices.ContainsFunc(s.Issued, func(n Issued) bool { return n.Kind.Served() && n.ServedOn.IsZero() })
+	return slices.ContainsFunc(s.Issued, func(n Issued) bool { return n.Kind.Served() && !s.reached(n) })
 }
 
 // Running reports whether a limit that a document set the employer has neither passed nor been met: until then nobody can say how the matter ended.

@@ -41,8 +41,11 @@ func (s Situation) latest(k Kind) (Issued, bool) {
 
 func (s Situation) served(k Kind) bool {
 	n, ok := s.latest(k)
-	return ok && !n.ServedOn.IsZero()
+	return ok && s.reached(n)
 }
+
+// reached reports whether a document counts as served: while an announcement's days run it does not yet.
+func (s Situation) reached(n Issued) bool { return !n.ServedOn.IsZero() && !n.ServedOn.After(s.Today) }
 
 // passed reports whether the limit of the last document of a kind has passed.
 func (s Situation) passed(k Kind, w *calendar.Workdays) bool {

@@ -109,7 +109,7 @@ func (s *Store) letters(ctx context.Context, db querier, e Edition) ([]Letter, e
 		return nil, nil
 	}
 	rows, err := db.Query(ctx, `
-		SELECT l.uscc, l.code, l.number, l.issued_on, v.id, v.way, v.done_on, v.served_on, v.objections_to, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(o.name, ''),
+		SELECT l.uscc, l.code, l.number, l.issued_on, v.id, v.way, v.done_on, v.served_on, v.objections_to, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(v.why, ''), coalesce(v.place, ''), coalesce(v.course, ''), coalesce(o.name, ''),
 			EXISTS (SELECT FROM complaints.edition_letter_scan f WHERE f.service_id = v.id)
 		FROM complaints.edition_letter l LEFT JOIN complaints.edition_letter_service v ON v.edition_id = l.edition_id AND v.uscc = l.uscc AND v.void_at IS NULL LEFT JOIN complaints.staff o ON o.id = v.recorded_by
 		WHERE l.edition_id = $1`, e.ID)
@@ -126,7 +126,7 @@ func (s *Store) letters(ctx context.Context, db querier, e Edition) ([]Letter, e
 		var way *notice.Way
 		var v Service
 		var issued, done, served, to *time.Time
-		if err := rows.Scan(&uscc, &sealed, &l.Number, &issued, &service, &way, &done, &served, &to, &v.Receiver, &v.Witness, &v.Note, &v.RecordedBy, &v.Scanned); err != nil {
+		if err := rows.Scan(&uscc, &sealed, &l.Number, &issued, &service, &way, &done, &served, &to, &v.Receiver, &v.Witness, &v.Note, &v.Why, &v.Place, &v.Course, &v.RecordedBy, &v.Scanned); err != nil {
 			return nil, fmt.Errorf("read letters: %w", err)
 		}
 		code, err := s.field.Open(placeLetter, sealed)
@@ -218,8 +218,9 @@ func (s *Store) ServeLetters(ctx context.Context, who Staff, id int32, version i
 			}
 			served := notice.ServedOn(v.Way, v.DoneOn, setting.Agency.Announce)
 			to, _ := s.Workdays().Add(served, s.publishing.days)
-			_, err := tx.Exec(ctx, `INSERT INTO complaints.edition_letter_service (edition_id, uscc, way, done_on, served_on, objections_to, receiver, witness, note, recorded_at, recorded_by)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, id, l.Entry.USCC, string(v.Way), dateArg(v.DoneOn), dateArg(served), dateArg(to), v.Receiver, v.Witness, v.Note, now, who.ID)
+			_, err := tx.Exec(ctx, `INSERT INTO complaints.edition_letter_service (edition_id, uscc, way, done_on, served_on, objections_to, receiver, witness, note, why, place, course, recorded_at, recorded_by)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, id, l.Entry.USCC, string(v.Way), dateArg(v.DoneOn), dateArg(served), dateArg(to), v.Receiver, v.Witness, v.Note,
+				string(v.Why), v.Place, v.Course, now, who.ID)
 			if err != nil {
 				return fmt.Errorf("record service: %w", err)
 			}

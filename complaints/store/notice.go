@@ -41,13 +41,14 @@ type Notice struct {
 
 // Service is how and when a document was served.
 type Service struct {
-	ID         int64
-	Way        notice.Way
-	DoneOn     calendar.Date // handed over, received by post, announced
-	ServedOn   calendar.Date // counts as served
-	Receiver   string
-	Witness    string
-	Note       string
+	ID       int64
+	Way      notice.Way
+	DoneOn   calendar.Date // handed over, received by post, announced
+	ServedOn calendar.Date // counts as served
+	Receiver string
+	Witness  string
+	Note     string
+	notice.Announced
 	RecordedBy string
 	Scanned    bool // the slip's scan is kept
 }
@@ -65,7 +66,7 @@ func (n Notice) Issued() notice.Issued {
 
 const noticeColumns = `n.id, c.number, n.kind, n.state, n.version, n.fields, coalesce(n.calculation_id, 0), coalesce(n.replaces, 0), n.waived, coalesce(n.number, ''), n.issued_on,
 	coalesce(n.issued_at, 'epoch'), coalesce(i.name, ''), n.paper, n.end_reason, n.erased_at IS NOT NULL,
-	coalesce(v.id, 0), coalesce(v.way, ''), v.done_on, v.served_on, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(r.name, ''), EXISTS (SELECT FROM complaints.service_scan f WHERE f.service_id = v.id)`
+	coalesce(v.id, 0), coalesce(v.way, ''), v.done_on, v.served_on, coalesce(v.receiver, ''), coalesce(v.witness, ''), coalesce(v.note, ''), coalesce(v.why, ''), coalesce(v.place, ''), coalesce(v.course, ''), coalesce(r.name, ''), EXISTS (SELECT FROM complaints.service_scan f WHERE f.service_id = v.id)`
 
 const noticeTables = `complaints.notice n JOIN complaints.complaint c ON c.id = n.complaint_id LEFT JOIN complaints.staff i ON i.id = n.issued_by
 	LEFT JOIN complaints.service v ON v.notice_id = n.id AND v.void_at IS NULL LEFT JOIN complaints.staff r ON r.id = v.recorded_by`
@@ -76,7 +77,7 @@ func scanNotice(row pgx.CollectableRow) (Notice, error) {
 	var issued, done, served *time.Time
 	var v Service
 	err := row.Scan(&n.ID, &n.CaseNumber, &n.Kind, &n.State, &n.Version, &fields, &n.Calculation, &n.Replaces, &n.Waived, &n.Number, &issued, &n.IssuedAt, &n.IssuedBy, &paper, &n.EndReason, &n.Erased,
-		&v.ID, &v.Way, &done, &served, &v.Receiver, &v.Witness, &v.Note, &v.RecordedBy, &v.Scanned)
+		&v.ID, &v.Way, &done, &served, &v.Receiver, &v.Witness, &v.Note, &v.Why, &v.Place, &v.Course, &v.RecordedBy, &v.Scanned)
 	if err != nil {
 		return n, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -69,8 +70,8 @@ func (s *Store) RecordService(ctx context.Context, who Staff, number string, id 
 			return err
 		}
 		v.ServedOn = notice.ServedOn(v.Way, v.DoneOn, setting.Agency.Announce)
-		_, err = tx.Exec(ctx, `INSERT INTO complaints.service (notice_id, way, done_on, served_on, receiver, witness, note, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			id, string(v.Way), dateArg(v.DoneOn), dateArg(v.ServedOn), v.Receiver, v.Witness, v.Note, now, who.ID)
+		_, err = tx.Exec(ctx, `INSERT INTO complaints.service (notice_id, way, done_on, served_on, receiver, witness, note, why, place, course, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			id, string(v.Way), dateArg(v.DoneOn), dateArg(v.ServedOn), v.Receiver, v.Witness, v.Note, string(v.Why), v.Place, v.Course, now, who.ID)
 		if err != nil {
 			return fmt.Errorf("record service: %w", err)
 		}
@@ -104,6 +105,19 @@ func checkService(v Service, n Notice, today calendar.Date) error {
 	}
 	if v.Witness == "" && v.Way == notice.Left {
 		wrong = append(wrong, fault.Field{Name: "witness", Key: "fault.notice.witness"})
+	}
+	if v.Way == notice.Announcement {
+		if !slices.Contains(notice.Whys[:], v.Why) {
+			wrong = append(wrong, fault.Field{Name: "why", Key: "fault.notice.why"})
+		}
+		if v.Place == "" {
+			wrong = append(wrong, fault.Field{Name: "place", Key: "fault.notice.place"})
+		}
+		if v.Course == "" {
+			wrong = append(wrong, fault.Field{Name: "course", Key: "fault.notice.course"})
+		}
+	} else if v.Why != "" && !slices.Contains(notice.Whys[:], v.Why) {
+		wrong = append(wrong, fault.Field{Name: "why", Key: "fault.notice.why"})
 	}
 	if len(wrong) > 0 {
 		return fault.InvalidFields(wrong...)

@@ -24,7 +24,7 @@ func eraseLetters(ctx context.Context, tx pgx.Tx, complaint int64, now time.Time
 	for _, sql := range []string{
 		`DELETE FROM complaints.notice WHERE complaint_id = $1 AND state = 'draft'`,
 		`DELETE FROM complaints.service_scan f USING complaints.service v, complaints.notice n WHERE f.service_id = v.id AND v.notice_id = n.id AND n.complaint_id = $1 AND n.kind IN ` + letterKinds,
-		`UPDATE complaints.service v SET receiver = '—', witness = CASE WHEN v.witness <> '' THEN '—' ELSE '' END, note = '' FROM complaints.notice n WHERE v.notice_id = n.id AND n.complaint_id = $1 AND n.kind IN ` + letterKinds,
+		`UPDATE complaints.service v SET receiver = '—', witness = CASE WHEN v.witness <> '' THEN '—' ELSE '' END, note = '', place = CASE WHEN v.place <> '' THEN '—' ELSE '' END, course = CASE WHEN v.course <> '' THEN '—' ELSE '' END FROM complaints.notice n WHERE v.notice_id = n.id AND n.complaint_id = $1 AND n.kind IN ` + letterKinds,
 	} {
 		if _, err := tx.Exec(ctx, sql, complaint); err != nil {
 			return 0, fmt.Errorf("erase letters: %w", err)

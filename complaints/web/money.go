@@ -150,8 +150,9 @@ type Service struct {
 	Way                     notice.Way
 	DoneOn, ServedOn        calendar.Date
 	Receiver, Witness, Note string
-	RecordedBy              string
-	Scanned                 bool
+	notice.Announced
+	RecordedBy string
+	Scanned    bool
 }
 
 // MoneySetting is how a region counts, books and writes.

@@ -28,7 +28,7 @@ func (s *Site) noticesPage(c *fiber.Ctx, wrong []layout.FieldError) error {
 	for _, n := range docs.Notices {
 		row := pages.NoticeRow{Href: below + strconv.FormatInt(n.ID, 10), Title: n.Kind.Title(), Number: n.Number, State: p.T("notice.state." + n.State), Class: noticeClass[n.State], IssuedOn: n.IssuedOn.String()}
 		if n.Service != nil {
-			row.Served = n.Service.ServedOn.String() + " " + p.T("notice.way."+string(n.Service.Way))
+			row.Served = servedWords(p, *n.Service, today)
 		}
 		if limit, provisional := n.limit(w, docs.Situation); !limit.IsZero() {
 			row.Limit = limit.String()

@@ -117,11 +117,7 @@ func (s *Site) fillIssued(v *pages.Notice, c *fiber.Ctx, docs Documents, n Notic
 	if n.Service != nil {
 		v.Served, v.Scanned = !n.Erased, n.Service.Scanned
 		v.Accept, v.ScanError = evidence.Accept, layout.ErrorOf(wrong, "file")
-		v.Facts = append(v.Facts, pages.Pair{Term: p.T("notice.served_on"), Value: n.Service.ServedOn.String()}, pages.Pair{Term: p.T("notice.way"), Value: p.T("notice.way." + string(n.Service.Way))},
-			pages.Pair{Term: p.T("notice.receiver"), Value: n.Service.Receiver})
-		if n.Service.Witness != "" {
-			v.Facts = append(v.Facts, pages.Pair{Term: p.T("notice.witness"), Value: n.Service.Witness})
-		}
+		v.Facts = append(v.Facts, serviceFacts(p, *n.Service, calendar.DateOf(server.Now(c)))...)
 		if limit, _ := n.limit(s.Workdays(), docs.Situation); !limit.IsZero() {
 			v.Facts = append(v.Facts, pages.Pair{Term: p.T("notice.limit"), Value: limit.String()})
 		}
@@ -134,6 +130,9 @@ func (s *Site) fillIssued(v *pages.Notice, c *fiber.Ctx, docs Documents, n Notic
 	for _, name := range []string{"done_on", "receiver", "witness", "note"} {
 		v.Inputs = append(v.Inputs, layout.Input{ID: name, Label: p.T("notice.service." + name), Value: form(c, name), Errors: wrong})
 	}
+	v.Why = layout.FormField{Input: layout.Input{ID: "why", Label: p.T("notice.service.why"), Value: form(c, "why"), Errors: wrong}, Choices: whyChoices(p)}
+	v.Announced = []layout.Input{{ID: "place", Label: p.T("notice.service.place"), Value: form(c, "place"), Errors: wrong},
+		{ID: "course", Label: p.T("notice.service.course"), Hint: p.T("notice.service.course.hint"), Rows: 3, Value: form(c, "course"), Errors: wrong}}
 	v.Reason = layout.Input{ID: "reason", Label: p.T("notice.reason"), Errors: wrong}
 	v.VoidReason = layout.Input{ID: "void_reason", Label: p.T("notice.reason"), Errors: wrong}
 	v.Kind = string(n.Kind)
@@ -197,9 +196,7 @@ func (s *Site) serveNotice(c *fiber.Ctx) error {
 	if err != nil {
 		return fault.New(fault.NotFound, "fault.notice.none")
 	}
-	v := Service{Way: notice.Way(form(c, "way")), Receiver: strings.TrimSpace(form(c, "receiver")), Witness: strings.TrimSpace(form(c, "witness")), Note: strings.TrimSpace(form(c, "note"))}
-	v.DoneOn, _ = calendar.ParseDate(strings.TrimSpace(form(c, "done_on"))) // none is refused with the field named
-	return s.noticeDone(c, s.Money.RecordService(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), id, v, server.Now(c)), nil)
+	return s.noticeDone(c, s.Money.RecordService(c.UserContext(), c.Cookies(cookieSession), c.Params("number"), id, readService(c), server.Now(c)), nil)
 }
 
 // endNotice withdraws the document, or marks its proof of service as wrong.

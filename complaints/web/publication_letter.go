@@ -58,7 +58,7 @@ func lettersTable(p layout.Page, at string, letters []Letter, today calendar.Dat
 			if l.Service.Scanned {
 				scan = layout.Cell{Text: p.T("notice.scan.open"), Href: at + "/letters/" + l.Entry.USCC + "/scan"}
 			}
-			to, receiver = l.To.String(), dashes(strings.TrimSpace(l.Service.Receiver+" "+l.Service.Witness+" "+l.Service.Note))
+			to, receiver = l.To.String(), dashes(strings.Join(strings.Fields(strings.Join(append([]string{l.Service.Receiver, l.Service.Witness, l.Service.Note}, announcedWords(p, *l.Service)...), " ")), " "))
 		}
 		t.Rows = append(t.Rows, []layout.Cell{{Text: l.Entry.Name, Note: l.Entry.USCC}, number, served, {Text: to}, {Text: receiver}, scan})
 	}
@@ -88,7 +88,8 @@ func letterForms(c *fiber.Ctx, p layout.Page, at string, v EditionLetters, open 
 	if len(waiting) > 1 {
 		forms = append(forms, layout.Form{Title: p.T("publication.letter.serve"), Note: p.T("publication.letter.serve.note"), Action: at + "/letters", Button: p.T("publication.letter.serve"), Hidden: version, Open: open != "void",
 			Fields: []layout.FormField{field("employer", "supervision.employer", "", waiting), field("way", "notice.way", "", ways), field("done_on", "publication.letter.done_on", "date", nil),
-				field("receiver", "notice.receiver", "", nil), field("witness", "notice.witness", "", nil), field("note", "publication.note", "", nil)}})
+				field("receiver", "notice.receiver", "", nil), field("witness", "notice.witness", "", nil), field("note", "publication.note", "", nil),
+				field("why", "notice.service.why", "", whyChoices(p)), field("place", "notice.service.place", "", nil), field("course", "notice.service.course", "", nil)}})
 	}
 	if len(served) > 0 {
 		forms = append(forms, layout.Form{Title: p.T("publication.letter.void"), Action: at + "/letters/void", Button: p.T("publication.letter.void"), Hidden: version, Open: open == "void",
@@ -166,9 +167,7 @@ func (s *Site) serveLetters(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := Service{Way: notice.Way(form(c, "way")), Receiver: strings.TrimSpace(form(c, "receiver")), Witness: strings.TrimSpace(form(c, "witness")), Note: strings.TrimSpace(form(c, "note"))}
-	v.DoneOn, _ = calendar.ParseDate(strings.TrimSpace(form(c, "done_on"))) // none is refused with the field named
-	return s.letterDone(c, s.Publications.ServeLetters(c.UserContext(), session(c), id, formVersion(c), form(c, "employer"), v, server.Now(c)), "serve")
+	return s.letterDone(c, s.Publications.ServeLetters(c.UserContext(), session(c), id, formVersion(c), form(c, "employer"), readService(c), server.Now(c)), "serve")
 }
 
 // voidLetterService marks a service that was recorded wrongly.

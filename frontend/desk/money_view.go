@@ -84,6 +84,8 @@ type Notice struct {
 	Facts                                        []Pair
 	Ways                                         []Option
 	WayError                                     string
+	Why                                          layout.FormField
+	Announced                                    []layout.Input // what an announcement asks for besides
 	Scanned                                      bool
 	ScanError, Accept                            string
 	Reason, VoidReason                           layout.Input
