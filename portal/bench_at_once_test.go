@@ -1,20 +1,21 @@
 package portal_test
 
 import (
-	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -188,57 +189,99 @@ func askElsewhere(b *testing.B, a asking) float64 {
 	return rate
 }
 
-// ask sends the requests over keep-alive connections.
+// ask sends the requests over keep-alive connections, from one thread that waits for whichever has an answer, as pgbench does: a goroutine for each would cost as much as the server does.
 func (a asking) ask() error {
 	request := []byte("GET " + a.Path + " HTTP/1.1\r\nHost: si.example\r\nAuthorization: Bearer " + a.Token + "\r\n\r\n")
-	errs := make([]error, a.Clients)
-	var all sync.WaitGroup
-	began := time.Now()
-	for i := range a.Clients {
-		all.Go(func() { errs[i] = askOver(a.Address, request, a.Requests/a.Clients) })
-	}
-	all.Wait()
-	took := time.Since(began)
-	fmt.Println(float64(a.Requests/a.Clients*a.Clients) / took.Seconds())
-	return errors.Join(errs...)
-}
-
-// askOver reads answers by hand: a client of net/http would cost more than the server.
-func askOver(address string, request []byte, times int) error {
-	conn, err := net.Dial("tcp", address)
+	address, err := netip.ParseAddrPort(a.Address)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }() // everything is read
-	in := bufio.NewReaderSize(conn, 1<<16)
-	for range times {
-		if _, err := conn.Write(request); err != nil {
+	wake, err := syscall.EpollCreate1(0)
+	if err != nil {
+		return err
+	}
+	lines := map[int32]*line{}
+	for range a.Clients {
+		fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+		if err != nil {
 			return err
 		}
-		length := -1
-		for first := true; ; first = false {
-			line, err := in.ReadSlice('\n')
-			if err != nil {
-				return err
-			}
-			if first && !bytes.Contains(line, []byte(" 200 ")) {
-				return fmt.Errorf("answered %s", line)
-			}
-			if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
-				if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-					return err
-				}
-			}
-			if len(bytes.TrimSpace(line)) == 0 {
-				break
-			}
+		if err := syscall.Connect(fd, &syscall.SockaddrInet4{Port: int(address.Port()), Addr: address.Addr().As4()}); err != nil {
+			return err
 		}
-		if length < 0 {
-			return fmt.Errorf("an answer without a length")
+		if err := syscall.EpollCtl(wake, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(fd)}); err != nil {
+			return err
 		}
-		if _, err := in.Discard(length); err != nil {
+		lines[int32(fd)] = &line{fd: fd, left: a.Requests / a.Clients, answer: make([]byte, 0, 1<<17)}
+	}
+	began := time.Now()
+	for _, l := range lines {
+		if err := l.send(request); err != nil {
 			return err
 		}
 	}
+	events := make([]syscall.EpollEvent, a.Clients)
+	for busy := a.Clients; busy > 0; {
+		n, err := syscall.EpollWait(wake, events, -1)
+		if err != nil && !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+		for _, e := range events[:max(n, 0)] {
+			l := lines[e.Fd]
+			if whole, err := l.read(); err != nil {
+				return err
+			} else if !whole {
+				continue
+			}
+			if l.left--; l.left == 0 {
+				busy--
+			} else if err := l.send(request); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Println(float64(a.Requests/a.Clients*a.Clients) / time.Since(began).Seconds())
 	return nil
+}
+
+// line is a connection with one request under way.
+type line struct {
+	fd, left int
+	answer   []byte
+	length   int // of the whole answer, once its head has come
+}
+
+func (l *line) send(request []byte) error {
+	l.answer, l.length = l.answer[:0], 0
+	n, err := syscall.Write(l.fd, request)
+	if err == nil && n < len(request) {
+		err = io.ErrShortWrite
+	}
+	return err
+}
+
+// read reads what has come, and reports whether that was the answer's end.
+func (l *line) read() (whole bool, err error) {
+	n, err := syscall.Read(l.fd, l.answer[len(l.answer):cap(l.answer)])
+	if err != nil || n == 0 {
+		return false, cmp.Or(err, io.ErrUnexpectedEOF)
+	}
+	l.answer = l.answer[:len(l.answer)+n]
+	if l.length == 0 {
+		head := bytes.Index(l.answer, []byte("\r\n\r\n"))
+		if head < 0 {
+			return false, nil
+		}
+		if !bytes.HasPrefix(l.answer, []byte("HTTP/1.1 200 ")) {
+			return false, fmt.Errorf("answered %.40s", l.answer)
+		}
+		_, after, _ := bytes.Cut(l.answer[:head+2], []byte("Content-Length: "))
+		digits, _, _ := bytes.Cut(after, []byte("\r\n"))
+		body, err := strconv.Atoi(string(digits))
+		if err != nil {
+			return false, fmt.Errorf("an answer without a length: %w", err)
+		}
+		l.length = head + 4 + body
+	}
+	return len(l.answer) >= l.length, nil
 }
