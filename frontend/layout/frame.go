@@ -142,23 +142,13 @@ func (p Page) draw() ([]piece, error) {
 func AppendText(b []byte, s string) []byte {
 	from := 0
 	for i := 0; i < len(s); i++ {
-		var entity string
-		switch s[i] {
-		case '&':
-			entity = "&amp;"
-		case '<':
-			entity = "&lt;"
-		case '>':
-			entity = "&gt;"
-		case '"':
-			entity = "&#34;"
-		case '\'':
-			entity = "&#39;"
-		default:
-			continue
+		if entity := entities[s[i]]; entity != "" {
+			b = append(append(b, s[from:i]...), entity...)
+			from = i + 1
 		}
-		b = append(append(b, s[from:i]...), entity...)
-		from = i + 1
 	}
 	return append(b, s[from:]...)
 }
+
+// entities of the characters that mean something in HTML; of all others none.
+var entities = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&#34;", '\'': "&#39;"}
