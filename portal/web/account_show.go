@@ -73,7 +73,7 @@ func accountRow(l string, a account.Year) pages.AccountRow {
 	row := pages.AccountRow{Year: year, Link: "/statement/" + year, Opening: a.Opening.Grouped(), Credited: a.Credited().Grouped(), Interest: "--",
 		Rate: locale.Text(l, "portal.account.pending"), Adjustments: a.Adjustments.Grouped(), Closing: a.Closing.Grouped()}
 	if a.Settled {
-		row.Interest, row.Rate = a.Interest().Grouped(), a.Rate.Percent()+"%"
+		row.Interest, row.Rate = a.Interest().Grouped(), percentOf(&a)
 	}
 	return row
 }

@@ -167,6 +167,22 @@ func (d *document) recovery(back statement.Recovery) {
 	d.close('}')
 }
 
+// rates are those of the parts of a year.
+func (d *document) rates(a *account.Year) {
+	d.name("rates")
+	d.open('[')
+	for _, p := range a.Rates {
+		d.open('{')
+		d.period("from", calendar.Period(a.Year*100+p.First))
+		d.period("to", calendar.Period(a.Year*100+p.Last))
+		d.word("rate_percent", p.Rate.Percent())
+		d.truth("provisional", p.Provisional)
+		d.text("rate_document", p.Document)
+		d.close('}')
+	}
+	d.close(']')
+}
+
 func (d *document) account(a *account.Year) {
 	d.name("account")
 	d.open('{')
@@ -197,6 +213,12 @@ func (d *document) account(a *account.Year) {
 	}
 	d.word("rate_status", status)
 	d.text("rate_document", a.RateDocument)
+	if len(a.Rates) > 0 { // the rate changed within the year
+		d.rates(a)
+	}
+	if a.Region != "" {
+		d.word("kept_by", a.Region)
+	}
 	d.name("rule_versions")
 	d.open('[')
 	for _, id := range a.Shares {

@@ -2,11 +2,14 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"shebao/frontend/locale"
 	pages "shebao/frontend/portal"
 	"shebao/portal/statement"
+	"shebao/shared/account"
 	"shebao/shared/calendar"
 	"shebao/shared/contribution"
 	official "shebao/shared/document"
@@ -72,9 +75,24 @@ func (s *Site) paper(l string, issued ledger.Statement) official.Document {
 	}
 	d.Blocks = append(d.Blocks,
 		official.Pairs{Columns: 1, Items: []official.Pair{{Term: t("paper.check"), Value: checkLine(l, &st), Strong: true}}},
-		official.Clause{Title: t("portal.notes"), Items: append(notesOf(l, &st), t("paper.note.verify")), Numbered: true, Small: true},
+		official.Clause{Title: t("portal.notes"), Items: append(notesOf(l, &st), paperRules(l, issued)...), Numbered: true, Small: true},
 		signOff)
 	return d
+}
+
+// paperRules are the last notes of a paper: the rules of interest and back payment that made the account, by their documents, and how the paper is checked.
+func paperRules(l string, issued ledger.Statement) []string {
+	var documents []string
+	for _, rule := range []account.RuleVersion{account.MonthProductRule, account.AnnualRule, account.OnPaymentRule, account.AsOnTimeRule} {
+		if slices.Contains(issued.Rules, rule.ID) {
+			documents = append(documents, rule.Document)
+		}
+	}
+	check := locale.Text(l, "paper.note.verify")
+	if len(documents) == 0 {
+		return []string{check}
+	}
+	return []string{locale.Text(l, "accountyear.rules", strings.Join(documents, locale.Text(l, "accountyear.and"))), check}
 }
 
 func paperPairs(list []pages.Pair) []official.Pair {

@@ -248,25 +248,18 @@ func rateWords(l string, a *account.Year) string {
 	if a == nil {
 		return ""
 	}
-	if reasons := eventReasons(l, a); reasons != "" {
-		if a.Settled && a.Interest() == 0 {
-			return reasons // the rate was not used
-		}
-		return inARow(l, reasons, rateOf(l, a))
+	reasons := eventReasons(l, a)
+	if reasons != "" && a.Settled && a.Interest() == 0 {
+		return reasons // the rate was not used
 	}
-	return rateOf(l, a)
-}
-
-func rateOf(l string, a *account.Year) string {
-	switch {
-	case a.AfterEnd():
-		return locale.Text(l, "event.after")
-	case !a.Settled:
-		return locale.Text(l, "portal.account.unsettled")
-	case a.Provisional:
-		return locale.Text(l, "portal.account.rate.provisional", a.Rate.Percent(), a.RateDocument)
+	words := rateOf(l, a)
+	if kept := keptWords(l, a); kept != "" {
+		words = inARow(l, words, kept)
 	}
-	return locale.Text(l, "portal.account.rate.final", a.Rate.Percent(), a.RateDocument)
+	if reasons != "" {
+		words = inARow(l, reasons, words)
+	}
+	return words
 }
 
 func notesOf(l string, st *statement.Statement) []string {

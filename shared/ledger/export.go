@@ -84,12 +84,22 @@ func contributionTable(p Person, years []PersonYear, employers map[int32]Employe
 func accountTable(years []PersonYear) Table {
 	t := Table{
 		Name: "account", Title: "个人账户",
-		Header: []string{"年度", "期初余额", "个人缴费划入", "单位缴费划入", "期初余额利息", "当年缴费利息", "调整", "期末余额", "其中单位划转部分", "记账利率（%）", "利率依据", "利率是否暂定", "是否已结息"},
+		Header: []string{"年度", "期初余额", "个人缴费划入", "单位缴费划入", "期初余额利息", "当年缴费利息", "调整", "期末余额", "其中单位划转部分", "记账利率（%）", "利率依据", "利率是否暂定", "是否已结息", "记账地区"},
 	}
 	for _, y := range years {
 		if a := y.Account; y.HasAccount {
+			rates, documents := a.Rate.Percent(), a.RateDocument
+			for i, p := range a.Rates { // it changed within the year
+				if i == 0 {
+					rates, documents = "", ""
+				} else {
+					rates, documents = rates+"；", documents+"；"
+				}
+				rates += fmt.Sprintf("%d-%d月 %s", p.First, p.Last, p.Rate.Percent())
+				documents += p.Document
+			}
 			t.Rows = append(t.Rows, []any{y.Year, a.Opening, a.CreditedPersonal, a.CreditedEmployer, a.InterestOnOpening, a.InterestOnCurrent, a.Adjustments, a.Closing, a.ClosingEmployer,
-				a.Rate.Percent(), a.RateDocument, yesOrNo(a.Provisional), yesOrNo(a.Settled)})
+				rates, documents, yesOrNo(a.Provisional), yesOrNo(a.Settled), a.Region})
 		}
 	}
 	return t

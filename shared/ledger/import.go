@@ -109,6 +109,9 @@ type importRun struct {
 	report   Report
 	rejects  rejectFile
 	progress *progress
+
+	regions        []string // with rates and rules: of which something has changed
+	filledAccounts int64    // persons whose accounts were run without news of theirs
 }
 
 func (r *importRun) do(ctx context.Context, kind Kind, path string) (Report, error) {

@@ -70,7 +70,11 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 			return err
 		}
 	}
-	if r.report.Changed > 0 { // an employer that has moved brings its people under another region's rules
+	filled, err := r.filled(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if r.report.Changed > 0 { // an employer whose region is another brings its people's years under that one's rules
 		if _, err := tx.Exec(ctx, `
 			UPDATE ledger.reach SET accounts_filled = NULL
 			WHERE EXISTS (SELECT FROM ledger.regional_rule WHERE region <> '') OR EXISTS (SELECT FROM ledger.credited_rate WHERE region <> '')`); err != nil {
@@ -84,7 +88,11 @@ func (r *importRun) importEmployers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.fillAccounts(ctx, rules)
+	defer func() { r.report.AccountsRun = r.filledAccounts }()
+	if !filled || !rules.filling { // rules.filling: some region has rules of its own, and something has changed
+		return r.fillAccounts(ctx, rules)
+	}
+	return r.runAgain(ctx, rules, peopleOfEmployers, r.id)
 }
 
 func (r *importRun) send(ctx context.Context, tx pgx.Tx, batch *pgx.Batch) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 	"shebao/shared/contribution"
 )
 
-// importRates takes credited rates: a region's own, or those of everywhere that were published after this program was made. Everybody's account is run
+// importRates takes credited rates: a region's own, or those of everywhere that were published after this program was made. The accounts of whoever has worked there are run
 // again: a provisional year becomes final, and a corrected rate corrects.
 func (r *importRun) importRates(ctx context.Context) error {
 	return r.importRules(ctx, func(in *row, batch *pgx.Batch) {
@@ -30,11 +31,11 @@ func (r *importRun) importRates(ctx context.Context) error {
 			INSERT INTO ledger.credited_rate AS old (region, scheme, valid_from, valid_to, rate, provisional, source) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (region, scheme, valid_from) DO UPDATE SET valid_to = excluded.valid_to, rate = excluded.rate, provisional = excluded.provisional, source = excluded.source
 			WHERE (old.valid_to, old.rate, old.provisional, old.source) IS DISTINCT FROM (excluded.valid_to, excluded.rate, excluded.provisional, excluded.source)
-			RETURNING xmax = 0`, region, int16(scheme), civilDate(from), civilDate(to), int64(rate), provisional, source).Query(r.countChange)
+			RETURNING xmax = 0`, region, int16(scheme), civilDate(from), civilDate(to), int64(rate), provisional, source).Query(r.countChangeOf(region))
 	})
 }
 
-// importRegionalRules takes how regions book late payments (A or B), count interest, and until when a payment is on time. Everybody's account is run again.
+// importRegionalRules takes how regions book late payments (A or B), count interest, and until when a payment is on time. The accounts of whoever has worked there are run again.
 func (r *importRun) importRegionalRules(ctx context.Context) error {
 	return r.importRules(ctx, func(in *row, batch *pgx.Batch) {
 		region := in.regionPrefix("region")
@@ -51,11 +52,23 @@ func (r *importRun) importRegionalRules(ctx context.Context) error {
 				due_months = excluded.due_months, due_day = excluded.due_day
 			WHERE (old.back_payment_policy, old.interest_method, old.due_months, old.due_day)
 				IS DISTINCT FROM (excluded.back_payment_policy, excluded.interest_method, excluded.due_months, excluded.due_day)
-			RETURNING xmax = 0`, region, policy, method, due.MonthsLater, due.Day).Query(r.countChange)
+			RETURNING xmax = 0`, region, policy, method, due.MonthsLater, due.Day).Query(r.countChangeOf(region))
 	})
 }
 
-// importRules merges in one transaction, then runs the accounts when anything is new.
+// countChangeOf is countChange, and notes the region of what is new.
+func (r *importRun) countChangeOf(region string) func(rows pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		before := r.report.Added + r.report.Changed
+		err := r.countChange(rows)
+		if r.report.Added+r.report.Changed > before {
+			r.regions = append(r.regions, region)
+		}
+		return err
+	}
+}
+
+// importRules merges in one transaction, then runs the accounts that anything new concerns.
 func (r *importRun) importRules(ctx context.Context, queue func(in *row, batch *pgx.Batch)) error {
 	tx, err := r.conn.Begin(ctx)
 	if err != nil {
@@ -89,7 +102,11 @@ func (r *importRun) importRules(ctx context.Context, queue func(in *row, batch *
 	if err := r.send(ctx, tx, &batch); err != nil {
 		return err
 	}
-	if r.report.Added+r.report.Changed > 0 { // what is run by the old rules is no longer filled
+	filled, err := r.filled(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if len(r.regions) > 0 { // what is run by the old rules is no longer filled
 		if _, err := tx.Exec(ctx, `UPDATE ledger.reach SET accounts_filled = NULL`); err != nil {
 			return fmt.Errorf("import %s: %w", r.report.Kind, err)
 		}
@@ -101,7 +118,11 @@ func (r *importRun) importRules(ctx context.Context, queue func(in *row, batch *
 	if err != nil {
 		return err
 	}
-	return r.fillAccounts(ctx, rules)
+	defer func() { r.report.AccountsRun = r.filledAccounts }()
+	if !filled || len(r.regions) == 0 || slices.Contains(r.regions, "") {
+		return r.fillAccounts(ctx, rules)
+	}
+	return r.runAgain(ctx, rules, peopleOfRegions, r.regions)
 }
 
 // regionPrefix reads a region as the rules know it: 330000 is 33, all that begins so; an empty cell is everywhere.

@@ -44,17 +44,24 @@ func (r *importRun) showReach(ctx context.Context) error {
 
 // fillAccounts runs everybody's account on once the data has reached another year, those without news too: their balance has earned interest.
 func (r *importRun) fillAccounts(ctx context.Context, rules *rules) error {
-	var stale bool
-	if err := r.conn.QueryRow(ctx, `SELECT accounts_through IS DISTINCT FROM accounts_filled FROM ledger.reach`).Scan(&stale); err != nil {
-		return fmt.Errorf("read the data's reach: %w", err)
+	filled, err := r.filled(ctx, r.conn)
+	if err != nil {
+		return err
 	}
-	for after := int64(0); stale; {
-		persons, err := personsAfter(ctx, r.conn, after)
-		if err != nil {
-			return fmt.Errorf("fill accounts: %w", err)
+	if !filled {
+		if err := r.runEach(ctx, rules, everyPerson); err != nil {
+			return err
 		}
-		if len(persons) == 0 {
-			break
+	}
+	return r.markFilled(ctx)
+}
+
+// runEach runs the accounts of the persons that a query lists after one, at most so many at a time.
+func (r *importRun) runEach(ctx context.Context, rules *rules, query string) error {
+	for after := int64(0); ; {
+		persons, err := personsAfter(ctx, r.conn, query, after)
+		if err != nil || len(persons) == 0 {
+			return err
 		}
 		tx, err := r.conn.Begin(ctx)
 		if err != nil {
@@ -66,8 +73,12 @@ func (r *importRun) fillAccounts(ctx context.Context, rules *rules) error {
 		if err != nil {
 			return errors.Join(fmt.Errorf("fill accounts: %w", err), tx.Rollback(context.WithoutCancel(ctx)))
 		}
+		r.filledAccounts += int64(len(persons))
 		after = persons[len(persons)-1]
 	}
+}
+
+func (r *importRun) markFilled(ctx context.Context) error {
 	if _, err := r.conn.Exec(ctx, `UPDATE ledger.reach SET accounts_filled = accounts_through`); err != nil {
 		return fmt.Errorf("fill accounts: %w", err)
 	}

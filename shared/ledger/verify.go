@@ -23,7 +23,7 @@ func (l *Ledger) Verify(ctx context.Context) (checked int64, differ []int64, err
 		return 0, nil, postgres.Classify(err)
 	}
 	for after := int64(0); ; {
-		persons, err := personsAfter(ctx, tx, after)
+		persons, err := personsAfter(ctx, tx, everyPerson, after)
 		if err != nil || len(persons) == 0 {
 			return checked, differ, postgres.Classify(err)
 		}
@@ -48,9 +48,11 @@ func (l *Ledger) Mend(ctx context.Context, persons []int64) error {
 	})
 }
 
-// personsAfter lists the next persons, ascending.
-func personsAfter(ctx context.Context, tx querier, after int64) ([]int64, error) {
-	rows, err := tx.Query(ctx, `SELECT id FROM ledger.person WHERE id > $1 ORDER BY id LIMIT $2`, after, personsAtOnce)
+const everyPerson = `SELECT id FROM ledger.person WHERE id > $1 ORDER BY id LIMIT $2`
+
+// personsAfter lists the next persons of a query, ascending.
+func personsAfter(ctx context.Context, tx querier, query string, after int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, query, after, personsAtOnce)
 	if err != nil {
 		return nil, fmt.Errorf("list persons: %w", err)
 	}
