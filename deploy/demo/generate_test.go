@@ -142,7 +142,7 @@ func factsOf(p ledger.Person, years []ledger.PersonYear, reach calendar.Date) fa
 			f.employer, employers[r.EmployerID] = r.EmployerID, true
 			months[r.Period]++
 			f.together = max(f.together, months[r.Period])
-			switch status := contribution.StatusOf(r, y.Due, reach); {
+			switch status := contribution.StatusOf(r, y.Due.Of(r.EmployerID), reach); {
 			case status == contribution.BackPaid:
 				f.late++
 			case status.Owing():
