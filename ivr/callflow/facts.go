@@ -28,7 +28,7 @@ type Standing struct {
 func FactsOf(lang string, years []Year, employer Standing, dataDate calendar.Date) []Line {
 	var last calendar.Period
 	var missing []calendar.Period
-	earlier, insured := 0, false
+	earlier, insured, thisYear := 0, false, false
 	for _, y := range years {
 		for p, status := range monthsOf(y, dataDate) {
 			switch {
@@ -40,6 +40,7 @@ func FactsOf(lang string, years []Year, employer Standing, dataDate calendar.Dat
 				earlier++
 			}
 			insured = insured || status != contribution.None
+			thisYear = thisYear || status != contribution.None && p.Year() == dataDate.Year
 		}
 	}
 	if !insured { // an account may have been opened or moved here without a month
@@ -50,10 +51,14 @@ func FactsOf(lang string, years []Year, employer Standing, dataDate calendar.Dat
 		facts = append(facts, Line{Key: "fact_last", Args: []string{SpokenMonth(lang, last)}})
 	}
 	year := strconv.Itoa(dataDate.Year)
-	if len(missing) > 0 {
+	end, ended := endOf(lang, years)
+	switch {
+	case len(missing) > 0:
 		facts = append(facts, Line{Key: "fact_missing", Args: []string{year, strconv.Itoa(len(missing)), spokenMonths(lang, missing)}})
-	} else {
+	case thisYear:
 		facts = append(facts, Line{Key: "fact_full", Args: []string{year}})
+	case !ended: // who was left out must not hear that nothing is unpaid
+		facts = append(facts, Line{Key: "fact_year_none", Args: []string{year}})
 	}
 	if earlier > 0 {
 		facts = append(facts, Line{Key: "fact_earlier", Args: []string{strconv.Itoa(earlier)}})
@@ -65,7 +70,32 @@ func FactsOf(lang string, years []Year, employer Standing, dataDate calendar.Dat
 		}
 		facts = append(facts, Line{Key: key, Args: []string{employer.Name}})
 	}
+	if end.Key != "" {
+		facts = append(facts, end)
+	}
 	return append(facts, balance(lang, years, dataDate)...)
+}
+
+// endOf is how an account ended, if it did: without it nobody understands why it holds nothing, or grows no more. Who draws a pension knows it and is told nothing.
+func endOf(lang string, years []Year) (said Line, ended bool) {
+	for _, y := range years {
+		if y.Account == nil {
+			continue
+		}
+		for _, e := range y.Account.Events {
+			switch {
+			case e.Kind == account.TransferIn:
+				said, ended = Line{}, false
+			case e.Kind == account.TransferOut && y.Account.Closing == 0:
+				said, ended = Line{Key: "fact_moved", Args: []string{SpokenDate(lang, e.On)}}, true
+			case e.Kind == account.Retirement:
+				said, ended = Line{}, true
+			case e.Kind.Ends():
+				said, ended = Line{Key: "fact_ended", Args: []string{SpokenDate(lang, e.On)}}, true
+			}
+		}
+	}
+	return said, ended
 }
 
 // monthsOf is the worst status of each month with a row.

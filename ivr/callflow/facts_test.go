@@ -72,6 +72,38 @@ func TestTheBalanceOfAnAccountThatHasEnded(t *testing.T) {
 	}
 }
 
+// Whose account has moved on or ended hears that before what it holds; whoever has no month of this year hears that, and never that nothing is unpaid.
+func TestAnAccountThatHasEndedIsSaidToHave(t *testing.T) {
+	reach := calendar.NewDate(2026, 9, 30)
+	of := func(kind account.EventKind) []callflow.Year {
+		year := account.Year{Year: 2025, Settled: true, Events: []account.Booked{{Kind: kind, On: calendar.NewDate(2025, 8, 20)}}}
+		return []callflow.Year{{Year: 2025, Rows: rows(2025), Account: &year}}
+	}
+	for kind, want := range map[account.EventKind][3]string{
+		account.TransferOut: {"您的个人账户已在2025年8月20日转到其他地区。", "您嘅個人賬戶喺2025年8月20日已經轉咗去其他地區。", "Your personal account was moved to another region on August 20, 2025."},
+		account.Death:       {"您的个人账户已在2025年8月20日终止。", "您嘅個人賬戶喺2025年8月20日已經終止。", "Your personal account ended on August 20, 2025."},
+		account.Termination: {"您的个人账户已在2025年8月20日终止。", "您嘅個人賬戶喺2025年8月20日已經終止。", "Your personal account ended on August 20, 2025."},
+		account.Retirement:  {},
+	} {
+		for i, lang := range []string{"cmn", "yue", "en"} {
+			got := heard(lang, callflow.FactsOf(lang, of(kind), callflow.Standing{}, reach))
+			if want[i] == "" {
+				want[i] = got[1]
+			}
+			if len(got) < 3 || got[len(got)-2] != want[i] {
+				t.Errorf("%s in %s: %q", kind, lang, got)
+			}
+		}
+	}
+	back := of(account.TransferOut)
+	back[0].Account.Events = append(back[0].Account.Events, account.Booked{Kind: account.TransferIn, On: calendar.NewDate(2025, 11, 3)})
+	for lang, want := range map[string]string{"cmn": "2026年没有您的缴费记录。", "yue": "2026年搵唔到您嘅交費記錄。", "en": "There are no contributions on record for you in 2026."} {
+		if got := heard(lang, callflow.FactsOf(lang, back, callflow.Standing{}, reach)); got[2] != want {
+			t.Errorf("%s, moved out and back, none this year: %q", lang, got)
+		}
+	}
+}
+
 // What was booked after the end is held by now, not by the end of a year that is not over.
 func TestTheBalanceOfAnAccountThatGotSomethingAfterItsEnd(t *testing.T) {
 	years := []callflow.Year{{Year: 2024, Rows: rows(2024), Account: &account.Year{Year: 2024, Settled: true, Closing: 100}}, {Year: 2025, Account: &account.Year{Year: 2025, Settled: true, Closing: 5000}}}
