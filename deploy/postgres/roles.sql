@@ -25,6 +25,7 @@ REVOKE SELECT ON ledger.person_history, ledger.account_event_history FROM shebao
 -- Recovered arrears: the desk books them through one function, and writes again what follows from the contributions.
 GRANT EXECUTE ON FUNCTION ledger.book_payment, ledger.unbook_payment, ledger.assess TO shebao_complaints;
 GRANT INSERT, UPDATE, DELETE ON ledger.person_year TO shebao_complaints;
+GRANT INSERT, DELETE ON ledger.without_account TO shebao_complaints;
 
 -- Served demands: the desk records and lifts them; people see those of their own months.
 GRANT INSERT, UPDATE ON ledger.demand TO shebao_complaints;

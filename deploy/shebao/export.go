@@ -17,16 +17,19 @@ import (
 // export writes tables: a workbook's sheets, or a CSV file each beside the named one. Whose record it is comes on standard input, never on the command line,
 // where other users of the machine could read it. The files are readable by their owner only.
 func (p program) export(ctx context.Context, args []string) error {
-	if len(args) != 2 || args[0] != "person" && args[0] != "arrears" {
+	if len(args) != 2 || args[0] != "person" && args[0] != "arrears" && args[0] != "without-account" {
 		return errUsage
 	}
 	ending := strings.ToLower(filepath.Ext(args[1]))
 	if ending != ".csv" && ending != ".xlsx" {
 		return errUsage
 	}
-	line, err := bufio.NewReader(p.in).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
+	var line string
+	var err error
+	if args[0] != "without-account" { // which is of nobody in particular
+		if line, err = bufio.NewReader(p.in).ReadString('\n'); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
 	}
 	var tables []ledger.Table
 	err = p.onLedger(ctx, func(book *ledger.Ledger) error {
@@ -49,7 +52,10 @@ func (p program) export(ctx context.Context, args []string) error {
 }
 
 func exportTables(ctx context.Context, book *ledger.Ledger, what, number string) ([]ledger.Table, error) {
-	if what == "person" {
+	switch what {
+	case "without-account":
+		return book.ExportWithoutAccount(ctx)
+	case "person":
 		person, err := book.PersonByDocument(ctx, strings.ToUpper(number))
 		if err != nil {
 			return nil, err

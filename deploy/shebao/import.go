@@ -72,6 +72,10 @@ func inWords(r ledger.Report) string {
 	if r.Kind == ledger.Holidays && r.Rejected > 0 {
 		b.WriteString("\nnothing was taken: a holiday notice with a hole in it would give wrong deadlines")
 	}
+	if r.WithoutAccount > 0 {
+		fmt.Fprintf(&b, "\n%d persons of the ledger have no personal account: they have pension contributions from before 1998, which are settled by local rules. Give each an opening balance "+
+			"(期初账户余额, 期初余额日期 at the end of 1997 or later) to begin it; `export without-account` lists them", r.WithoutAccount)
+	}
 	if len(r.UnknownColumns) > 0 {
 		b.WriteString("\nignored columns: " + strings.Join(r.UnknownColumns, ", "))
 	}

@@ -31,7 +31,7 @@ func commands() map[string]command {
 		"call":         {"call [--script FILE]", "call the hotline of the running demo from this terminal", program.call},
 		"calc":         {"calc late-fee|interest|repayment|id|uscc|workdays [--help]", "apply a rule to JSON lines on standard input; needs no database", program.calc},
 		"load":         {"load", "measure pages and webhooks of the demo on this machine against their limits, as ratios", program.load},
-		"export":       {"export person|arrears FILE.csv|FILE.xlsx", "write a person's record or an employer's arrears; the number comes on standard input", program.export},
+		"export":       {"export person|arrears|without-account FILE.csv|FILE.xlsx", "write a person's record or an employer's arrears (the number comes on standard input), or who has no account", program.export},
 		"staff":        {"staff add -account A -name N [-role R] [-region DIGITS]", "add a staff account; the password comes on standard input", program.staff},
 		"identity-key": {"identity-key split [--new] ACCOUNT ACCOUNT… | check [--try]", "deal the key that opens reporters' identities to keyholders, any two of whom open one; passphrases come on standard input", program.identityKey},
 		"retention":    {"retention preview | run DIGEST", "show which cases have been kept for their time, and remove exactly those that were shown", program.retention},

@@ -49,9 +49,11 @@ func (m *markup) statement(v *Statement) {
 	m.statementMonths(v)
 	m.put(`<h2 id="insurances">`, p.T("portal.insurances"), `</h2>`)
 	m.insurances(v)
-	if len(v.Account) > 0 {
+	if v.AccountWhy != "" {
 		m.put(`<h2>`, p.T("portal.account"), `</h2>`)
-		m.pairs(v.Account, ` class="num"`)
+		if len(v.Account) > 0 {
+			m.pairs(v.Account, ` class="num"`)
+		}
 		m.put(`<p class="small muted">`, v.AccountWhy, `</p>`)
 	}
 	m.statementIssued(v)

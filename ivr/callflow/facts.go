@@ -137,9 +137,21 @@ func balance(lang string, years []Year, dataDate calendar.Date) []Line {
 		}
 	}
 	if open == nil {
-		return nil
+		return withoutAccount(years)
 	}
 	return []Line{{Key: "fact_balance", Args: []string{SpokenDate(lang, dataDate), SpokenMoney(lang, open.Closing)}}}
+}
+
+// withoutAccount tells whoever has pension contributions and no account why that is so: some are from before 1998.
+func withoutAccount(years []Year) []Line {
+	for _, y := range years {
+		for _, r := range y.Rows {
+			if r.Insurance.IsPension() && !r.Void() {
+				return []Line{{Key: "fact_account_local"}}
+			}
+		}
+	}
+	return nil
 }
 
 // SpokenDate is a date as it is said.

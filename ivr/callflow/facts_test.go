@@ -1,6 +1,7 @@
 package callflow_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -217,5 +218,20 @@ func TestOpeningHours(t *testing.T) {
 		if _, err := callflow.ParseHours(wrong); err == nil {
 			t.Errorf("%q was taken", wrong)
 		}
+	}
+}
+
+// Whoever has pension contributions and no account is told why in every language, rather than nothing where the balance would be.
+func TestNoAccountIsExplained(t *testing.T) {
+	years := []callflow.Year{{Year: 1997, Rows: []contribution.Row{{Period: 199703, Insurance: contribution.EmployeePension, EmployerID: 1, Base: 100000, PersonDue: 4000, PersonPaid: 4000}}}}
+	for lang, want := range map[string]string{"cmn": "个人账户要由经办机构核定", "yue": "個人賬戶要由經辦機構核定", "en": "The agency must settle your personal account first"} {
+		got := heard(lang, callflow.FactsOf(lang, years, callflow.Standing{}, calendar.NewDate(2025, 12, 31)))
+		if len(got) == 0 || !strings.Contains(got[len(got)-1], want) {
+			t.Errorf("%s hears %q", lang, got)
+		}
+	}
+	years[0].Rows[0].Insurance = contribution.EmployeeMedical
+	if got := callflow.FactsOf("cmn", years, callflow.Standing{}, calendar.NewDate(2025, 12, 31)); got[len(got)-1].Key == "fact_account_local" {
+		t.Errorf("without a pension insurance: %+v", got)
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"shebao/frontend/locale"
+	"shebao/portal/statement"
 	"shebao/shared/account"
+	"shebao/shared/contribution"
 	"shebao/shared/ledger"
 )
 
@@ -47,5 +49,25 @@ func TestThePaperNamesItsRules(t *testing.T) {
 	issued.Rules = []string{account.FullMonthRule.ID}
 	if notes := paperRules(locale.Chinese, issued); len(notes) != 1 {
 		t.Errorf("without an account: %q", notes)
+	}
+}
+
+// A year without an account says why: it has not begun yet, or contributions from before 1998 need a local rule, and never the one where it is the other.
+func TestAYearWithoutAnAccountSaysWhy(t *testing.T) {
+	pension := []statement.InsuranceLine{{Insurance: contribution.EmployeePension}}
+	for _, tc := range []struct {
+		st     statement.Statement
+		begins int
+		want   string
+	}{
+		{statement.Statement{Insurances: pension, InsuredSince: 202103}, 2023, "个人账户从 2023 年起逐年记录"},
+		{statement.Statement{Insurances: pension, InsuredSince: 199103}, 2023, "个人账户从 2023 年起逐年记录"},
+		{statement.Statement{Insurances: pension, InsuredSince: 199703}, 0, "您有 1998 年以前的养老保险缴费"},
+		{statement.Statement{Insurances: pension, InsuredSince: 202103}, 0, "从以后的年度开始"},
+		{statement.Statement{Insurances: []statement.InsuranceLine{{Insurance: contribution.EmployeeMedical}}, InsuredSince: 199703}, 0, ""},
+	} {
+		if got := accountWords(locale.Chinese, &tc.st, tc.begins); !strings.Contains(got, tc.want) || tc.want == "" && got != "" {
+			t.Errorf("%+v, from %d: %s", tc.st, tc.begins, got)
+		}
 	}
 }

@@ -95,7 +95,7 @@ func TestWhyThereIsNoAccount(t *testing.T) {
 	for insurance, want := range map[contribution.Insurance]bool{contribution.EmployeePension: true, contribution.EmployeeMedical: false} {
 		old.Insurance = insurance
 		st := statement.Build(statement.Input{Year: 1995, Rows: []contribution.Row{old}, DataDate: calendar.NewDate(2026, 11, 28)})
-		if slices.Contains(notesOf(locale.Chinese, &st), why) != want || paidPension(st.Months[0].Rows) != want {
+		if (accountWords(locale.Chinese, &st, 0) == why) != want || paidPension(st.Months[0].Rows) != want {
 			t.Errorf("%d: why is said: %v", insurance, !want)
 		}
 	}

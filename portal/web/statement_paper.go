@@ -73,6 +73,12 @@ func (s *Site) paper(l string, issued ledger.Statement) official.Document {
 	if st.Account != nil {
 		d.Blocks = append(d.Blocks, official.Heading{Text: t("portal.account")}, official.Pairs{Columns: 2, Items: paperPairs(accountPairs(l, st.Account))}, official.Paragraph{Text: rateWords(l, st.Account), Small: true})
 	}
+	if words := accountWords(l, &st, 0); st.Account == nil && words != "" { // of other years a paper knows nothing
+		if st.InsuredSince < 199801 {
+			words = inARow(l, words, t("accountyear.before.else"))
+		}
+		d.Blocks = append(d.Blocks, official.Heading{Text: t("portal.account")}, official.Paragraph{Text: words, Small: true})
+	}
 	d.Blocks = append(d.Blocks,
 		official.Pairs{Columns: 1, Items: []official.Pair{{Term: t("paper.check"), Value: checkLine(l, &st), Strong: true}}},
 		official.Clause{Title: t("portal.notes"), Items: append(notesOf(l, &st), paperRules(l, issued)...), Numbered: true, Small: true},

@@ -83,7 +83,7 @@ func statementView(p layout.Page, r yearRecord, st *statement.Statement, back ma
 	l, own := p.Lang, "/statement/"+strconv.Itoa(st.Year)
 	v := pages.Statement{
 		Page: p, Heading: p.Title, Sentence: sentence(l, st), Alert: alertOf(l, st), Grid: gridOf(l, st), Months: monthRows(l, st, back), OnlyGaps: onlyGaps,
-		Insurances: insuranceRows(l, st), Account: accountPairs(l, st.Account), AccountWhy: rateWords(l, st.Account), DataDate: p.T("portal.data", dateWords(l, r.DataDate)),
+		Insurances: insuranceRows(l, st), Account: accountPairs(l, st.Account), AccountWhy: accountWords(l, st, r.AccountFrom), DataDate: p.T("portal.data", dateWords(l, r.DataDate)),
 		JSON: "/api/v1/statements/" + strconv.Itoa(st.Year), Totals: totalsOf(l, st), Notes: notesOf(l, st),
 	}
 	v.Years, v.Older, v.OldShown = yearLinks(r, st.Year)
@@ -244,6 +244,21 @@ func accountPairs(l string, a *account.Year) []pages.Pair {
 	return list
 }
 
+// accountWords say how the account was counted, or why the year has none; begins is the first year after it that has one, 0 where none is known.
+func accountWords(l string, st *statement.Statement, begins int) string {
+	switch {
+	case st.Account != nil:
+		return rateWords(l, st.Account)
+	case !slices.ContainsFunc(st.Insurances, func(line statement.InsuranceLine) bool { return line.Insurance.IsPension() }):
+		return ""
+	case begins > 0:
+		return locale.Text(l, "accountyear.before", begins)
+	case st.InsuredSince < 199801:
+		return locale.Text(l, "portal.account.local")
+	}
+	return locale.Text(l, "accountyear.before.some")
+}
+
 func rateWords(l string, a *account.Year) string {
 	if a == nil {
 		return ""
@@ -276,8 +291,6 @@ func notesOf(l string, st *statement.Statement) []string {
 		if a.Settled && a.Provisional {
 			notes = append(notes, locale.Text(l, "portal.note.provisional"))
 		}
-	} else if slices.ContainsFunc(st.Insurances, func(line statement.InsuranceLine) bool { return line.Insurance.IsPension() }) {
-		notes = append(notes, locale.Text(l, "portal.account.local"))
 	}
 	return append(notes, locale.Text(l, "portal.note.objection"), locale.Text(l, "portal.note.hotline"))
 }

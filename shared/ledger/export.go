@@ -54,13 +54,15 @@ func (l *Ledger) ExportPerson(ctx context.Context, personID int64) ([]Table, err
 
 var sexNames = map[string]string{"male": "男", "female": "女"}
 
-func personTable(p Person) Table {
-	return Table{
+func personTable(persons ...Person) Table {
+	t := Table{
 		Name: "persons", Title: "参保人员",
 		Header: []string{"证件类型", "证件号码", "姓名", "性别", "出生日期", "社会保障卡号", "手机号码", "人员状态", "期初账户余额", "期初单位划转部分", "期初余额日期"},
-		Rows: [][]any{{p.IDType, p.IDNumber, p.Name, sexNames[string(p.Sex)], p.BirthDate, p.CardNumber, p.Mobile, p.Status.String(), p.OpeningBalance, p.OpeningEmployer,
-			p.OpeningOn}},
 	}
+	for _, p := range persons {
+		t.Rows = append(t.Rows, []any{p.IDType, p.IDNumber, p.Name, sexNames[string(p.Sex)], p.BirthDate, p.CardNumber, p.Mobile, p.Status.String(), p.OpeningBalance, p.OpeningEmployer, p.OpeningOn})
+	}
+	return t
 }
 
 var statusNames = map[contribution.Status]string{

@@ -53,7 +53,8 @@ type Report struct {
 	Reasons        map[Reason]int64 `json:"reasons,omitempty"`
 	RejectsFile    string           `json:"rejects_file,omitempty"`
 	UnknownColumns []string         `json:"unknown_columns,omitempty"`
-	AccountsRun    int64            `json:"accounts_run"` // persons whose accounts were computed again
+	AccountsRun    int64            `json:"accounts_run"`    // persons whose accounts were computed again
+	WithoutAccount int64            `json:"without_account"` // persons in the whole ledger who have none: pension contributions from before 1998, and no rule of their place
 }
 
 // importLock keeps two imports apart: one writes the ledger at a time.
@@ -145,6 +146,9 @@ func (r *importRun) do(ctx context.Context, kind Kind, path string) (Report, err
 	}
 	r.report.Good = r.report.Rows - r.report.Rejected - r.report.Duplicates
 	r.report.Unchanged = r.report.Good - r.report.Added - r.report.Changed - r.report.Superseded
+	if err := r.conn.QueryRow(ctx, `SELECT count(*) FROM ledger.without_account`).Scan(&r.report.WithoutAccount); err != nil {
+		return Report{}, postgres.Classify(fmt.Errorf("count who has no account: %w", err))
+	}
 	_, err = r.conn.Exec(ctx, `UPDATE ledger.import_run SET finished_at = now(), rows = $2, rejected = $3, duplicates = $4, added = $5, changed = $6 WHERE id = $1`,
 		r.id, r.report.Rows, r.report.Rejected, r.report.Duplicates, r.report.Added, r.report.Changed)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -97,6 +98,19 @@ func verifyPersons(ctx context.Context, tx pgx.Tx, rules *rules, persons []int64
 	}
 	for key := range stored {
 		wrong[key.person] = true
+	}
+	rows, err = tx.Query(ctx, `SELECT person_id FROM ledger.without_account WHERE person_id = ANY ($1)`, persons)
+	if err != nil {
+		return nil, fmt.Errorf("read who has no account: %w", err)
+	}
+	noted, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("read who has no account: %w", err)
+	}
+	for _, id := range persons {
+		if slices.Contains(noted, id) != slices.Contains(built.refused, id) {
+			wrong[id] = true
+		}
 	}
 	var differ []int64
 	for _, id := range persons {

@@ -19,8 +19,9 @@ type YearRecord struct {
 		Since  calendar.Period                   // the first row's; zero where there is none
 		Months [len(contribution.Insurances)]int // paid in full, in the order of contribution.Insurances
 	}
-	Issued  Statement // the valid one, without its content; issue 0 when none is issued
-	Current bool      // the issued one says what one issued now would say: it is judged as the issuing does
+	AccountFrom int       // where this year has no account: the first year after it that has one; 0 is none
+	Issued      Statement // the valid one, without its content; issue 0 when none is issued
+	Current     bool      // the issued one says what one issued now would say: it is judged as the issuing does
 }
 
 // Has reports whether the ledger has something of the year.
@@ -98,6 +99,21 @@ func (in *readYear) record(year int) (YearRecord, error) {
 		}
 	}
 	r.Before.Since, r.Before.Months = before.since, before.months
+	for i, y := range in.years {
+		if r.Year.HasAccount || r.AccountFrom != 0 {
+			break
+		}
+		if y <= year {
+			continue
+		}
+		later, err := unpackYear(in.person.ID, y, in.packed.values[i])
+		if err != nil {
+			return YearRecord{}, err
+		}
+		if later.HasAccount {
+			r.AccountFrom = y
+		}
+	}
 	if in.valid.Issue == 0 {
 		return r, nil
 	}

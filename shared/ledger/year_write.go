@@ -17,6 +17,7 @@ type packedYears struct {
 	years   []int16
 	packed  [][]byte
 	dropped bool         // some year that is stored may be no more
+	refused []int64      // who have no account without a local rule
 	lasting []employment // the persons' last employers
 	free    []byte       // memory to pack into
 }
@@ -31,7 +32,9 @@ func (c *packedYears) add(rules *rules, id int64, own books, rows []contribution
 	if last != 0 {
 		c.lasting = append(c.lasting, employment{last, id})
 	}
-	c.dropped = c.dropped || refused
+	if refused {
+		c.dropped, c.refused = true, append(c.refused, id)
+	}
 	for _, y := range years {
 		if y.Year >= c.from {
 			c.persons, c.years, c.packed = append(c.persons, id), append(c.years, int16(y.Year)), append(c.packed, c.pack(y))
@@ -102,6 +105,9 @@ func (c *packedYears) write(ctx context.Context, tx pgx.Tx, persons []int64) err
 	if err := c.writeLasting(ctx, tx); err != nil {
 		return err
 	}
+	if err := c.writeRefused(ctx, tx, persons); err != nil {
+		return err
+	}
 	if !c.dropped {
 		return nil
 	}
@@ -111,6 +117,16 @@ func (c *packedYears) write(ctx context.Context, tx pgx.Tx, persons []int64) err
 			SELECT FROM unnest($2::bigint[], $3::smallint[]) AS new (person_id, year) WHERE new.person_id = old.person_id AND new.year = old.year)`,
 		persons, c.persons, c.years, c.from); err != nil {
 		return fmt.Errorf("remove person-years that are no more: %w", err)
+	}
+	return nil
+}
+
+// writeRefused notes who of some persons has no account.
+func (c *packedYears) writeRefused(ctx context.Context, tx pgx.Tx, persons []int64) error {
+	if _, err := tx.Exec(ctx, `
+		WITH gone AS (DELETE FROM ledger.without_account WHERE person_id = ANY ($1) AND person_id <> ALL ($2))
+		INSERT INTO ledger.without_account (person_id) SELECT unnest($2::bigint[]) ON CONFLICT DO NOTHING`, persons, append([]int64{}, c.refused...)); err != nil {
+		return fmt.Errorf("note who has no account: %w", err)
 	}
 	return nil
 }
