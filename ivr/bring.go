@@ -167,8 +167,10 @@ func (l *line) facts(ctx context.Context, s callflow.State) ([]callflow.Line, er
 			year.Account = &y.Account
 		}
 		facts = append(facts, year)
-		if n := len(y.Rows); n > 0 {
-			latest = y.Rows[n-1]
+		for _, r := range y.Rows {
+			if !r.Void() { // the employer that somebody has left is not the latest for rows that were corrected to nothing
+				latest = r
+			}
 		}
 	}
 	standing, err := l.standing(ctx, latest.EmployerID, reach)

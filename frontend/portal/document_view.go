@@ -12,10 +12,10 @@ type Issued struct {
 
 // Emptied is a year that had a statement and holds nothing any more.
 type Emptied struct {
-	Page         layout.Page
-	Text, Note   string
-	Issued       Issued // the last one
-	Years, Older []Link // that hold something
+	Page       layout.Page
+	Text, Note string
+	Issued     Issued // the last one
+	Years      []Link // that hold something
 }
 
 // Documents are all that were issued to a person.

@@ -114,3 +114,6 @@ func (m *markup) issuedFacts(d *Issued, p *layout.Page) {
 	m.put(`<dl class="sum"><dt>`, p.T("paper.number"), `</dt><dd>`, d.Number, `</dd><dt>`, p.T("paper.issued"), `</dt><dd>`, d.Date, `</dd><dt>`, p.T("paper.reach"), `</dt><dd>`, d.DataDate,
 		`</dd><dt>`, p.T("issued.code"), `</dt><dd><code>`, d.Code, `</code></dd></dl>`)
 }
+
+// yearList leads to years.
+func yearList(list []Link) templ.Component { return byHand(func(m *markup) { m.years(list) }) }

@@ -57,7 +57,8 @@ func (s *Site) showEmptied(c *fiber.Ctx, r yearRecord) error {
 	if !r.Current { // the last one issued still has figures
 		v.Note = p.T("issued.emptied.fresh")
 	}
-	v.Years, v.Older, _ = yearLinks(r, r.Year.Year)
+	newest, older, _ := yearLinks(r, r.Year.Year)
+	v.Years = append(newest, older...)
 	return render(c, pages.EmptiedPage(v))
 }
 
