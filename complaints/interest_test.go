@@ -100,10 +100,14 @@ func TestInterestThatIsNotPaidStaysOpen(t *testing.T) {
 	x.want(x.get(x.li, "/cases/2026-000001/payments"), 200, "未缴补缴利息", "27.00 元")
 	x.want(x.get(x.li, "/employers/"+debtor), 200, "补缴利息", "27.00 元")
 
+	var fees money.Fen // charged with the principal and open too: a demand names what is left of everything
+	if err := x.pool.QueryRow(t.Context(), `SELECT sum(charged - paid)::bigint FROM complaints.late_fee_entry`).Scan(&fees); err != nil || fees == 0 {
+		t.Fatal(fees, err)
+	}
 	calculation := x.keep("paid_on", february)
 	x.want(x.get(x.li, "/cases/2026-000001/calc/"+calculation), 200, "应随本金缴纳的补缴利息尚有 27.00 元未缴", "27.00 元")
 	id := x.draft(notice.Demand, calculation)
-	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id, append(x.filledIn(id, calculation), "do", "check")...), 200, "本金已缴清", "此前未缴的补缴利息", "27.00 元（人民币贰拾柒元整）")
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id, append(x.filledIn(id, calculation), "do", "check")...), 200, "本金已缴清", "此前未缴的补缴利息", "27.00 元", "此前缴款已计收、未缴的滞纳金", fees.Grouped()+" 元", (2700 + fees).Grouped()+" 元（人民币")
 	x.want(x.issue(id), 303)
 	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id+"/end", "do", "withdraw", "reason", "改由单位到窗口缴纳"), 303)
 
@@ -151,6 +155,21 @@ func TestInterestOfPartsIsThatOfTheWhole(t *testing.T) {
 	x.want(x.payOn(february, "left_over", "4320.00", ""), 303)
 	if got := x.interest(); got != "3960 2700" { // June: 3 × 4.20, and no money for it
 		t.Errorf("after June the book holds %s", got)
+	}
+	x.addsUp()
+}
+
+// A truer base that an audit finds later makes a month that was good a late one again: of its interest only what is more than was charged before falls due.
+func TestInterestOfATruerBase(t *testing.T) {
+	x := newTillOnTime(t)
+	x.agency()
+	x.want(x.payOn(february, "transfer", "6120.00", "V1"), 303)
+	id := x.keep("paid_on", february, "from", "2026-07", "to", "2026-07", "findings", "* 2026-07 2026-07 8000")
+	x.want(x.get(x.li, "/cases/2026-000001/calc/"+id), 200, "补缴利息 3.60 元", "尚有 10.80 元未缴") // 640.00 × 6 × 1.50 % ÷ 12 for each of three people, less what was charged
+	x.want(x.post(x.li, "/cases/2026-000001/calc/"+id+"/assess"), 303)
+	x.want(x.payOn(february, "transfer", "30000.00", "V2"), 303)
+	if got, owes := x.interest(), x.ledgerOwes(); got != "3060 3060" || owes != "0" {
+		t.Errorf("the book holds %s, %s is owed", got, owes)
 	}
 	x.addsUp()
 }

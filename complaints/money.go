@@ -143,6 +143,15 @@ func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now tim
 	if r.kept.Input.Interest, err = d.lostInterest(ctx, r, from, cmp.Or(ask.To, lastPeriod)); err != nil {
 		return r, err
 	}
+	fees, err := d.store.LateFees(ctx, c.EmployerUSCC)
+	if err != nil {
+		return r, err
+	}
+	for _, f := range fees {
+		if f.Period >= from && f.Period <= to {
+			r.kept.Input.OpenFee += f.Charged - f.Paid
+		}
+	}
 	r.kept.Result, err = arrears.Compute(r.kept.Input)
 	return r, err
 }

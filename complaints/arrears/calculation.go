@@ -39,6 +39,8 @@ type Input struct {
 	Setting Setting       `json:"setting"`
 	// Interest that the payer owes besides, counted from the workers' accounts; none in most regions.
 	Interest Interest `json:"interest,omitzero"`
+	// OpenFee is what was charged with earlier payments, in the late fee's own ledger, and is not paid.
+	OpenFee money.Fen `json:"open_fee,omitzero"`
 }
 
 // Why a row bears no fee, or none that can be counted; the locale files say it in words.
@@ -102,13 +104,14 @@ func (s Sum) Total() money.Fen { return s.Owed + s.Fee }
 
 // Result of a calculation: rows by period and insurance, their sums, and the lost interest of the whole. It never changes once kept.
 type Result struct {
-	Rows     []Row    `json:"rows"`
-	Sum      Sum      `json:"sum"`
-	Interest Interest `json:"interest,omitzero"`
+	Rows     []Row     `json:"rows"`
+	Sum      Sum       `json:"sum"`
+	Interest Interest  `json:"interest,omitzero"`
+	OpenFee  money.Fen `json:"open_fee,omitzero"`
 }
 
-// Total is all that is to be paid: owed, fee and lost interest.
-func (r Result) Total() money.Fen { return r.Sum.Total() + r.Interest.Total() }
+// Total is all that is to be paid: owed, fee, lost interest, and the fees that earlier payments left open.
+func (r Result) Total() money.Fen { return r.Sum.Total() + r.Interest.Total() + r.OpenFee }
 
 // Compute counts what is owed on the day of payment and the fee on it: simple, on the principal only, one rounding an item.
 // Errors: money.ErrOverflow; what latefee refuses.
@@ -121,7 +124,7 @@ func Compute(in Input) (Result, error) {
 		return int(a.Insurance - b.Insurance)
 	})
 	rules := in.Setting.Rules()
-	result := Result{Rows: make([]Row, 0, len(lines)), Interest: in.Interest}
+	result := Result{Rows: make([]Row, 0, len(lines)), Interest: in.Interest, OpenFee: in.OpenFee}
 	for _, line := range lines {
 		if line.Principal() <= 0 {
 			continue
@@ -135,7 +138,7 @@ func Compute(in Input) (Result, error) {
 		result.Rows = append(result.Rows, row)
 		result.Sum.add(row)
 	}
-	if result.Sum.Owed > money.Limit || result.Sum.Uncapped > money.Limit || result.Interest.Total() > money.Limit {
+	if result.Sum.Owed > money.Limit || result.Sum.Uncapped > money.Limit || result.Interest.Total() > money.Limit || result.OpenFee > money.Limit {
 		return Result{}, money.ErrOverflow
 	}
 	return result, nil

@@ -3,6 +3,7 @@ package notice
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"shebao/shared/calendar"
 )
@@ -85,10 +86,17 @@ func (n Facts) found() string {
 		return ""
 	}
 	if len(n.Figures.Result.Rows) == 0 {
-		if open := n.Figures.Result.Interest.Open; open > 0 {
-			return fmt.Sprintf("你单位欠缴的社会保险费本金已缴清，应随本金缴纳的补缴利息 %s 元未缴。", open.Grouped())
+		var open []string
+		if lost := n.Figures.Result.Interest.Open; lost > 0 {
+			open = append(open, "应随本金缴纳的补缴利息 "+lost.Grouped()+" 元")
 		}
-		return ""
+		if fee := n.Figures.Result.OpenFee; fee > 0 {
+			open = append(open, "已计收的滞纳金 "+fee.Grouped()+" 元")
+		}
+		if len(open) == 0 {
+			return ""
+		}
+		return "你单位欠缴的社会保险费本金已缴清，" + strings.Join(open, "、") + "未缴。"
 	}
 	periods := n.Figures.Result.ByPeriod()
 	first, last := calendar.Period(periods[0].Key), calendar.Period(periods[len(periods)-1].Key)

@@ -269,6 +269,9 @@ func (b builder) sums() {
 	if f := b.s.Figures; f != nil {
 		sum := f.Result.Sum
 		pairs := []Pair{{"欠缴本金", yuan(sum.Owed)}, {"滞纳金（计至" + f.PaidOn.String() + "）", yuan(sum.Fee)}}
+		if open := f.Result.OpenFee; open > 0 {
+			pairs = append(pairs, Pair{"此前缴款已计收、未缴的滞纳金", yuan(open)})
+		}
 		if lost := f.Result.Interest; lost.Amount > 0 {
 			pairs = append(pairs, Pair{"补缴利息（计至" + lost.Through.String() + "）", yuan(lost.Amount)})
 		}

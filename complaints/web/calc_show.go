@@ -177,6 +177,9 @@ func (s *Site) calcView(c *fiber.Ctx, k Calc, wrong []layout.FieldError) pages.C
 			v.Interest = append(v.Interest, p.T("money.interest.open.note", lost.Open.Grouped()))
 		}
 	}
+	if open := k.Result.OpenFee; open > 0 {
+		v.Facts = slices.Insert(v.Facts, 3, pages.Pair{Term: p.T("money.fee.open"), Value: yuan(open)})
+	}
 	if sum.Gap > 0 {
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("money.gap"), Value: yuan(sum.Gap)})
 	}

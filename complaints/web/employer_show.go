@@ -27,6 +27,9 @@ func (s *Site) showEmployer(c *fiber.Ctx) error {
 	if lost := e.Arrears.Interest.Total(); lost > 0 {
 		v.Facts = slices.Insert(v.Facts, 5, pages.Pair{Term: p.T("money.interest"), Value: yuan(lost)})
 	}
+	if open := e.Arrears.OpenFee; open > 0 {
+		v.Facts = slices.Insert(v.Facts, 5, pages.Pair{Term: p.T("money.fee.open"), Value: yuan(open)})
+	}
 	for _, f := range e.Former {
 		v.Facts = append(v.Facts, pages.Pair{Term: p.T("former.employer"), Value: p.T("former.employer.line", f.Name, f.Region, f.Status, f.ChangedOn.String(), f.File)})
 	}
