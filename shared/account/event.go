@@ -49,6 +49,7 @@ type Event struct {
 	Employer money.Fen     // the same of the employer's part
 	Credits  [12]money.Fen // TransferIn: the principal of the year, January first, own part
 	Note     string        // the other agency, or the reason
+	Region   string        // TransferIn: that has taken the account over (six digits); none follows from the contributions
 }
 
 // Booked is what an event brought to the account, or took from it.
@@ -59,23 +60,26 @@ type Booked struct {
 	Note   string
 }
 
-// inOrder are events by day; of one day, transfers to another region come last.
+// inOrder are events by day; of one day, transfers to another region come last, but for one that names where: there the account goes.
 func inOrder(events []Event) []Event {
 	sorted := slices.Clone(events)
 	slices.SortStableFunc(sorted, func(a, b Event) int {
 		if a.On != b.On {
 			return a.On.Sub(b.On)
 		}
-		return int(rank(a.Kind)) - int(rank(b.Kind))
+		return int(rank(a)) - int(rank(b))
 	})
 	return sorted
 }
 
-func rank(kind EventKind) EventKind {
-	if kind == TransferOut {
+func rank(e Event) EventKind {
+	switch {
+	case e.Kind == TransferOut:
 		return Termination + 1
+	case e.Kind == TransferIn && e.Region != "":
+		return Termination + 2
 	}
-	return kind
+	return e.Kind
 }
 
 // endOf is the first day on which the account ends; none while it lives. Events come in order.

@@ -148,6 +148,26 @@ func TestASecondEmployerElsewhereMovesNoAccount(t *testing.T) {
 	}
 }
 
+// A transfer that names its region takes the account over before anything is paid there, and the year of the transfer is that region's whole.
+func TestATransferNamesWhoTakesTheAccountOver(t *testing.T) {
+	in := account.Input{Places: places{}, Rates: placesRates(t), OpeningOn: day(2018, 12, 31), OpeningPersonal: 1000000, Through: day(2020, 12, 31), Rows: []contribution.Row{monthAt(1, 201901), monthAt(1, 201911), monthAt(2, 202001)},
+		Events: []account.Event{{Kind: account.TransferOut, On: day(2019, 11, 30)}, {Kind: account.TransferIn, On: day(2019, 11, 30), Personal: 1000000, Credits: [12]money.Fen{0: 40000, 10: 40000}, Region: regions[2]}}}
+	years, err := account.Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y := years[0]; y.Region != regions[2] || y.Rate.Percent() != "5.00" || y.InterestOnOpening != 50000 || y.Adjustments != 0 {
+		t.Errorf("2019: %+v", y)
+	}
+	if y := years[1]; y.Region != regions[1] {
+		t.Errorf("2020 is that of the contributions: %+v", y)
+	}
+	in.Events[1].Region = ""
+	if years, err = account.Run(in); err != nil || years[0].Region != "" || years[0].Rate.Percent() != "7.61" {
+		t.Errorf("without a name: %+v, %v", years, err)
+	}
+}
+
 // drawMonths are pension months of some years at any of the employers, some twice at once, some late.
 func drawMonths(t *rapid.T, label string, from, to int) (list []contribution.Row) {
 	for range rapid.IntRange(1, 30).Draw(t, label) {

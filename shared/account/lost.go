@@ -50,7 +50,7 @@ func lossOf(in Input, paidOn calendar.Date, late []contribution.Row) (l loss, er
 		isLate[r] = true
 	}
 	l.in = in
-	l.in.keepers = keepersOf(in.Rows, in.Places)
+	l.in.keepers = keepersOf(in.Rows, in.Events, in.Places)
 	l.in.Policy, l.in.Through = CreditAsOnTime, calendar.Date{Year: paidOn.Year - 1, Month: 12, Day: 31}
 	l.in.Rows = make([]contribution.Row, 0, len(in.Rows))
 	for _, r := range in.Rows {

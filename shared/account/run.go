@@ -101,7 +101,7 @@ func (in Input) of(r *contribution.Row) Setting {
 // Errors: ErrLocalRule for unsettled contributions before 1998, money.ErrOverflow.
 func Run(in Input) ([]Year, error) {
 	if in.keepers == nil {
-		in.keepers = keepersOf(in.Rows, in.Places)
+		in.keepers = keepersOf(in.Rows, in.Events, in.Places)
 	}
 	opened, err := in.opened()
 	if err != nil {

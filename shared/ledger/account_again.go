@@ -5,9 +5,11 @@ import (
 	"fmt"
 )
 
-// What a region sets runs again the accounts of everybody who has ever worked there, those who have moved away since too: it changes the years that the region kept.
+// What a region sets runs again the accounts of everybody who has ever worked there or was moved there, those who have moved away since too: it changes the years that the region kept.
 const (
-	peopleOfRegions   = `SELECT DISTINCT person_id FROM ledger.employment JOIN ledger.employer ON employer.id = employer_id WHERE EXISTS (SELECT FROM unnest($1::text[]) AS changed WHERE starts_with(region, changed))`
+	peopleOfRegions = `
+		SELECT DISTINCT person_id FROM ledger.employment JOIN ledger.employer ON employer.id = employer_id WHERE EXISTS (SELECT FROM unnest($1::text[]) AS changed WHERE starts_with(region, changed))
+		UNION SELECT person_id FROM ledger.account_event WHERE EXISTS (SELECT FROM unnest($1::text[]) AS changed WHERE changed <> '' AND starts_with(region, changed))`
 	peopleOfEmployers = `
 		SELECT DISTINCT person_id FROM ledger.employment JOIN ledger.employer ON employer.id = employer_id JOIN ledger.employer_history USING (employer_id)
 		WHERE replaced_run_id = $1 AND employer_history.region <> employer.region`

@@ -26,14 +26,14 @@ func (l *Ledger) eventTable(ctx context.Context, p Person) (Table, error) {
 	if err != nil {
 		return t, postgres.Classify(fmt.Errorf("read account events: %w", err))
 	}
-	var number, note string
+	var number, note, region string
 	var kind account.EventKind
 	var on civilDate
 	var personal, employer money.Fen
 	var credits []money.Fen
 	var revoked bool
-	_, err = pgx.ForEachRow(rows, []any{&number, &kind, &on, &personal, &employer, &credits, &note, &revoked}, func() error {
-		t.Rows = append(t.Rows, eventCells(p.IDNumber, number, eventNames[kind], calendar.Date(on), personal, employer, credits, note, revoked))
+	_, err = pgx.ForEachRow(rows, []any{&number, &kind, &on, &personal, &employer, &credits, &note, &revoked, &region}, func() error {
+		t.Rows = append(t.Rows, eventCells(p.IDNumber, number, eventNames[kind], calendar.Date(on), personal, employer, credits, note, region, revoked))
 		return nil
 	})
 	if err != nil {
@@ -43,12 +43,12 @@ func (l *Ledger) eventTable(ctx context.Context, p Person) (Table, error) {
 }
 
 // eventCells are an event's cells in the order of the import's columns; no amount is an empty cell.
-func eventCells(person, number, kind string, on calendar.Date, personal, employer money.Fen, credits []money.Fen, note string, revoked bool) []any {
+func eventCells(person, number, kind string, on calendar.Date, personal, employer money.Fen, credits []money.Fen, note, region string, revoked bool) []any {
 	state := "有效"
 	if revoked {
 		state = "撤销"
 	}
-	cells := []any{person, number, kind, on, orEmpty(personal), orEmpty(employer), note, state}
+	cells := []any{person, number, kind, on, orEmpty(personal), orEmpty(employer), note, state, region}
 	for month := range 12 {
 		if credits == nil {
 			cells = append(cells, "")

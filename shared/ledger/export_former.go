@@ -94,23 +94,23 @@ func (l *Ledger) formerContributions(ctx context.Context, id int64, employers ma
 
 func (l *Ledger) formerEvents(ctx context.Context, id int64) ([]formerValue, error) {
 	rows, err := l.pool.Query(ctx, `
-		SELECT h.replaced_at, r.file, h.number, h.kind, h.happened_on, h.personal, h.employer, h.credits, h.note, h.revoked
+		SELECT h.replaced_at, r.file, h.number, h.kind, h.happened_on, h.personal, h.employer, h.credits, h.note, h.revoked, h.region
 		FROM ledger.account_event_history h JOIN ledger.import_run r ON r.id = h.replaced_run_id WHERE h.person_id = $1 ORDER BY h.replaced_run_id, h.number`, id)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f formerValue, err error) {
-		var number, note string
+		var number, note, region string
 		var kind account.EventKind
 		var on civilDate
 		var personal, employer money.Fen
 		var credits []money.Fen
 		var revoked bool
-		if err := row.Scan(&f.at, &f.file, &number, &kind, &on, &personal, &employer, &credits, &note, &revoked); err != nil {
+		if err := row.Scan(&f.at, &f.file, &number, &kind, &on, &personal, &employer, &credits, &note, &revoked, &region); err != nil {
 			return f, err
 		}
 		f.what = "账户变动 " + number
-		said := []any{"变动类型", eventNames[kind], "变动日期", calendar.Date(on), "个人部分", orEmpty(personal), "单位部分", orEmpty(employer), "说明", note}
+		said := []any{"变动类型", eventNames[kind], "变动日期", calendar.Date(on), "个人部分", orEmpty(personal), "单位部分", orEmpty(employer), "说明", note, "转入地区代码", region}
 		for m, credit := range credits {
 			said = append(said, fmt.Sprintf("%d月本金", m+1), orEmpty(credit))
 		}

@@ -29,7 +29,7 @@ func knownColumns(kind Kind) []column {
 			{"手机号码", "mobile", true}, {"人员状态", "status", true}, {"期初账户余额", "opening_balance", true}, {"期初单位划转部分", "opening_employer", true}, {"期初余额日期", "opening_on", true}}
 	case Events:
 		known := []column{{"证件号码", "id_number", false}, {"业务流水号", "number", false}, {"变动类型", "kind", false}, {"变动日期", "on", false}, {"个人部分", "personal", true}, {"单位部分", "employer", true},
-			{"说明", "note", true}, {"记录状态", "state", true}}
+			{"说明", "note", true}, {"记录状态", "state", true}, {"转入地区代码", "region", true}}
 		for month := range 12 {
 			n := strconv.Itoa(month + 1)
 			known = append(known, column{n + "月本金", "month_" + n, true})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -31,7 +32,7 @@ func (r *importRun) importEvents(ctx context.Context) error {
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
 	if _, err := tx.Exec(ctx, `
-		CREATE TEMPORARY TABLE staged_event (person_id bigint, number text, kind smallint, happened_on date, personal bigint, employer bigint, credits bigint[], note text, revoked boolean, line integer)
+		CREATE TEMPORARY TABLE staged_event (person_id bigint, number text, kind smallint, happened_on date, personal bigint, employer bigint, credits bigint[], note text, revoked boolean, region text, line integer)
 		ON COMMIT DROP`); err != nil {
 		return fmt.Errorf("stage events: %w", err)
 	}
@@ -107,14 +108,14 @@ func (r *importRun) stageEvents(ctx context.Context, tx pgx.Tx, rows []eventRow)
 		}
 		known = append(known, e)
 	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"staged_event"}, []string{"person_id", "number", "kind", "happened_on", "personal", "employer", "credits", "note", "revoked", "line"},
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"staged_event"}, []string{"person_id", "number", "kind", "happened_on", "personal", "employer", "credits", "note", "revoked", "region", "line"},
 		pgx.CopyFromSlice(len(known), func(i int) ([]any, error) {
 			e := known[i].event
 			var credits []money.Fen
 			if e.Credits != [12]money.Fen{} {
 				credits = e.Credits[:]
 			}
-			return []any{known[i].person.id, known[i].number, int16(e.Kind), civilDate(e.On), int64(e.Personal), int64(e.Employer), credits, e.Note, known[i].revoked, known[i].line}, nil
+			return []any{known[i].person.id, known[i].number, int16(e.Kind), civilDate(e.On), int64(e.Personal), int64(e.Employer), credits, e.Note, known[i].revoked, e.Region, known[i].line}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("stage events: %w", err)
@@ -123,7 +124,7 @@ func (r *importRun) stageEvents(ctx context.Context, tx pgx.Tx, rows []eventRow)
 }
 
 // eventValues are the columns that a row may change.
-const eventValues = "kind, happened_on, personal, employer, credits, note, revoked"
+const eventValues = "kind, happened_on, personal, employer, credits, note, revoked, region"
 
 // mergeEvents writes what is new, keeps what it replaces, and names the persons, ascending.
 func (r *importRun) mergeEvents(ctx context.Context, tx pgx.Tx) ([]int64, error) {
@@ -139,16 +140,16 @@ func (r *importRun) mergeEvents(ctx context.Context, tx pgx.Tx) ([]int64, error)
 			SELECT last.*, old.person_id IS NOT NULL AS known
 			FROM (SELECT DISTINCT ON (person_id, number) person_id, number, `+eventValues+` FROM staged_event ORDER BY person_id, number, line DESC) AS last
 			LEFT JOIN ledger.account_event old ON old.person_id = last.person_id AND old.number = last.number
-			WHERE old.person_id IS NULL OR (old.kind, old.happened_on, old.personal, old.employer, old.credits, old.note, old.revoked)
-				IS DISTINCT FROM (last.kind, last.happened_on, last.personal, last.employer, last.credits, last.note, last.revoked)
+			WHERE old.person_id IS NULL OR (old.kind, old.happened_on, old.personal, old.employer, old.credits, old.note, old.revoked, old.region)
+				IS DISTINCT FROM (last.kind, last.happened_on, last.personal, last.employer, last.credits, last.note, last.revoked, last.region)
 		), kept AS (
 			INSERT INTO ledger.account_event_history (person_id, number, replaced_run_id, run_id, `+eventValues+`, replaced_at)
-			SELECT old.person_id, old.number, $1, old.run_id, old.kind, old.happened_on, old.personal, old.employer, old.credits, old.note, old.revoked, $2
+			SELECT old.person_id, old.number, $1, old.run_id, old.kind, old.happened_on, old.personal, old.employer, old.credits, old.note, old.revoked, old.region, $2
 			FROM ledger.account_event old JOIN news ON news.person_id = old.person_id AND news.number = old.number
 		), written AS (
 			INSERT INTO ledger.account_event (person_id, number, `+eventValues+`, run_id) SELECT person_id, number, `+eventValues+`, $1 FROM news
 			ON CONFLICT (person_id, number) DO UPDATE SET kind = excluded.kind, happened_on = excluded.happened_on, personal = excluded.personal, employer = excluded.employer,
-				credits = excluded.credits, note = excluded.note, revoked = excluded.revoked, run_id = excluded.run_id
+				credits = excluded.credits, note = excluded.note, revoked = excluded.revoked, region = excluded.region, run_id = excluded.run_id
 		)
 		SELECT person_id, known FROM news`, r.id, r.now)
 	if err != nil {
@@ -207,6 +208,9 @@ func (r *importRun) event(cells [][]byte, e *eventRow) *problem {
 	if in.problem == nil && kind == account.Correction && e.event.Personal == 0 && e.event.Employer == 0 {
 		in.wrong(ReasonEventAmount, "personal", in.cell("personal"))
 	}
+	if e.event.Region = in.cell("region"); e.event.Region != "" && (kind != account.TransferIn || len(e.event.Region) != 6 || strings.Trim(e.event.Region, "0123456789") != "") {
+		in.wrong(ReasonRegion, "region", e.event.Region)
+	}
 	e.revoked = in.oneOf("state", ReasonEventState, map[string]string{"": "valid", "有效": "valid", "valid": "valid", "撤销": "revoked", "revoked": "revoked"}) == "revoked"
 	return in.problem
 }
@@ -233,7 +237,7 @@ func (r *row) eventAmount(name string, kind account.EventKind) money.Fen {
 // eventsOf reads what has happened to some persons' accounts; what was entered by mistake has not.
 func eventsOf(ctx context.Context, tx querier, persons []int64) (map[int64][]account.Event, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT person_id, kind, happened_on, personal, employer, credits, note FROM ledger.account_event
+		SELECT person_id, kind, happened_on, personal, employer, credits, note, region FROM ledger.account_event
 		WHERE person_id = ANY ($1) AND NOT revoked ORDER BY person_id, happened_on, number`, persons)
 	if err != nil {
 		return nil, fmt.Errorf("read account events: %w", err)
@@ -243,7 +247,7 @@ func eventsOf(ctx context.Context, tx querier, persons []int64) (map[int64][]acc
 	var e account.Event
 	var on civilDate
 	var credits []money.Fen
-	if _, err := pgx.ForEachRow(rows, []any{&person, &e.Kind, &on, &e.Personal, &e.Employer, &credits, &e.Note}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&person, &e.Kind, &on, &e.Personal, &e.Employer, &credits, &e.Note, &e.Region}, func() error {
 		e.On, e.Credits = calendar.Date(on), [12]money.Fen{}
 		copy(e.Credits[:], credits)
 		events[person] = append(events[person], e)
