@@ -99,8 +99,8 @@ func (l *Ledger) newIssue(ctx context.Context, tx querier, opt IssueOptions) (*i
 	return i, last, err
 }
 
-// issuers work at a time: while one waits for the disk or computes in Go, the other keeps the database busy.
-const issuers = 2
+// issuers work at a time, where there are as many connections: while some wait for the disk or compute in Go, others keep the database busy.
+const issuers = 4
 
 // everybody issues range after range and tells what came of each.
 func (i *issue) everybody(ctx context.Context, own *pgxpool.Conn, last int64, tell func(done IssueReport, upTo int64)) error {
@@ -124,13 +124,13 @@ func (i *issue) everybody(ctx context.Context, own *pgxpool.Conn, last int64, te
 				tell(done, min(first+personsInRange, last))
 			} else {
 				failed = errors.Join(failed, err)
-				cancel() // the other one ends with its range
+				cancel() // the others end with their range
 			}
 			lock.Unlock()
 		}
 	}
 	var others sync.WaitGroup
-	for range issuers - 1 {
+	for range min(issuers, int(i.ledger.pool.Config().MaxConns)) - 1 {
 		conn, err := i.ledger.pool.Acquire(ctx)
 		if err != nil {
 			return fmt.Errorf("issue statements: %w", err)
