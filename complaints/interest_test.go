@@ -106,8 +106,9 @@ func TestInterestThatIsNotPaidStaysOpen(t *testing.T) {
 	}
 	calculation := x.keep("paid_on", february)
 	x.want(x.get(x.li, "/cases/2026-000001/calc/"+calculation), 200, "应随本金缴纳的补缴利息尚有 27.00 元未缴", "27.00 元")
+	x.want(x.get(x.li, "/cases/2026-000001/calc"), 200, "欠缴 0.00，滞纳金 0.00，合计 "+(2700+fees).Grouped())
 	id := x.draft(notice.Demand, calculation)
-	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id, append(x.filledIn(id, calculation), "do", "check")...), 200, "本金已缴清", "此前未缴的补缴利息", "27.00 元", "此前缴款已计收、未缴的滞纳金", fees.Grouped()+" 元", (2700 + fees).Grouped()+" 元（人民币")
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id, append(x.filledIn(id, calculation), "do", "check")...), 200, "本金已缴清", "此前未缴的补缴利息", "27.00 元", "此前缴款已计收、未缴的滞纳金", fees.Grouped()+" 元", (2700+fees).Grouped()+" 元（人民币")
 	x.want(x.issue(id), 303)
 	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id+"/end", "do", "withdraw", "reason", "改由单位到窗口缴纳"), 303)
 

@@ -248,7 +248,7 @@ func (d desk) keptOf(ctx context.Context, complaint int64) ([]web.KeptCalc, erro
 	list, err := d.store.Calculations(ctx, complaint)
 	var kept []web.KeptCalc
 	for _, k := range list {
-		kept = append(kept, web.KeptCalc{ID: k.ID, At: k.KeptAt, By: k.KeptBy, PaidOn: k.Input.PaidOn, Owed: k.Result.Sum.Owed, Fee: k.Result.Sum.Fee, Rule: k.Rule})
+		kept = append(kept, web.KeptCalc{ID: k.ID, At: k.KeptAt, By: k.KeptBy, PaidOn: k.Input.PaidOn, Owed: k.Result.Sum.Owed, Fee: k.Result.Sum.Fee, Total: k.Result.Total(), Rule: k.Rule})
 	}
 	return kept, err
 }

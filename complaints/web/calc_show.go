@@ -123,7 +123,7 @@ func (s *Site) calcPage(c *fiber.Ctx, ask CalcAsk, typed calcTyped, wrong []layo
 }
 
 func keptLine(p layout.Page, kept KeptCalc, below string) pages.Link {
-	return pages.Link{Href: below + strconv.FormatInt(kept.ID, 10), Text: p.T("money.kept.line", strconv.FormatInt(kept.ID, 10), kept.At.In(calendar.Zone).Format("2006-01-02 15:04"), kept.PaidOn, kept.Owed.Grouped(), kept.Fee.Grouped(), kept.By)}
+	return pages.Link{Href: below + strconv.FormatInt(kept.ID, 10), Text: p.T("money.kept.line", strconv.FormatInt(kept.ID, 10), kept.At.In(calendar.Zone).Format("2006-01-02 15:04"), kept.PaidOn, kept.Owed.Grouped(), kept.Fee.Grouped(), kept.Total.Grouped(), kept.By)}
 }
 
 // showKeptCalc shows a calculation as it was kept.

@@ -89,6 +89,7 @@ type KeptCalc struct {
 	By        string
 	PaidOn    calendar.Date
 	Owed, Fee money.Fen
+	Total     money.Fen // with lost interest and what earlier payments left open
 	Rule      string
 }
 
