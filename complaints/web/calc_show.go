@@ -104,7 +104,7 @@ func (s *Site) calcPage(c *fiber.Ctx, ask CalcAsk, typed calcTyped, wrong []layo
 	}
 	v.Inputs = []layout.Input{
 		{ID: "paid_on", Label: p.T("money.paid_on"), Hint: p.T("money.paid_on.hint"), Value: typed.paidOn, Errors: wrong},
-		{ID: "from", Label: p.T("money.from"), Hint: p.T("money.month.hint"), Value: typed.from, Errors: wrong}, {ID: "to", Label: p.T("money.to"), Hint: p.T("money.month.hint"), Value: typed.to, Errors: wrong},
+		{ID: "from", Label: p.T("money.from"), Hint: p.T("money.month.hint"), Value: typed.from, Errors: wrong}, {ID: "to", Label: p.T("money.to"), Hint: p.T("money.to.hint"), Value: typed.to, Errors: wrong},
 		{ID: "declared", Label: p.T("money.declared"), Hint: p.T("money.declared.hint"), Value: typed.declared, Errors: wrong},
 		{ID: "accepted", Label: p.T("money.accepted"), Hint: p.T("money.accepted.hint"), Value: typed.accepted, Errors: wrong},
 	}

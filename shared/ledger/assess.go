@@ -59,8 +59,8 @@ func (l *Ledger) Assess(ctx context.Context, tx pgx.Tx, id string, employerID in
 	var period calendar.Period
 	var insurance contribution.Insurance
 	switch err := tx.QueryRow(ctx, `
-		SELECT line.period, line.insurance FROM unnest($2::bigint[], $3::integer[], $4::smallint[]) AS line (person_id, period, insurance)
-		WHERE NOT EXISTS (SELECT FROM ledger.contribution c WHERE c.person_id = line.person_id AND c.period = line.period AND c.insurance = line.insurance AND c.employer_id = $1)
+		SELECT line.period, line.insurance FROM unnest($2::bigint[], $3::integer[], $4::smallint[], `+eachOfEmployer+`) AS line (person_id, period, insurance, employer_id)
+		WHERE NOT EXISTS (SELECT FROM ledger.contribution c WHERE c.person_id = line.person_id AND c.period = line.period AND c.insurance = line.insurance AND c.employer_id = line.employer_id)
 		ORDER BY line.period, line.insurance LIMIT 1`, employerID, a.persons, a.periods, a.insurances).Scan(&period, &insurance); {
 	case err == nil:
 		return false, fault.New(fault.Invalid, "assess.no_month", period.String(), int(insurance))

@@ -174,6 +174,10 @@ func (a *paymentArrays) add(line PaymentLine) {
 	a.employerParts, a.personParts = append(a.employerParts, int64(line.EmployerPart)), append(a.personParts, int64(line.PersonPart))
 }
 
+// eachOfEmployer is the employer ($1) beside each line ($2 has as many). Compared with a constant the planner expects one row of an employer that its statistics do not know yet, and reads all of the
+// employer's rows for each line.
+const eachOfEmployer = `array_fill($1::integer, ARRAY[cardinality($2::bigint[])])`
+
 // checkOwed refuses a line without a contribution, or above what is owed of it.
 func checkOwed(ctx context.Context, tx querier, employer int32, lines []PaymentLine) error {
 	var a paymentArrays
@@ -182,8 +186,8 @@ func checkOwed(ctx context.Context, tx querier, employer int32, lines []PaymentL
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT c.person_id IS NOT NULL, line.period, line.insurance
-		FROM unnest($2::bigint[], $3::integer[], $4::smallint[], $5::bigint[], $6::bigint[]) AS line (person_id, period, insurance, e, p)
-		LEFT JOIN ledger.contribution c ON c.person_id = line.person_id AND c.period = line.period AND c.insurance = line.insurance AND c.employer_id = $1
+		FROM unnest($2::bigint[], $3::integer[], $4::smallint[], $5::bigint[], $6::bigint[], `+eachOfEmployer+`) AS line (person_id, period, insurance, e, p, employer_id)
+		LEFT JOIN ledger.contribution c ON c.person_id = line.person_id AND c.period = line.period AND c.insurance = line.insurance AND c.employer_id = line.employer_id
 		WHERE c.person_id IS NULL OR line.e > c.employer_due - c.employer_paid OR line.p > c.person_due - c.person_paid
 		ORDER BY line.period, line.insurance LIMIT 1`, employer, a.persons, a.periods, a.insurances, a.employerParts, a.personParts)
 	if err != nil {

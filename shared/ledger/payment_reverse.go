@@ -42,8 +42,8 @@ func (l *Ledger) ReversePayment(ctx context.Context, tx pgx.Tx, p Payment, now t
 	}
 	var overwritten bool
 	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM unnest($2::bigint[], $3::integer[], $4::smallint[], $5::bigint[], $6::bigint[]) AS line (person_id, period, insurance, e, p)
-		LEFT JOIN ledger.contribution c ON c.person_id = line.person_id AND c.period = line.period AND c.insurance = line.insurance AND c.employer_id = $1
+		SELECT EXISTS (SELECT FROM unnest($2::bigint[], $3::integer[], $4::smallint[], $5::bigint[], $6::bigint[], `+eachOfEmployer+`) AS line (person_id, period, insurance, e, p, employer_id)
+		LEFT JOIN ledger.contribution c ON c.person_id = line.person_id AND c.period = line.period AND c.insurance = line.insurance AND c.employer_id = line.employer_id
 		WHERE c.person_id IS NULL OR line.e > c.employer_paid OR line.p > c.person_paid)`, p.EmployerID, a.persons, a.periods, a.insurances, a.employerParts, a.personParts).Scan(&overwritten)
 	if err != nil {
 		return false, classifyPayment(err)

@@ -219,6 +219,7 @@ func answer(c *fiber.Ctx, o Options, err error) error {
 	if o.Problem == nil {
 		return nil
 	}
+	c.SetUserContext(context.WithoutCancel(c.UserContext())) // whose deadline has passed is told so, too
 	if err := o.Problem(c, status, f); err != nil {
 		o.Log.Error("problem page failed", "wing", o.Name, "error", err.Error(), "request", RequestID(c))
 		c.Response().ResetBody()

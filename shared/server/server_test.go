@@ -36,6 +36,28 @@ func newApp(log io.Writer) *fiber.App {
 	return app
 }
 
+// A request whose deadline has passed is answered like every other: what draws the page that says so still has time.
+func TestWhoRanOutOfTimeIsToldSo(t *testing.T) {
+	app := server.New(server.Options{Name: "test", PublicURL: "https://si.example", Now: time.Now, Pages: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Budget: 10 * time.Millisecond,
+		Problem: func(c *fiber.Ctx, _ int, f *fault.Error) error {
+			if err := c.UserContext().Err(); err != nil {
+				return err
+			}
+			return c.SendString("told " + f.Key)
+		}})
+	app.Get("/slow", func(c *fiber.Ctx) error {
+		<-c.UserContext().Done()
+		return fault.New(fault.Unavailable, "fault.unavailable").Because(c.UserContext().Err())
+	})
+	resp, err := app.Test(httptest.NewRequest("GET", "/slow", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, _ := io.ReadAll(resp.Body); resp.StatusCode != 503 || string(body) != "told fault.unavailable" {
+		t.Errorf("%d %q", resp.StatusCode, body)
+	}
+}
+
 func TestNoCauseAndNoAddressLeaks(t *testing.T) {
 	var log bytes.Buffer
 	app := newApp(&log)
