@@ -191,3 +191,25 @@ func TestPaymentsAreBookedToTheFen(t *testing.T) {
 		t.Errorf("verify: %v, %v", differ, err)
 	}
 }
+
+// Lines are joined with their employer beside them: of an employer that the planner's statistics do not know yet it expects one row, and a comparison with a constant then reads all of the employer's
+// rows for each line, which a payment for a hundred people did not survive.
+func TestLinesAreJoinedWithTheirEmployer(t *testing.T) {
+	_, pool := newLedger(t)
+	rows, err := pool.Query(t.Context(), `SELECT proname, regexp_count(prosrc, 'ledger\.contribution c'), regexp_count(prosrc, 'c\.employer_id = line\.employer_id') FROM pg_proc
+		WHERE pronamespace = 'ledger'::regnamespace AND prosrc LIKE '%unnest(persons%' ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var name string
+	var joins, beside int
+	seen := 0
+	if _, err := pgx.ForEachRow(rows, []any{&name, &joins, &beside}, func() error {
+		if seen++; joins == 0 || joins != beside {
+			t.Errorf("%s joins lines %d times, %d times with their employer", name, joins, beside)
+		}
+		return nil
+	}); err != nil || seen != 3 {
+		t.Fatalf("%d functions, %v", seen, err)
+	}
+}
