@@ -40,6 +40,9 @@ func TestAPaperAndItsCheck(t *testing.T) {
 	if pages := worker.prints("/statement/2025"); pages > 2 {
 		t.Errorf("the statement's page prints on %d sheets", pages)
 	}
+	h.empties2019(a.SignIns.Worker.IDNumber)
+	worker.open("/statement/2019")
+	worker.reads("这一年已经没有缴费和账户变动", "现在有效的一份说明这一年已无记录")
 	stranger := b.visitor(t, a.Portal, 360, 740)
 	stranger.open("/")
 	stranger.press("核验单据真伪")
@@ -60,7 +63,7 @@ func TestAPaperAndItsCheck(t *testing.T) {
 			v.do("resize", chromedp.EmulateViewport(size.width, size.height))
 		}
 		for _, dress := range []struct{ name, button string }{{"plain", ""}, {"dark", "深色"}, {"large", "长辈版"}, {"English", "English"}, {"undone", "中文"}} {
-			for who, paths := range [][]string{{"/statement/2025", "/me/documents"}, {"/verify", "/verify/" + strings.ReplaceAll(code, " ", ""), "/verify/0000000000000000"}} {
+			for who, paths := range [][]string{{"/statement/2025", "/me/documents", "/statement/2019"}, {"/verify", "/verify/" + strings.ReplaceAll(code, " ", ""), "/verify/0000000000000000"}} {
 				v := []*visitor{worker, stranger}[who]
 				if dress.button != "" {
 					v.open("/")
@@ -78,6 +81,24 @@ func TestAPaperAndItsCheck(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// empties2019 issues a statement of 2019, where a wrong opening date has the worker's account begin, and again once the date is put right: the year holds nothing any more.
+func (h *house) empties2019(number string) {
+	h.t.Helper()
+	path := filepath.Join(h.t.TempDir(), "worker.csv")
+	h.run(0, number+"\n", "export", "person", path)
+	right, err := os.ReadFile(strings.TrimSuffix(path, ".csv") + ".persons.csv")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, content := range [][]byte{bytes.ReplaceAll(right, []byte("2022-12-31"), []byte("2018-12-31")), right} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			h.t.Fatal(err)
+		}
+		h.run(0, "", "import", "persons", path)
+		h.run(0, "", "statements", "issue", "--year", "2019")
 	}
 }
 
