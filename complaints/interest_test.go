@@ -123,6 +123,8 @@ func TestInterestThatIsNotPaidStaysOpen(t *testing.T) {
 	}
 	x.addsUp()
 	x.want(x.post(x.li, "/cases/2026-000001/payments/1/reverse", "reason-1", "退票"), 409, "请先撤销之后的缴款")
+	x.want(x.post(x.li, at, "version", version(), "action", "close", "text", "已办结。"), 422, "请写明未缴清就办结的理由") // the fees
+	x.want(x.payOn(february, "transfer", fees.String(), "V3"), 303)
 	x.want(x.post(x.li, at, "version", version(), "action", "close", "text", "已办结。"), 303)
 }
 

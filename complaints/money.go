@@ -65,14 +65,21 @@ func (d desk) principal(ctx context.Context, uscc string) (money.Fen, error) {
 	return sum, err
 }
 
-// owed is what an employer has still to pay before it has made good what it owed: the principal by the ledger, and the lost interest that payments have left open, which belongs to making good
-// where the region books late months as if they had been paid on time. Late fees have their own ledger and are no part of it.
+// owed is what an employer has still to pay before it has made good what it owed: the principal by the ledger, and what payments of principal have charged and left open, late fees
+// (社会保险法 art. 86: 并) and, where the region books late months as if they had been paid on time, the lost interest.
 func (d desk) owed(ctx context.Context, uscc string) (money.Fen, error) {
 	sum, err := d.principal(ctx, uscc)
 	if err != nil {
 		return 0, err
 	}
 	book, err := d.store.InterestBook(ctx, uscc)
+	if err != nil {
+		return 0, err
+	}
+	fees, err := d.store.LateFees(ctx, uscc)
+	for _, f := range fees {
+		sum += f.Charged - f.Paid
+	}
 	return sum + book.Open(0, lastPeriod), err
 }
 

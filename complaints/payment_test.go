@@ -8,6 +8,7 @@ import (
 
 	"shebao/complaints/arrears"
 	"shebao/complaints/lifecycle"
+	"shebao/complaints/notice"
 	"shebao/complaints/store"
 	"shebao/shared/calendar"
 	"shebao/shared/fault"
@@ -165,7 +166,7 @@ func TestLeftOverIsNeverLost(t *testing.T) {
 	x.want(x.post(x.li, "/cases/2026-000001/payments/1/reverse", "reason-1", "退票"), 409, "请先撤销之后的缴款")
 }
 
-// A case whose calculation shows a rest is not closed as if it were recovered: it needs a reason, or the money.
+// A case whose calculation shows a rest is not closed as if it were recovered: it needs a reason, or the money, that of the late fee too. A late fee that is all that is left can be demanded.
 func TestAnUnpaidRestIsNotClosedSilently(t *testing.T) {
 	x := newTill(t)
 	x.agency()
@@ -176,5 +177,16 @@ func TestAnUnpaidRestIsNotClosedSilently(t *testing.T) {
 	x.want(x.post(x.head, at, "version", version(), "action", "approve_decision"), 303)
 	x.want(x.post(x.li, at, "version", version(), "action", "close", "text", "已办结。"), 422, "请写明未缴清就办结的理由")
 	x.want(x.pay("18360.00", "V1"), 303)
+	var fees money.Fen
+	if err := x.pool.QueryRow(t.Context(), `SELECT sum(charged - paid)::bigint FROM complaints.late_fee_entry`).Scan(&fees); err != nil || fees == 0 {
+		t.Fatal(fees, err)
+	}
+	x.want(x.post(x.li, at, "version", version(), "action", "close", "text", "已办结。"), 422, "请写明未缴清就办结的理由")
+	calculation := x.keep()
+	id := x.draft(notice.Demand, calculation)
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id, append(x.filledIn(id, calculation), "do", "check")...), 200, "本金已缴清", fees.Grouped()+" 元（人民币")
+	x.want(x.issue(id), 303)
+	x.want(x.post(x.li, "/cases/2026-000001/notices/"+id+"/end", "do", "withdraw", "reason", "单位到窗口缴纳"), 303)
+	x.want(x.pay(fees.String(), "V2"), 303)
 	x.want(x.post(x.li, at, "version", version(), "action", "close", "text", "已办结。"), 303)
 }
