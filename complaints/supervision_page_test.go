@@ -65,6 +65,8 @@ func TestAMissedInstalmentWarnsWhoIsInCharge(t *testing.T) {
 		t.Helper()
 		return r.post(session, at+"/"+what, append([]string{"version", r.value(`SELECT version::text FROM complaints.debtor`)}, fields...)...)
 	}
+	r.want(r.get(head, at), 200, `<textarea id="instalments"`) // one a line
+	r.want(does(head, "plan", "signed_on", "2026-11-20", "instalments", "2026-12-01 600000\n2027-01-01 500000"), 422, "应等于欠费本金", "2026-12-01 600000\n2027-01-01 500000</textarea>", `value="2026-11-20"`)
 	r.want(does(head, "plan", "signed_on", "2026-11-24", "first_on", "2026-12-01", "count", "2"), http.StatusSeeOther)
 	r.want(r.get(head, at), 200, "按期履行", "600,000.00", "2026-12-01", "2 期，共 1,200,000.00 元")
 	stands := func(state string, due int, on time.Time) { // as the daily refresh notes it

@@ -84,12 +84,14 @@ func letterForms(c *fiber.Ctx, p layout.Page, at string, v EditionLetters, open 
 	field := func(id, label, kind string, choices []layout.Pair) layout.FormField {
 		return layout.FormField{Input: layout.Input{ID: id, Label: p.T(label), Type: kind, Value: form(c, id), Errors: wrong}, Choices: choices}
 	}
+	course := field("course", "notice.service.course", "", nil)
+	course.Rows = 3
 	version := []layout.Pair{{Term: "version", Value: strconv.Itoa(v.Version)}}
 	if len(waiting) > 1 {
 		forms = append(forms, layout.Form{Title: p.T("publication.letter.serve"), Note: p.T("publication.letter.serve.note"), Action: at + "/letters", Button: p.T("publication.letter.serve"), Hidden: version, Open: open != "void",
 			Fields: []layout.FormField{field("employer", "supervision.employer", "", waiting), field("way", "notice.way", "", ways), field("done_on", "publication.letter.done_on", "date", nil),
 				field("receiver", "notice.receiver", "", nil), field("witness", "notice.witness", "", nil), field("note", "publication.note", "", nil),
-				field("why", "notice.service.why", "", whyChoices(p)), field("place", "notice.service.place", "", nil), field("course", "notice.service.course", "", nil)}})
+				field("why", "notice.service.why", "", whyChoices(p)), field("place", "notice.service.place", "", nil), course}})
 	}
 	if len(served) > 0 {
 		forms = append(forms, layout.Form{Title: p.T("publication.letter.void"), Action: at + "/letters/void", Button: p.T("publication.letter.void"), Hidden: version, Open: open == "void",

@@ -54,6 +54,18 @@ func writeOffTable(p layout.Page, w supervision.WriteOff) layout.Table {
 	return t
 }
 
+// typedAgain shows in the form that was refused what was typed: nothing is lost.
+func typedAgain(c *fiber.Ctx, forms []layout.Form) []layout.Form {
+	for i := range forms {
+		for k := range forms[i].Fields {
+			if f := &forms[i].Fields[k]; forms[i].Open {
+				f.Value = form(c, f.ID)
+			}
+		}
+	}
+	return forms
+}
+
 // debtorForms are what a supervisor may change; the refused one stands open.
 func (s *Site) debtorForms(p layout.Page, d DebtorFile, today calendar.Date, open string, wrong []layout.FieldError) []layout.Form {
 	base, version := "/supervision/register/"+d.USCC, layout.Pair{Term: "version", Value: strconv.Itoa(d.Version)}
@@ -80,7 +92,9 @@ func (s *Site) debtorForms(p layout.Page, d DebtorFile, today calendar.Date, ope
 	if running {
 		forms = append(forms, make1("end-plan", text("reason", "")))
 	} else if d.Owed() > 0 {
-		forms = append(forms, make1("plan", text("signed_on", today.String()), text("first_on", today.AddDays(30).String()), text("count", "6"), text("instalments", "")))
+		lines := text("instalments", "")
+		lines.Rows = 4 // one a line: nobody can write a second one into a field of a single line
+		forms = append(forms, make1("plan", text("signed_on", today.String()), text("first_on", today.AddDays(30).String()), text("count", "6"), lines))
 	}
 	if !d.DeclaredOn.IsZero() && d.Owed() > 0 {
 		forms = append(forms, make1("write-off", text("amount", d.Owed().String()), text("writeoff_reason", "")))

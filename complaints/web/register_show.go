@@ -209,7 +209,7 @@ func (s *Site) debtorPage(c *fiber.Ctx, form string, wrong []layout.FieldError) 
 		v.WriteOffs = append(v.WriteOffs, writeOffTable(p, w))
 	}
 	if member(c).Role == supervisors[0] {
-		v.Forms = s.debtorForms(p, d, calendar.DateOf(now), form, wrong)
+		v.Forms = typedAgain(c, s.debtorForms(p, d, calendar.DateOf(now), form, wrong))
 	}
 	v.History = layout.Table{ID: "history", Caption: p.T("supervision.history"), Empty: p.T("supervision.history.none"),
 		Head: []layout.Column{{Text: p.T("supervision.when")}, {Text: p.T("supervision.what")}, {Text: p.T("supervision.from"), Wide: true}, {Text: p.T("supervision.to")}, {Text: p.T("supervision.who")}}}
