@@ -126,9 +126,10 @@ func (l *line) allow(ctx context.Context, key string, limit int) error {
 	return onRedis(l.limiter.Allow(ctx, key, limit, 15*time.Minute))
 }
 
-// signIn proves a caller by ID number and PIN. With Redis down nobody signs in, and a tip-off is still taken.
+// signIn proves a caller by ID number and PIN; wrong tries count against the telephone, right ones do not. With Redis down nobody signs in, and a tip-off is still taken.
 func (l *line) signIn(ctx context.Context, call, number, pin string, t web.Turn) (int64, error) {
-	if err := l.allow(ctx, "call:"+l.short("caller", t.Caller), 10); err != nil {
+	tries := "call:" + l.short("caller", t.Caller)
+	if err := l.allow(ctx, tries, 10); err != nil {
 		return 0, err
 	}
 	var person ledger.Person
@@ -146,7 +147,10 @@ func (l *line) signIn(ctx context.Context, call, number, pin string, t web.Turn)
 	if err := l.calls.Note(ctx, entry); err != nil || refused != nil {
 		return 0, errors.Join(refused, err)
 	}
-	return person.ID, onRedis(l.calls.SignIn(ctx, call, person.ID))
+	if err := l.calls.SignIn(ctx, call, person.ID); err != nil {
+		return 0, onRedis(err)
+	}
+	return person.ID, onRedis(l.limiter.TakeBack(ctx, tries)) // a factory's telephone, or all whose number is withheld, are one caller
 }
 
 // facts reads what a status inquiry answers.

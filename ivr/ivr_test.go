@@ -418,6 +418,16 @@ func TestGuessingLocksPersonAndCaller(t *testing.T) {
 	heard(t, h.call(t, "1", "2", "1", "1", "1#", "1", "record", "1"), "回执码是")
 }
 
+// A factory's telephone is one caller: who keys the right PIN uses up nobody's tries.
+func TestManySignInFromOneTelephone(t *testing.T) {
+	h := withLedger(t, quiet, "")
+	for n := range 12 {
+		if said := strings.Join(h.call(t, "1", "1", person+"#", pin, "hangup").Heard(), "\n"); strings.Contains(said, "试的次数太多") {
+			t.Fatalf("call %d: %s", n+1, said)
+		}
+	}
+}
+
 // With Redis down nobody signs in, and is told so; a tip-off is still taken.
 func TestWithRedisDown(t *testing.T) {
 	h := withLedger(t)

@@ -98,6 +98,14 @@ func TestTheNumbersLimitBindsStrangersOnly(t *testing.T) {
 	}
 }
 
+// Thousands share a carrier's address: who is right uses up no limit, neither the address's nor the number's.
+func TestARightPINUsesUpNoLimit(t *testing.T) {
+	s := newSite(t)
+	for range 17 {
+		s.signedIn()
+	}
+}
+
 func TestSignInLeadsBackToTheAskedPageOnThisSiteOnly(t *testing.T) {
 	s := newSite(t)
 	if status, to := s.browser().do("GET", "/statement/2025?only=gaps", nil); status != 303 || to != "/sign-in?next=%2Fstatement%2F2025%3Fonly%3Dgaps" {

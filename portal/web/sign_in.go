@@ -154,7 +154,8 @@ func (s *Site) limitKey(what, value string) string {
 // prove checks the PIN of a document's holder. Errors: fault.Denied with the same words for a wrong number and a wrong PIN, fault.Limited, fault.Unavailable.
 func (s *Site) prove(c *fiber.Ctx, marks []mark, document, pin string) (id int64, name string, err error) {
 	ctx, now := c.UserContext(), server.Now(c)
-	if len(marks) == 0 {
+	stranger := len(marks) == 0
+	if stranger {
 		if err := s.allowStranger(c, document); err != nil {
 			return 0, "", err
 		}
@@ -164,14 +165,18 @@ func (s *Site) prove(c *fiber.Ctx, marks []mark, document, pin string) (id int64
 		return 0, "", err
 	}
 	way := wayOf(marks, who.ID)
-	if len(marks) > 0 && way == credential.Portal {
+	if !stranger && way == credential.Portal {
+		stranger = true
 		if err := s.allowStranger(c, document); err != nil {
 			return 0, "", err
 		}
 	}
 	err = s.PINs.Verify(ctx, way, who.ID, pin, now)
 	if err == nil {
-		return who.ID, who.Name, nil
+		if stranger {
+			err = s.welcomeStranger(c, document)
+		}
+		return who.ID, who.Name, err
 	}
 	if who.ID != 0 && (fault.Is(err, fault.Denied) || fault.Is(err, fault.Limited)) {
 		note := audit.Entry{At: now, Actor: s.limitKey("address", c.IP()), Role: "visitor", Action: "sign in", Subject: subjectOf(who.ID), Refused: true}
@@ -212,4 +217,12 @@ func (s *Site) leave(c *fiber.Ctx, who *person) error {
 	s.forget(c, cookieAccess, cookieRefresh, cookieName)
 	c.Locals("visitor", nil)
 	return nil
+}
+
+// welcomeStranger uncounts an attempt that was right: thousands of telephones share a carrier's address.
+func (s *Site) welcomeStranger(c *fiber.Ctx, document string) error {
+	if err := s.Limiter.TakeBack(c.UserContext(), s.limitKey("signin-address", c.IP())); err != nil {
+		return err
+	}
+	return s.Limiter.TakeBack(c.UserContext(), s.limitKey("signin-number", document))
 }

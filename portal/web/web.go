@@ -102,6 +102,7 @@ type Seen struct {
 // Limiter refuses what comes too often.
 type Limiter interface {
 	Allow(ctx context.Context, key string, limit int, window time.Duration) error
+	TakeBack(ctx context.Context, key string) error
 }
 
 // Counter takes tip-offs and opens mailboxes.

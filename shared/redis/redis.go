@@ -53,3 +53,15 @@ func (l *Limiter) Allow(ctx context.Context, key string, limit int, window time.
 	}
 	return nil
 }
+
+// takenBack counts one use less, of a key that is still there: without its window it would stay for ever.
+var takenBack = redis.NewScript(`if redis.call("EXISTS", KEYS[1]) == 1 then return redis.call("DECR", KEYS[1]) end return 0`)
+
+// TakeBack uncounts a use that Allow let pass and that harmed nobody, so that many people behind one address or telephone do not use up each other's tries.
+// Error: fault.Unavailable with Redis down.
+func (l *Limiter) TakeBack(ctx context.Context, key string) error {
+	if err := takenBack.Run(ctx, l.client, []string{"limit:" + key}).Err(); err != nil {
+		return fault.New(fault.Unavailable, "fault.unavailable").Because(fmt.Errorf("uncount a use: %w", err))
+	}
+	return nil
+}
