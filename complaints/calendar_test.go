@@ -31,5 +31,5 @@ func TestAnImportedNoticeReachesThePages(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := r.get(li, first)
-	r.want(page, 200, "2027-01-06", "期限重新计算", "2027-01-05 → 2027-01-06")
+	r.want(page, 200, "2027-01-06", "期限重新计算", "2027-01-05</span> → <span class=\"nowrap\">2027-01-06")
 }
