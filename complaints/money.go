@@ -78,7 +78,7 @@ func (d desk) owed(ctx context.Context, uscc string) (money.Fen, error) {
 	}
 	fees, err := d.store.LateFees(ctx, uscc)
 	for _, f := range fees {
-		sum += f.Charged - f.Paid
+		sum += f.Open()
 	}
 	return sum + book.Open(0, lastPeriod), err
 }
@@ -156,7 +156,7 @@ func (d desk) reckon(ctx context.Context, c store.Case, ask web.CalcAsk, now tim
 	}
 	for _, f := range fees {
 		if f.Period >= from && f.Period <= to {
-			r.kept.Input.OpenFee += f.Charged - f.Paid
+			r.kept.Input.OpenFee += f.Open()
 		}
 	}
 	r.kept.Result, err = arrears.Compute(r.kept.Input)

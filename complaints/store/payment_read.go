@@ -69,6 +69,9 @@ type LateFee struct {
 	Charged, Paid money.Fen
 }
 
+// Open is what was charged and is not paid.
+func (f LateFee) Open() money.Fen { return f.Charged - f.Paid }
+
 // LateFees is an employer's late-fee ledger.
 func (s *Store) LateFees(ctx context.Context, uscc string) ([]LateFee, error) {
 	rows, err := s.pool.Query(ctx, `SELECT period, insurance, sum(charged)::bigint, sum(paid)::bigint FROM complaints.late_fee_entry WHERE employer_uscc = $1
